@@ -152,7 +152,7 @@ struct cd_str
 cd_format_time(int64_t ms, char out[32])
 {
     int64_t days = ms / DAY - (ms % DAY < 0);
-    int64_t rest = ms - days * DAY;
+    int64_t rest = ms % DAY + (ms % DAY < 0 ? DAY : 0);
     int64_t year;
     int month;
     int day;
