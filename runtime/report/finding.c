@@ -1,0 +1,157 @@
+/* Findings: identity, explanation and JSON form, shared by the renderings. */
+#include "runtime/report/finding.h"
+
+#include <inttypes.h>
+
+static struct cd_str
+dict_str(const struct cd_report *r, uint32_t id)
+{
+    return id == CD_NO_STR ? (struct cd_str){"", 0} : cd_intern_str(&r->snapshot->dict, id);
+}
+
+static void
+resource_of(const struct cd_report *r, const struct cd_answer *a, struct cd_finding *f)
+{
+    if (a->table == CD_NONE) {
+        return;
+    }
+    const struct cd_table *t = r->snapshot->tables[a->table];
+    f->has_resource = true;
+    f->type = dict_str(r, t->type);
+    f->id = dict_str(r, t->id[a->row]);
+    f->arn = dict_str(r, t->arn[a->row]);
+    f->partition = dict_str(r, t->partition[a->row]);
+    f->region = dict_str(r, t->region[a->row]);
+    f->account = dict_str(r, t->account[a->row]);
+}
+
+static struct cd_str
+control_id(const struct cd_image *img, const struct cd_control *c)
+{
+    return cd_image_str(img, c->id == CD_NONE ? c->name : c->id);
+}
+
+void
+cd_report_fingerprint(const struct cd_report *r, const struct cd_answer *a, char id[17])
+{
+    struct cd_finding f = {.has_resource = false};
+    struct cd_buf key = CD_BUF_INIT;
+    resource_of(r, a, &f);
+    const struct cd_str parts[] = {control_id(r->img, &r->img->controls.items[a->control]),
+                                   f.type, f.partition, f.account, f.region, f.id};
+    for (size_t i = 0; i < CD_ARRAY_LEN(parts); i++) {
+        if (parts[i].n != 0) {
+            cd_buf_str(&key, parts[i]);
+        }
+        cd_buf_putc(&key, '\0');
+    }
+    snprintf(id, 17, "%016" PRIx64, key.oom ? 0 : cd_str_hash(cd_buf_view(&key)));
+    cd_buf_finish(&key);
+}
+
+cordon_status
+cd_finding_make(const struct cd_report *r, const struct cd_answer *a, struct cd_arena *arena,
+                struct cd_finding *out, struct cordon_error *err)
+{
+    struct cd_explanation why = {.place = CD_NONE};
+    *out = (struct cd_finding){.control = &r->img->controls.items[a->control], .verdict = a->verdict};
+    resource_of(r, a, out);
+    cd_report_fingerprint(r, a, out->fingerprint);
+    CORDON_TRY(cd_eval_explain(r->eval, a, arena, &why, err));
+    out->message = why.message;
+    out->evidence = why.evidence;
+    out->n_evidence = why.n_evidence;
+    if (a->verdict == CD_WAIVED && a->waive != CD_NONE) {
+        out->waiver = cd_image_str(r->img, r->img->waives.items[a->waive].because);
+    }
+    uint32_t place = why.place == CD_NONE ? out->control->place : why.place;
+    const struct cd_place *p = &r->img->places.items[place];
+    out->file = cd_image_str(r->img, r->img->files.items[p->file]);
+    out->line = p->line;
+    out->column = p->column;
+    return CORDON_OK;
+}
+
+static void
+member(struct cd_buf *b, const char *name, struct cd_str value)
+{
+    cd_buf_printf(b, "\"%s\":", name);
+    cd_buf_json_str(b, value);
+}
+
+static void
+member_or_null(struct cd_buf *b, const char *name, struct cd_str value)
+{
+    if (value.n == 0) {
+        cd_buf_printf(b, "\"%s\":null", name);
+    } else {
+        member(b, name, value);
+    }
+}
+
+static void
+resource_json(const struct cd_finding *f, struct cd_buf *b)
+{
+    if (!f->has_resource) {
+        cd_buf_puts(b, ",\"resource\":null");
+        return;
+    }
+    cd_buf_puts(b, ",\"resource\":{");
+    member(b, "type", f->type);
+    cd_buf_putc(b, ',');
+    member(b, "id", f->id);
+    cd_buf_putc(b, ',');
+    member_or_null(b, "arn", f->arn);
+    cd_buf_putc(b, ',');
+    member(b, "partition", f->partition);
+    cd_buf_putc(b, ',');
+    member_or_null(b, "region", f->region);
+    cd_buf_putc(b, ',');
+    member_or_null(b, "account", f->account);
+    cd_buf_putc(b, '}');
+}
+
+static void
+evidence_json(const struct cd_evidence *e, struct cd_buf *b)
+{
+    cd_buf_putc(b, '{');
+    member(b, "path", e->path);
+    cd_buf_puts(b, ",\"value\":");
+    if (e->value.n == 0) {
+        cd_buf_puts(b, "null");
+    } else {
+        cd_buf_str(b, e->value);
+    }
+    cd_buf_putc(b, ',');
+    member(b, "why", e->why);
+    cd_buf_putc(b, '}');
+}
+
+void
+cd_finding_json(const struct cd_report *r, const struct cd_finding *f, struct cd_buf *b)
+{
+    cd_buf_printf(b, "{\"fingerprint\":\"%s\",", f->fingerprint);
+    member(b, "control", cd_image_str(r->img, f->control->name));
+    cd_buf_putc(b, ',');
+    member(b, "id", control_id(r->img, f->control));
+    cd_buf_printf(b, ",\"severity\":\"%s\",\"verdict\":\"%s\"", cd_level_name(f->control->level),
+                  cd_verdict_name(f->verdict));
+    resource_json(f, b);
+    cd_buf_putc(b, ',');
+    member(b, "message", f->message);
+    cd_buf_puts(b, ",\"evidence\":[");
+    for (size_t i = 0; i < f->n_evidence; i++) {
+        if (i != 0) {
+            cd_buf_putc(b, ',');
+        }
+        evidence_json(&f->evidence[i], b);
+    }
+    cd_buf_puts(b, "],\"source\":{");
+    member(b, "file", f->file);
+    cd_buf_printf(b, ",\"line\":%u,\"column\":%u}", f->line, f->column);
+    if (f->verdict == CD_WAIVED) {
+        cd_buf_putc(b, ',');
+        member(b, "waiver", f->waiver);
+    }
+    cd_buf_putc(b, '}');
+}
