@@ -1,4 +1,5 @@
-/* The modules of `std`, packed into the binary by compiler/tools/embed. Read-only; sorted by path. */
+/* The modules of `std`, packed into the binary by compiler/tools/embed. Read-only; sorted by path.
+ */
 #ifndef CD_SOURCE_STD_MODULES_H
 #define CD_SOURCE_STD_MODULES_H
 

@@ -51,8 +51,9 @@ put_module(struct cd_buf *b, struct cd_arena *a, const char *root, const char *f
 static cordon_status
 embed(struct cd_buf *b, struct cd_arena *a, int n_args, char **args, struct cordon_error *err)
 {
-    cd_buf_puts(b, "/* Made by compiler/tools/embed. */\n#include \"compiler/source/std_modules.h\"\n\n"
-                   "const struct cd_std_module cd_std_modules[] = {\n");
+    cd_buf_puts(
+        b, "/* Made by compiler/tools/embed. */\n#include \"compiler/source/std_modules.h\"\n\n"
+           "const struct cd_std_module cd_std_modules[] = {\n");
     for (int i = 3; i < n_args; i++) {
         CORDON_TRY(put_module(b, a, args[2], args[i], err));
     }

@@ -20,9 +20,9 @@ extern "C" {
 
 typedef enum cordon_status {
     CORDON_OK = 0,
-    CORDON_ENOMEM,   /* memory could not be had */
-    CORDON_EIO,      /* reading or writing failed; the message has the path and the system's reason */
-    CORDON_EINPUT,   /* the input is not what it has to be (syntax, type, encoding) */
+    CORDON_ENOMEM, /* memory could not be had */
+    CORDON_EIO,    /* reading or writing failed; the message has the path and the system's reason */
+    CORDON_EINPUT, /* the input is not what it has to be (syntax, type, encoding) */
     CORDON_ECORRUPT, /* an image or store fails its checks */
     CORDON_EVERSION, /* an image or store of another format version */
     CORDON_ELIMIT,   /* a documented limit was exceeded */
@@ -39,19 +39,18 @@ struct cordon_error {
 };
 
 /* Fills ERR (if not NULL) and returns CODE, so that `return cordon_fail(err, …)` reads well. */
-cordon_status
-cordon_fail(struct cordon_error *err, cordon_status code, uint64_t offset, const char *fmt, ...)
-    CORDON_PRINTF(4, 5);
+cordon_status cordon_fail(struct cordon_error *err, cordon_status code, uint64_t offset,
+                          const char *fmt, ...) CORDON_PRINTF(4, 5);
 
 #define CORDON_NO_OFFSET UINT64_MAX
 
 /* Returns early with the status of EXPR if it is not CORDON_OK. */
-#define CORDON_TRY(expr)                          \
-    do {                                          \
-        cordon_status try_status_ = (expr);       \
-        if (try_status_ != CORDON_OK) {           \
-            return try_status_;                   \
-        }                                         \
+#define CORDON_TRY(expr)                    \
+    do {                                    \
+        cordon_status try_status_ = (expr); \
+        if (try_status_ != CORDON_OK) {     \
+            return try_status_;             \
+        }                                   \
     } while (0)
 
 #ifdef __cplusplus

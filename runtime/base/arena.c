@@ -1,5 +1,6 @@
-/* Arenas: a list of blocks that double in size; an allocation is a bump of the newest one. Under ASan what is not handed
- * out is poisoned, with a gap after each allocation, so that overruns and use after a reset are seen. */
+/* Arenas: a list of blocks that double in size; an allocation is a bump of the newest one. Under
+ * ASan what is not handed out is poisoned, with a gap after each allocation, so that overruns and
+ * use after a reset are seen. */
 #include "runtime/base/arena.h"
 
 #include <assert.h>
@@ -38,7 +39,8 @@ struct cd_arena_block {
     size_t dirty; /* bytes from here on have never been handed out and are zero */
 };
 
-_Static_assert(sizeof(struct cd_arena_block) % 16 == 0, "the bytes after a block's head are aligned");
+_Static_assert(sizeof(struct cd_arena_block) % 16 == 0,
+               "the bytes after a block's head are aligned");
 
 static char *
 block_bytes(struct cd_arena_block *block)

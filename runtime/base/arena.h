@@ -1,4 +1,5 @@
-/* Bump allocation: what is allocated together is freed together. An arena is used by one thread at a time. */
+/* Bump allocation: what is allocated together is freed together. An arena is used by one thread at
+ * a time. */
 #ifndef CD_BASE_ARENA_H
 #define CD_BASE_ARENA_H
 
@@ -15,7 +16,7 @@ struct cd_arena {
     struct cd_arena_block *head; /* newest block */
     size_t used;                 /* bytes handed out in total */
     size_t limit;                /* 0: none; beyond it an allocation fails */
-    jmp_buf *on_oom;             /* if set, a failing allocation jumps there with 1 instead of returning NULL */
+    jmp_buf *on_oom; /* if set, a failing allocation jumps there with 1 instead of returning NULL */
 };
 
 struct cd_arena_mark {
@@ -27,7 +28,8 @@ struct cd_arena_mark {
 void cd_arena_init(struct cd_arena *a);
 void cd_arena_finish(struct cd_arena *a);
 
-/* Zeroed memory aligned for any type; NULL when memory is out (or the jump, see on_oom). size 0 gives a valid pointer. */
+/* Zeroed memory aligned for any type; NULL when memory is out (or the jump, see on_oom). size 0
+ * gives a valid pointer. */
 void *cd_arena_alloc(struct cd_arena *a, size_t size);
 /* n elements of SIZE bytes; the product is checked. */
 void *cd_arena_array(struct cd_arena *a, size_t n, size_t size);
@@ -35,7 +37,8 @@ void *cd_arena_array(struct cd_arena *a, size_t n, size_t size);
 void *cd_arena_grow(struct cd_arena *a, void *old, size_t old_n, size_t new_n, size_t size);
 /* A copy, NUL-terminated beyond its length. */
 struct cd_str cd_arena_str(struct cd_arena *a, struct cd_str s);
-struct cd_str cd_arena_printf(struct cd_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct cd_str cd_arena_printf(struct cd_arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 struct cd_arena_mark cd_arena_mark(const struct cd_arena *a);
 /* Frees everything allocated since MARK; freed space is poisoned under ASan. */
@@ -44,11 +47,11 @@ void cd_arena_reset(struct cd_arena *a, struct cd_arena_mark mark);
 #define CD_NEW(arena, type) ((type *)cd_arena_alloc((arena), sizeof(type)))
 #define CD_NEW_ARRAY(arena, n, type) ((type *)cd_arena_array((arena), (n), sizeof(type)))
 
-/* Appends one zeroed element to a growing arena array {items, n, cap} and returns its address (NULL when out of memory).
- * Usage: T *p = CD_PUSH(arena, vec.items, vec.n, vec.cap); */
-#define CD_PUSH(arena, items, n, cap)                                                            \
+/* Appends one zeroed element to a growing arena array {items, n, cap} and returns its address (NULL
+ * when out of memory). Usage: T *p = CD_PUSH(arena, vec.items, vec.n, vec.cap); */
+#define CD_PUSH(arena, items, n, cap)                                                             \
     (((n) < (cap) || cd_arena_grow_cap((arena), (void **)&(items), &(cap), (n), sizeof *(items))) \
-         ? &(items)[(n)++]                                                                       \
+         ? &(items)[(n)++]                                                                        \
          : NULL)
 /* Doubles *cap (at least 8); false when out of memory. */
 bool cd_arena_grow_cap(struct cd_arena *a, void **items, size_t *cap, size_t n, size_t size);

@@ -1,4 +1,5 @@
-/* Whole files in and out, folders, and the buffered output stream that remembers its first failure. */
+/* Whole files in and out, folders, and the buffered output stream that remembers its first failure.
+ */
 #include "runtime/base/file.h"
 
 #include <dirent.h>
@@ -76,7 +77,8 @@ read_fd(int fd, const char *path, size_t limit, struct cd_arena *a, struct cd_st
     cordon_status status = CORDON_OK;
     bool sized = S_ISREG(st.st_mode) && st.st_size > 0;
     if (sized && (uint64_t)st.st_size > limit) {
-        return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET, "%s is larger than %zu bytes", path, limit);
+        return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET, "%s is larger than %zu bytes",
+                           path, limit);
     }
     if (sized) {
         char *p = cd_arena_alloc(a, (size_t)st.st_size + 1);
@@ -88,13 +90,15 @@ read_fd(int fd, const char *path, size_t limit, struct cd_arena *a, struct cd_st
     } else if (!read_stream(fd, limit, &b)) {
         status = fail_errno(err, "read", path);
     } else if (b.n > limit) {
-        status = cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET, "%s is larger than %zu bytes", path, limit);
+        status = cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET, "%s is larger than %zu bytes",
+                             path, limit);
     } else {
         *out = b.oom ? (struct cd_str){NULL, 0} : cd_arena_str(a, cd_buf_view(&b));
     }
     cd_buf_finish(&b);
     if (status == CORDON_OK && !out->p) {
-        status = cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory reading %s", path);
+        status =
+            cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory reading %s", path);
     }
     return status;
 }
@@ -317,8 +321,9 @@ list_folder(const char *dir, struct cd_str suffix, struct cd_arena *a, struct pa
     if (failed) {
         return fail_errno(err, "read the folder", dir);
     }
-    return fits ? CORDON_OK
-                : cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory listing %s", dir);
+    return fits
+               ? CORDON_OK
+               : cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory listing %s", dir);
 }
 
 cordon_status

@@ -9,20 +9,25 @@
 #include "runtime/base/arena.h"
 #include "runtime/base/buf.h"
 
-/* Reads a whole file ("-" is standard input) into A, at most LIMIT bytes (CORDON_ELIMIT beyond it); NUL-terminated past
- * its length. A folder is CORDON_EIO. */
+/* Reads a whole file ("-" is standard input) into A, at most LIMIT bytes (CORDON_ELIMIT beyond it);
+ * NUL-terminated past its length. A folder is CORDON_EIO. */
 CORDON_MUST_CHECK cordon_status cd_file_read(const char *path, size_t limit, struct cd_arena *a,
                                              struct cd_str *out, struct cordon_error *err);
-/* Writes aside (same folder), syncs, and renames over PATH; on failure nothing of PATH has changed and nothing is left. */
-CORDON_MUST_CHECK cordon_status cd_file_write(const char *path, struct cd_str bytes, struct cordon_error *err);
+/* Writes aside (same folder), syncs, and renames over PATH; on failure nothing of PATH has changed
+ * and nothing is left. */
+CORDON_MUST_CHECK cordon_status cd_file_write(const char *path, struct cd_str bytes,
+                                              struct cordon_error *err);
 /* Makes DIR and its parents. */
 CORDON_MUST_CHECK cordon_status cd_dir_make(const char *path, struct cordon_error *err);
 bool cd_path_is_dir(const char *path);
-/* Regular files below DIR (recursively, links to folders not followed) whose names end in SUFFIX, sorted by path. */
+/* Regular files below DIR (recursively, links to folders not followed) whose names end in SUFFIX,
+ * sorted by path. */
 CORDON_MUST_CHECK cordon_status cd_dir_list(const char *dir, const char *suffix, struct cd_arena *a,
-                                            const char ***paths, size_t *n, struct cordon_error *err);
+                                            const char ***paths, size_t *n,
+                                            struct cordon_error *err);
 
-/* A buffered output stream that remembers its first failure (full disk, closed pipe). SIGPIPE has to be ignored by main. */
+/* A buffered output stream that remembers its first failure (full disk, closed pipe). SIGPIPE has
+ * to be ignored by main. */
 struct cd_out {
     int fd;
     struct cd_buf buf;
@@ -37,7 +42,8 @@ void cd_out_puts(struct cd_out *o, const char *z);
 void cd_out_printf(struct cd_out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Moves what B holds to the stream and clears B. */
 void cd_out_buf(struct cd_out *o, struct cd_buf *b);
-/* Writes what is buffered; CORDON_EIO with the reason if anything failed since the start. Frees the buffer. */
+/* Writes what is buffered; CORDON_EIO with the reason if anything failed since the start. Frees the
+ * buffer. */
 CORDON_MUST_CHECK cordon_status cd_out_finish(struct cd_out *o, struct cordon_error *err);
 /* True if FD is a terminal that wants colour (NO_COLOR unset, TERM not dumb). */
 bool cd_out_wants_colour(int fd);

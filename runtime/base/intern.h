@@ -1,5 +1,5 @@
-/* A dictionary of strings: equal strings get equal ids, ids count up from 0 in order of first sight. Id 0 is the empty
- * string. One thread at a time. */
+/* A dictionary of strings: equal strings get equal ids, ids count up from 0 in order of first
+ * sight. Id 0 is the empty string. One thread at a time. */
 #ifndef CD_BASE_INTERN_H
 #define CD_BASE_INTERN_H
 
@@ -11,11 +11,11 @@
 #define CD_NO_STR UINT32_MAX
 
 struct cd_intern {
-    struct cd_arena arena;  /* the bytes */
-    struct cd_str *strs;    /* by id */
-    uint64_t *hashes;       /* by id */
+    struct cd_arena arena; /* the bytes */
+    struct cd_str *strs;   /* by id */
+    uint64_t *hashes;      /* by id */
     uint32_t n, cap;
-    uint32_t *slots;        /* open addressing, id + 1, 0 is free */
+    uint32_t *slots; /* open addressing, id + 1, 0 is free */
     uint32_t slot_mask;
 };
 

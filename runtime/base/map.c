@@ -41,7 +41,8 @@ static bool
 grow(struct cd_map *m)
 {
     uint64_t n_slots = m->slots ? ((uint64_t)m->mask + 1) * 2 : FIRST_SLOTS;
-    struct cd_map_slot *slots = n_slots <= UINT32_MAX ? calloc((size_t)n_slots, sizeof *slots) : NULL;
+    struct cd_map_slot *slots =
+        n_slots <= UINT32_MAX ? calloc((size_t)n_slots, sizeof *slots) : NULL;
     if (!slots) {
         return false;
     }

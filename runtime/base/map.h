@@ -1,4 +1,5 @@
-/* A hash map from string to uint32_t, keys borrowed (they must outlive the map). For symbol tables and lookups. */
+/* A hash map from string to uint32_t, keys borrowed (they must outlive the map). For symbol tables
+ * and lookups. */
 #ifndef CD_BASE_MAP_H
 #define CD_BASE_MAP_H
 

@@ -1,5 +1,5 @@
-/* Checked sizes, and numbers in text. Digits go through strtod and snprintf without a decimal point, so that no locale of
- * the host program can change what is read or written. */
+/* Checked sizes, and numbers in text. Digits go through strtod and snprintf without a decimal
+ * point, so that no locale of the host program can change what is read or written. */
 #include "runtime/base/num.h"
 
 #include <assert.h>
@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* No double needs more digits to be read exactly (767), and one more says whether anything follows. */
+/* No double needs more digits to be read exactly (767), and one more says whether anything follows.
+ */
 #define MAX_DIGITS 800
 
 bool

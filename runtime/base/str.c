@@ -76,7 +76,8 @@ cd_str_hash(struct cd_str s)
     return XXH3_64bits(s.n > 0 ? s.p : "", s.n);
 }
 
-/* Length of the valid sequence at P (N bytes are left), 0 if there is none; Unicode 15, table 3-7. */
+/* Length of the valid sequence at P (N bytes are left), 0 if there is none; Unicode 15, table 3-7.
+ */
 static size_t
 sequence_len(const unsigned char *p, size_t n)
 {
@@ -84,7 +85,10 @@ sequence_len(const unsigned char *p, size_t n)
     if (lead < 0x80) {
         return 1;
     }
-    size_t len = lead >= 0xC2 && lead <= 0xDF ? 2 : lead >= 0xE0 && lead <= 0xEF ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+    size_t len = lead >= 0xC2 && lead <= 0xDF   ? 2
+                 : lead >= 0xE0 && lead <= 0xEF ? 3
+                 : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                : 0;
     if (len == 0 || n < len) {
         return 0;
     }

@@ -13,7 +13,10 @@ struct cd_str {
 };
 
 #define CD_STR(literal) ((struct cd_str){(literal), sizeof(literal) - 1})
-#define CD_STR_INIT(literal) {(literal), sizeof(literal) - 1}
+#define CD_STR_INIT(literal)           \
+    {                                  \
+        (literal), sizeof(literal) - 1 \
+    }
 #define CD_FMT(s) (int)(s).n, (s).p /* for "%.*s" */
 #define CD_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -39,13 +42,15 @@ bool cd_str_ends(struct cd_str s, struct cd_str suffix);
 size_t cd_str_find(struct cd_str s, char c, size_t from);
 struct cd_str cd_str_sub(struct cd_str s, size_t from, size_t to);
 uint64_t cd_str_hash(struct cd_str s); /* XXH3 */
-/* Offset of the first byte that is not valid UTF-8 (surrogates and overlong forms are invalid), or s.n. */
+/* Offset of the first byte that is not valid UTF-8 (surrogates and overlong forms are invalid), or
+ * s.n. */
 size_t cd_utf8_check(struct cd_str s);
 /* Number of code points of valid UTF-8. */
 size_t cd_utf8_count(struct cd_str s);
 /* Writes code point CP (<= 0x10FFFF) to OUT[4]; returns the number of bytes. */
 size_t cd_utf8_encode(uint32_t cp, char out[4]);
-/* Edit distance with transpositions, ASCII letters without case, capped at LIMIT + 1: for "did you mean". */
+/* Edit distance with transpositions, ASCII letters without case, capped at LIMIT + 1: for "did you
+ * mean". */
 unsigned cd_str_distance(struct cd_str a, struct cd_str b, unsigned limit);
 
 #endif

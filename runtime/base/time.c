@@ -136,8 +136,8 @@ cd_parse_time(struct cd_str s, int64_t *out)
         int second;
         int64_t fraction;
         int64_t offset;
-        if ((!take(&r, 'T') && !take(&r, ' ')) || !take_digits(&r, 2, 0, 23, &hour) || !take(&r, ':')
-            || !take_digits(&r, 2, 0, 59, &minute) || !take(&r, ':')
+        if ((!take(&r, 'T') && !take(&r, ' ')) || !take_digits(&r, 2, 0, 23, &hour)
+            || !take(&r, ':') || !take_digits(&r, 2, 0, 59, &minute) || !take(&r, ':')
             || !take_digits(&r, 2, 0, 59, &second) || !take_fraction(&r, &fraction)
             || !take_zone(&r, &offset) || r.i != s.n) {
             return false;
@@ -157,7 +157,9 @@ cd_format_time(int64_t ms, char out[32])
     int month;
     int day;
     date_from_days(days, &year, &month, &day);
-    int n = snprintf(out, 32, year >= 0 && year <= 9999 ? "%04lld-%02d-%02dT%02d:%02d:%02d" : "%+lld-%02d-%02dT%02d:%02d:%02d",
+    int n = snprintf(out, 32,
+                     year >= 0 && year <= 9999 ? "%04lld-%02d-%02dT%02d:%02d:%02d"
+                                               : "%+lld-%02d-%02dT%02d:%02d:%02d",
                      (long long)year, month, day, (int)(rest / HOUR), (int)(rest / MINUTE % 60),
                      (int)(rest / SECOND % 60));
     if (rest % SECOND != 0) {
@@ -182,8 +184,8 @@ cd_format_duration(int64_t ms, char out[48])
     }
     for (size_t i = 0; i < CD_ARRAY_LEN(units); i++) {
         if (rest >= units[i].size) {
-            n += (size_t)snprintf(out + n, 48 - n, "%llu%c", (unsigned long long)(rest / units[i].size),
-                                  units[i].unit);
+            n += (size_t)snprintf(out + n, 48 - n, "%llu%c",
+                                  (unsigned long long)(rest / units[i].size), units[i].unit);
             rest %= units[i].size;
         }
     }

@@ -1,0 +1,73 @@
+/* Dictionaries and maps of strings. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "runtime/base/intern.h"
+#include "runtime/base/map.h"
+
+Test(intern, ids_count_up_from_the_empty_string)
+{
+    struct cd_intern t;
+    cr_assert(cd_intern_init(&t));
+    cr_assert_eq(cd_intern_add(&t, CD_STR("")), 0);
+    cr_assert_eq(cd_intern_add(&t, (struct cd_str){NULL, 0}), 0);
+    cr_assert_eq(cd_intern_add(&t, CD_STR("a")), 1);
+    cr_assert_eq(cd_intern_add(&t, CD_STR("a\0b")), 2);
+    cr_assert_eq(cd_intern_add(&t, CD_STR("a")), 1);
+    cr_assert_eq(cd_intern_find(&t, CD_STR("a\0b")), 2);
+    cr_assert_eq(cd_intern_find(&t, CD_STR("b")), CD_NO_STR);
+    cr_assert_eq(t.n, 3);
+    cd_intern_finish(&t);
+}
+
+Test(intern, many)
+{
+    struct cd_intern t;
+    char name[16];
+    cr_assert(cd_intern_init(&t));
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 1; i <= 50000; i++) {
+            int n = snprintf(name, sizeof name, "n%u", i);
+            cr_assert_eq(cd_intern_add(&t, (struct cd_str){name, (size_t)n}), i);
+        }
+    }
+    cr_assert(cd_str_eq(cd_intern_str(&t, 4711), CD_STR("n4711")), "bytes are copied");
+    cd_intern_finish(&t);
+}
+
+Test(map, put_get_replace)
+{
+    struct cd_map m;
+    uint32_t v = 9;
+    cd_map_init(&m);
+    cr_assert_not(cd_map_get(&m, CD_STR("a"), &v));
+    cr_assert(cd_map_put(&m, CD_STR("a"), 1));
+    cr_assert(cd_map_put(&m, CD_STR(""), 2));
+    cr_assert(cd_map_put(&m, CD_STR("a"), 3));
+    cr_assert_eq(m.n, 2);
+    cr_assert(cd_map_get(&m, CD_STR("a"), &v));
+    cr_assert_eq(v, 3);
+    cr_assert(cd_map_get(&m, CD_STR(""), &v));
+    cr_assert_eq(v, 2);
+    cr_assert_not(cd_map_get(&m, CD_STR("A"), &v));
+    cd_map_finish(&m);
+}
+
+Test(map, many)
+{
+    enum { N = 20000 };
+    static char names[N][8];
+    struct cd_map m;
+    cd_map_init(&m);
+    for (uint32_t i = 0; i < N; i++) {
+        snprintf(names[i], sizeof names[i], "k%u", i);
+        cr_assert(cd_map_put(&m, cd_str_of(names[i]), i));
+    }
+    cr_assert_eq(m.n, N);
+    for (uint32_t i = 0; i < N; i++) {
+        uint32_t v;
+        cr_assert(cd_map_get(&m, cd_str_of(names[i]), &v));
+        cr_assert_eq(v, i);
+    }
+    cd_map_finish(&m);
+}
