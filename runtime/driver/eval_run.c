@@ -1,0 +1,261 @@
+/* From a program and snapshots to a report and an exit code. */
+#include "runtime/driver/eval_run.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "runtime/driver/progress.h"
+#include "runtime/ingest/ingest.h"
+
+/* What one run owns. */
+struct run {
+    const struct cd_program *program;
+    const struct cd_eval_options *options;
+    struct cd_arena arena;
+    struct cd_params *params;
+    struct cd_bound_params bound;
+    struct cd_snapshot snapshot;
+    bool has_snapshot;
+    struct cd_eval *eval;
+    bool *selected; /* by control */
+};
+
+int
+cd_exit_of(cordon_status status)
+{
+    switch (status) {
+    case CORDON_OK:
+        return CD_EXIT_OK;
+    case CORDON_EDEFECT:
+        return CD_EXIT_DEFECT;
+    case CORDON_ENOMEM:
+    case CORDON_EIO:
+    case CORDON_EINPUT:
+    case CORDON_ECORRUPT:
+    case CORDON_EVERSION:
+    case CORDON_ELIMIT:
+    case CORDON_EUSAGE:
+    case CORDON_EPOLICY:
+        return CD_EXIT_USAGE;
+    }
+    return CD_EXIT_DEFECT;
+}
+
+static cordon_status
+bind_params(struct run *run, struct cordon_error *err)
+{
+    const struct cd_eval_options *o = run->options;
+    CORDON_TRY(cd_params_new(&run->params));
+    for (size_t i = 0; i < o->params_files.n; i++) {
+        struct cd_str text;
+        CORDON_TRY(cd_file_read(o->params_files.items[i], 16u << 20, &run->arena, &text, err));
+        CORDON_TRY(cd_params_add_yaml(run->params, cd_str_of(o->params_files.items[i]), text, err));
+    }
+    for (size_t i = 0; i < o->params.n; i++) {
+        CORDON_TRY(cd_params_add_text(run->params, cd_str_of(o->params.items[i]), err));
+    }
+    return cd_params_bind(run->params, run->program->img, &run->arena, &run->bound, err);
+}
+
+static bool
+control_is_named(const struct cd_image *img, const struct cd_control *c, struct cd_str word)
+{
+    return cd_str_eq(cd_image_str(img, c->name), word) ||
+           (c->id != CD_NONE && cd_str_eq(cd_image_str(img, c->id), word));
+}
+
+/* Sets SELECTED to VALUE for the controls that WORD names; an unknown word is an error. */
+static cordon_status
+select_named(struct run *run, const char *word, const char *option, bool value, struct cordon_error *err)
+{
+    const struct cd_image *img = run->program->img;
+    bool found = false;
+    for (size_t c = 0; c < img->controls.n; c++) {
+        if (control_is_named(img, &img->controls.items[c], cd_str_of(word))) {
+            run->selected[c] = value;
+            found = true;
+        }
+    }
+    if (!found) {
+        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                           "%s %s: no control has this id or name (ids are as in the metadata, names are module.control)",
+                           option, word);
+    }
+    return CORDON_OK;
+}
+
+static cordon_status
+select_controls(struct run *run, struct cordon_error *err)
+{
+    const struct cd_image *img = run->program->img;
+    const struct cd_eval_options *o = run->options;
+    run->selected = CD_NEW_ARRAY(&run->arena, img->controls.n + 1, bool);
+    if (run->selected == NULL) {
+        return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
+    }
+    for (size_t c = 0; c < img->controls.n; c++) {
+        run->selected[c] = o->only.n == 0 && img->controls.items[c].selected != 0;
+    }
+    for (size_t i = 0; i < o->only.n; i++) {
+        CORDON_TRY(select_named(run, o->only.items[i], "--only", true, err));
+    }
+    for (size_t i = 0; i < o->skip.n; i++) {
+        CORDON_TRY(select_named(run, o->skip.items[i], "--skip", false, err));
+    }
+    return CORDON_OK;
+}
+
+/* The user's word on completeness goes before the sources'. */
+static cordon_status
+override_completeness(struct run *run, struct cordon_error *err)
+{
+    const struct cd_eval_options *o = run->options;
+    struct cd_snapshot *s = &run->snapshot;
+    bool ok = true;
+    for (size_t i = 0; i < o->complete.n; i++) {
+        struct cd_str type = cd_str_of(o->complete.items[i]);
+        size_t kept = 0;
+        for (size_t k = 0; k < s->n_lost; k++) {
+            if (!cd_str_eq(s->lost[k].type, type)) {
+                s->lost[kept++] = s->lost[k];
+            }
+        }
+        s->n_lost = kept;
+        ok = ok && cd_snapshot_complete(s, type, CD_NO_STR, CD_NO_STR);
+    }
+    for (size_t i = 0; i < o->incomplete.n; i++) {
+        ok = ok && cd_snapshot_lost(s, cd_str_of(o->incomplete.items[i]), CD_NO_STR, CD_NO_STR);
+    }
+    return ok ? CORDON_OK : cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
+}
+
+static bool
+reads_envelopes(const struct cd_image *img)
+{
+    for (size_t i = 0; i < img->sections.n; i++) {
+        if (img->sections.items[i].kind == CD_SECTION_TABLE && img->sections.items[i].shape == CD_NONE) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < img->code.n; i++) {
+        if (img->code.items[i].op == CD_OP_TABLE && img->code.items[i].a == CD_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static cordon_status
+read_snapshots(struct run *run, const struct cd_words *snapshots, struct cordon_error *err)
+{
+    const struct cd_image *img = run->program->img;
+    struct cd_progress progress;
+    cd_progress_init(&progress);
+    const struct cd_ingest_options ingest = {.progress = cd_progress_show, .user = &progress};
+    CORDON_TRY(cd_snapshot_init(&run->snapshot,
+                                (struct cd_projection){.img = img, .envelopes = reads_envelopes(img)}));
+    run->has_snapshot = true;
+    for (size_t i = 0; i < snapshots->n; i++) {
+        cordon_status status = cd_ingest_file(&run->snapshot, snapshots->items[i], &ingest, err);
+        cd_progress_clear(&progress);
+        CORDON_TRY(status);
+    }
+    CORDON_TRY(override_completeness(run, err));
+    return cd_snapshot_seal(&run->snapshot, err);
+}
+
+static void
+warn_of_waivers(const struct run *run)
+{
+    const struct cd_image *img = run->program->img;
+    for (uint32_t w = 0; w < img->waives.n; w++) {
+        const struct cd_waive_info *info = &img->waives.items[w];
+        const struct cd_place *p = &img->places.items[info->place];
+        if (run->selected[info->control] && !cd_eval_waive_used(run->eval, w)) {
+            struct cd_str file = cd_image_str(img, img->files.items[p->file]);
+            fprintf(stderr, "%s: warning: %.*s:%u:%u: this waiver matches no failing resource, or has ended\n",
+                    run->options->tool, CD_FMT(file), p->line, p->column);
+        }
+    }
+}
+
+static int
+verdict_exit(const struct run *run)
+{
+    const struct cd_image *img = run->program->img;
+    const struct cd_control_result *results = cd_eval_results(run->eval);
+    bool failed = false, undecided = run->snapshot.n_problems != 0;
+    for (size_t c = 0; c < img->controls.n; c++) {
+        const struct cd_control_result *r = &results[c];
+        if (!r->ran) {
+            continue;
+        }
+        failed = failed || (r->fail != 0 && img->controls.items[c].level >= run->options->fail_on);
+        undecided = undecided || r->unknown != 0 || r->verdict == CD_UNKNOWN_VERDICT || !r->complete;
+    }
+    if (failed) {
+        return CD_EXIT_FINDINGS;
+    }
+    return run->options->strict && undecided ? CD_EXIT_UNKNOWN : CD_EXIT_OK;
+}
+
+static cordon_status
+report(struct run *run, struct cordon_error *err)
+{
+    const struct cd_eval_options *o = run->options;
+    struct cd_out out;
+    const struct cd_report r = {
+        .img = run->program->img,
+        .params = &run->bound,
+        .snapshot = &run->snapshot,
+        .eval = run->eval,
+        .format = o->format,
+        .colour = o->format == CD_REPORT_TEXT && cd_out_wants_colour(STDOUT_FILENO),
+        .max_findings = o->max_findings,
+    };
+    cd_out_init(&out, STDOUT_FILENO, "standard output");
+    cordon_status status = cd_report_write(&r, &out, err);
+    cordon_status written = cd_out_finish(&out, status == CORDON_OK ? err : NULL);
+    return status != CORDON_OK ? status : written;
+}
+
+static cordon_status
+evaluate(struct run *run, const struct cd_words *snapshots, struct cordon_error *err)
+{
+    CORDON_TRY(bind_params(run, err));
+    CORDON_TRY(select_controls(run, err));
+    CORDON_TRY(read_snapshots(run, snapshots, err));
+    CORDON_TRY(cd_eval_new(run->program, &run->bound, &run->snapshot, run->selected, &run->eval, err));
+    CORDON_TRY(cd_eval_run(run->eval, err));
+    warn_of_waivers(run);
+    size_t n_answers = 0;
+    cd_eval_answers(run->eval, &n_answers);
+    if (run->options->format == CD_REPORT_NDJSON && n_answers > run->options->max_findings) {
+        fprintf(stderr, "%s: %zu findings in all, %llu written\n", run->options->tool, n_answers,
+                (unsigned long long)run->options->max_findings);
+    }
+    return report(run, err);
+}
+
+int
+cd_eval_files(const struct cd_program *program, const struct cd_eval_options *options, const struct cd_words *snapshots)
+{
+    struct run run = {.program = program, .options = options};
+    struct cordon_error err = {.code = CORDON_OK};
+    int code;
+    cd_arena_init(&run.arena);
+    cordon_status status = evaluate(&run, snapshots, &err);
+    if (status == CORDON_OK) {
+        code = verdict_exit(&run);
+    } else {
+        fprintf(stderr, "%s: %s\n", options->tool, err.message[0] != '\0' ? err.message : "out of memory");
+        code = cd_exit_of(status);
+    }
+    cd_eval_free(run.eval);
+    if (run.has_snapshot) {
+        cd_snapshot_finish(&run.snapshot);
+    }
+    cd_params_free(run.params);
+    cd_arena_finish(&run.arena);
+    return code;
+}
