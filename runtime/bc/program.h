@@ -85,7 +85,7 @@ struct cd_field {
     uint32_t type;
 };
 
-struct cd_const {
+struct cd_constant {
     uint32_t type;
     uint32_t state; /* 0 known, 1 absent */
     /* BOOL: 0 or 1. NUMBER: the double's bits. STRING: string index. TIME, DURATION: the ms as two's complement.
@@ -208,7 +208,7 @@ struct cd_image {
     CD_VEC(struct cd_value_type) types;
     CD_VEC(struct cd_shape) shapes;
     CD_VEC(struct cd_field) fields;
-    CD_VEC(struct cd_const) consts;
+    CD_VEC(struct cd_constant) consts;
     CD_VEC(uint32_t) const_items;
     CD_VEC(struct cd_param) params;
     CD_VEC(struct cd_reg) regs;

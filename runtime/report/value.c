@@ -4,7 +4,7 @@
 #include "runtime/base/num.h"
 
 static void
-put_members(const struct cd_image *img, const struct cd_const *c, bool is_map, struct cd_buf *out)
+put_members(const struct cd_image *img, const struct cd_constant *c, bool is_map, struct cd_buf *out)
 {
     const uint32_t *item = img->const_items.items + c->value;
     cd_buf_putc(out, is_map ? '{' : '[');
@@ -24,7 +24,7 @@ put_members(const struct cd_image *img, const struct cd_const *c, bool is_map, s
 void
 cd_value_json(const struct cd_image *img, uint32_t index, struct cd_buf *out)
 {
-    const struct cd_const *c = &img->consts.items[index];
+    const struct cd_constant *c = &img->consts.items[index];
     char text[48];
     double number;
     if (c->state != 0) {
