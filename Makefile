@@ -211,7 +211,8 @@ bench: ## Measure, as docs/BENCHMARKS.md says
 	$(sub_make) all
 	$(Q)tests/bench/run $(BUILD)
 
-demo: deps ## The example estate: findings and an SCP
+demo: ## The example estate: findings and an SCP
+	$(Q)tests/tools/install-deps --build
 	$(sub_make) all
 	$(Q)examples/sovereign-llm/demo $(BUILD)/cordon
 
