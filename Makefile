@@ -170,7 +170,7 @@ test: deps ## Build, and run every test and check
 	$(sub_make) test-programs
 	$(Q)tests/run-all $(BUILD)
 
-test-programs: all $(UNIT) $(FUZZERS:%=$(BUILD)/fuzz/%-replay)
+test-programs: all $(HOST_TOOLS) $(UNIT) $(FUZZERS:%=$(BUILD)/fuzz/%-replay)
 
 unit: $(UNIT) ## The unit tests (ONLY=test_base_num for one program)
 	$(Q)tests/run-unit $(BUILD) $(ONLY)
