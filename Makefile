@@ -65,7 +65,8 @@ endif
 ifneq ($(and $(wildcard compiler/tools/mapgen.c),$(MAPPINGS)),)
   RUNTIME += $(BUILD)/obj/gen/normalize_maps.o
 endif
-SUPPORT  := $(call objects,$(wildcard tests/support/*.c tests/reference/*.c))
+SUPPORT  := $(call objects,$(filter-out %/main.c,$(wildcard tests/support/*.c tests/reference/*.c)))
+REFERENCE := $(if $(wildcard tests/reference/main.c),$(BUILD)/cordon-reference)
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PROGRAMS := $(if $(wildcard compiler/cli/main.c),$(BUILD)/cordon) $(if $(wildcard runtime/tool/main.c),$(BUILD)/cordon-eval)
@@ -154,6 +155,10 @@ $(BUILD)/cordon-eval: $(BUILD)/obj/runtime/tool/main.o $(LIB_RUNTIME)
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $^ $(cd_ldflags) -lcriterion $(LIBS) -o $@
 
+# The slow reference evaluator, against which the evaluator is held (tests/run-differential).
+$(BUILD)/cordon-reference: $(BUILD)/obj/tests/reference/main.o $(SUPPORT) $(LIB)
+	$(call say,LD,$@)$(CC) $^ $(cd_ldflags) $(LIBS) -o $@
+
 $(BUILD)/fuzz/%-replay: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIB)
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $^ $(cd_ldflags) $(LIBS) -o $@
 
@@ -161,7 +166,7 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $^ $(cd_ldflags) -fsanitize=fuzzer $(LIBS) -o $@
 
 # ---- Everything else that one types; tests/ has the scripts ------------------------------------------------------------------
-.PHONY: test test-programs unit golden docs check-docs check-layers check-format format fuzz fuzz-short fuzz-programs \
+.PHONY: test test-programs reference unit golden docs check-docs check-layers check-format format fuzz fuzz-short fuzz-programs \
         fuzz-replay bench demo install clean deps help
 jobs = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 sub_make = +$(Q)$(MAKE) --no-print-directory $(jobs) MODE=$(MODE) BUILD=$(BUILD)
@@ -170,7 +175,9 @@ test: deps ## Build, and run every test and check
 	$(sub_make) test-programs
 	$(Q)tests/run-all $(BUILD)
 
-test-programs: all $(HOST_TOOLS) $(UNIT) $(FUZZERS:%=$(BUILD)/fuzz/%-replay)
+test-programs: all $(HOST_TOOLS) $(UNIT) $(REFERENCE) $(FUZZERS:%=$(BUILD)/fuzz/%-replay)
+
+reference: $(REFERENCE)
 
 unit: $(UNIT) ## The unit tests (ONLY=test_base_num for one program)
 	$(Q)tests/run-unit $(BUILD) $(ONLY)
