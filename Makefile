@@ -116,6 +116,9 @@ run_tool = ASAN_OPTIONS=detect_leaks=0 $(BUILD)/tools/$(1)
 $(BUILD)/tools/%: $(BUILD)/obj/compiler/tools/%.o $(BASE)
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $^ $(cd_ldflags) $(LIBS) -o $@
 
+# A tool of more than one file keeps the others in a folder of its name.
+$(BUILD)/tools/tablegen: $(call objects,$(wildcard compiler/tools/tablegen/*.c))
+
 $(BUILD)/gen/std_modules.c: $(BUILD)/tools/embed $(BUILD)/modules $(MODULES)
 	$(call say,EMBED,stdlib/std)mkdir -p $(@D) && $(call run_tool,embed) $@ stdlib $(MODULES)
 
@@ -238,4 +241,4 @@ help: ## This list
 	@echo "make [TARGET] [MODE=release|debug|asan|cov] [V=1]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 
--include $(patsubst %.o,%.d,$(RUNTIME) $(COMPILER) $(SUPPORT) $(call objects,$(MAINS) $(wildcard tests/*/*.c compiler/tools/*.c)))
+-include $(patsubst %.o,%.d,$(RUNTIME) $(COMPILER) $(SUPPORT) $(call objects,$(MAINS) $(wildcard tests/*/*.c compiler/tools/*.c compiler/tools/*/*.c)))

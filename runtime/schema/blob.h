@@ -27,6 +27,7 @@ enum cd_blob_section {
     CD_BLOB_KEY_SETS,    /* cd_blob_span of KEY_SET_ITEMS */
     CD_BLOB_KEY_SET_ITEMS, /* key, ascending within a set */
     CD_BLOB_KEYS,        /* cd_blob_key, by name without case */
+    CD_BLOB_KEY_SCOPES,  /* string: services, or `service:Action`, `service:*` */
     CD_BLOB_TEMPLATES,   /* cd_blob_template: keys with a ${placeholder}, by the text before it without case */
     CD_BLOB_REGIONS,     /* cd_blob_region, by name */
     CD_BLOB_PARTITIONS,  /* string, sorted */
@@ -107,6 +108,8 @@ enum {
 
 struct cd_blob_key {
     uint32_t name, type, flags, successor;
+    struct cd_blob_span only;   /* KEY_SCOPES: the services whose requests can have it; empty: all */
+    struct cd_blob_span except; /* KEY_SCOPES: actions that cannot */
 };
 
 struct cd_blob_template {

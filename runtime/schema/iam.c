@@ -240,13 +240,44 @@ set_has(uint32_t key_set, uint32_t key)
     return false;
 }
 
+/* Does one of the names of SCOPE (`s3`, `iam:PassRole`, `ebs:*`) stand for ACTION? */
+static bool
+scope_has(struct cd_blob_span scope, struct cd_iam_action action)
+{
+    for (uint32_t i = 0; i < scope.n; i++) {
+        struct cd_str name = cd_blob_str(cd_blob_u32(CD_BLOB_KEY_SCOPES, scope.first + i));
+        size_t colon = cd_str_find(name, ':', 0);
+        struct cd_str part = colon < name.n ? cd_str_sub(name, colon + 1, name.n) : CD_STR("*");
+        if (cd_str_eq(cd_str_sub(name, 0, colon), action.service) &&
+            (cd_str_eq(part, CD_STR("*")) || cd_str_eq_nocase(part, action.name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Can any action's request have KEY, and ACTION is not excluded? */
+static bool
+comes_with_any(const struct cd_blob_key *key, uint32_t action)
+{
+    if ((key->flags & CD_BLOB_KEY_ANY_ACTION) == 0) {
+        return false;
+    }
+    if (key->only.n == 0 && key->except.n == 0) {
+        return true;
+    }
+    struct cd_iam_action a = cd_iam_action_at(action);
+    return (key->only.n == 0 || scope_has(key->only, a)) && !scope_has(key->except, a);
+}
+
 bool
 cd_iam_action_itself_has_key(uint32_t action, uint32_t key)
 {
     if (action >= cd_iam_n_actions() || key >= cd_iam_n_keys()) {
         return false;
     }
-    return (load_key(key).flags & CD_BLOB_KEY_ANY_ACTION) != 0 || set_has(load_action(action).key_set, key);
+    struct cd_blob_key k = load_key(key);
+    return comes_with_any(&k, action) || set_has(load_action(action).key_set, key);
 }
 
 bool

@@ -51,8 +51,9 @@ def carried(node, shape, shapes, depth=0):
             sub = carried(have[prop], inner, shapes, depth + 1)
             if sub:
                 out[prop] = sub
-        else:
+        elif inner.startswith(".") or not below or inner in ("json", "policy") or kind.startswith("{"):
             out[prop] = {}
+        # An object in AWS Config where CloudFormation has a plain value needs an exception (or a mapping).
     return out
 
 

@@ -57,7 +57,7 @@ def actions_table(folder):
 
 
 def keys_table(folder):
-    """Every key of every service: `name type [array]`."""
+    """Every key of every service: `name type [array] [retired [successor=KEY]]`; retired: it reaches no action."""
     keys = {}
     for service in read(folder, "services.json"):
         path = os.path.join(folder, "data", "conditionKeys", service + ".json")
@@ -77,13 +77,18 @@ def keys_table(folder):
                 used.update(r.get("conditionKeys", []))
     for k in used:
         keys.setdefault(k.lower(), (k, {"String"}))
+    reaching = {k.lower() for k in used}
     lines = []
     for lower in sorted(keys):
         name, types = keys[lower]
         kind = sorted(types, key=lambda t: not t.startswith("ArrayOf"))[0]
         array = kind.startswith("ArrayOf")
-        cells = [name, KEY_TYPES[kind[7:] if array else kind]]
-        lines.append("\t".join(cells + (["array"] if array else [])))
+        cells = [name, KEY_TYPES[kind[7:] if array else kind]] + (["array"] if array else [])
+        if lower not in reaching:
+            cells.append("retired")
+            if lower + "arn" in reaching:
+                cells.append("successor=" + keys[lower + "arn"][0])
+        lines.append("\t".join(cells))
     return lines
 
 
