@@ -1,0 +1,209 @@
+/* Actions of statements. A list of single actions is compressed to prefixes only where the known actions are the same set. */
+#include "compiler/emit/actions.h"
+
+#include "compiler/emit/strings.h"
+#include "runtime/schema/schema.h"
+
+static void
+add_pattern(struct cd_arena *a, struct cd_str **items, size_t *n, size_t *cap, struct cd_str text)
+{
+    struct cd_str *slot = CD_PUSH(a, *items, *n, *cap);
+    *slot = text;
+}
+
+static bool
+patterns_of(struct cd_arena *a, const struct cd_act *acts, size_t n_acts, const struct cd_const_env *env,
+            struct cd_str **items, size_t *n)
+{
+    size_t cap = 0;
+    for (size_t i = 0; i < n_acts; i++) {
+        if (acts[i].is_star || acts[i].value == NULL) {
+            add_pattern(a, items, n, &cap, acts[i].is_star ? CD_STR("*") : acts[i].aname);
+            continue;
+        }
+        const struct cd_const *c = cd_const_eval(a, acts[i].value, env);
+        if (c == NULL) {
+            return false;
+        }
+        if (c->kind == CD_CONST_STRING) {
+            add_pattern(a, items, n, &cap, c->text);
+        }
+        for (size_t k = 0; k < c->n; k++) {
+            add_pattern(a, items, n, &cap, c->items[k]->text);
+        }
+    }
+    *n = cd_strs_sort(*items, *n);
+    return true;
+}
+
+/* Do the two patterns share a service, as far as their text before the colon says? */
+static bool
+may_overlap(struct cd_str act, struct cd_str except)
+{
+    struct cd_str x = cd_str_sub(act, 0, cd_str_find(act, ':', 0)), y = cd_str_sub(except, 0, cd_str_find(except, ':', 0));
+    bool wild = cd_str_find(x, '*', 0) < x.n || cd_str_find(y, '*', 0) < y.n || cd_str_find(x, '?', 0) < x.n ||
+                cd_str_find(y, '?', 0) < y.n;
+    return wild || cd_str_eq_nocase(x, y);
+}
+
+bool
+cd_acts_of(struct cd_arena *a, const struct cd_deny *deny, const struct cd_const_env *env, struct cd_acts *out)
+{
+    *out = (struct cd_acts){.n_acts = 0};
+    if (!patterns_of(a, deny->acts, deny->n_acts, env, &out->acts, &out->n_acts) ||
+        !patterns_of(a, deny->excepts, deny->n_excepts, env, &out->excepts, &out->n_excepts)) {
+        return false;
+    }
+    for (size_t i = 0; i < out->n_acts; i++) {
+        out->is_star = out->is_star || cd_str_eq(out->acts[i], CD_STR("*"));
+    }
+    for (size_t i = 0; i < out->n_acts && !out->is_star; i++) {
+        for (size_t k = 0; k < out->n_excepts; k++) {
+            out->is_expanded = out->is_expanded || may_overlap(out->acts[i], out->excepts[k]);
+        }
+    }
+    if (out->is_expanded) {
+        cd_deny_actions(a, deny, env, &out->known, &out->n_known);
+    }
+    return true;
+}
+
+static bool
+contains(const uint32_t *actions, size_t n, uint32_t action)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (actions[mid] == action) {
+            return true;
+        }
+        if (actions[mid] < action) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return false;
+}
+
+/* Are all known actions of SERVICE whose names begin with PREFIX among ACTIONS? Counts them in *matched. */
+static bool
+prefix_is_covered(struct cd_str service, struct cd_str prefix, const uint32_t *actions, size_t n, size_t *matched)
+{
+    uint32_t first, count;
+    *matched = 0;
+    if (!cd_iam_service_actions(service, &first, &count)) {
+        return false;
+    }
+    for (uint32_t i = first; i < first + count; i++) {
+        struct cd_str name = cd_iam_action_at(i).name;
+        if (name.n >= prefix.n && cd_str_eq_nocase(cd_str_sub(name, 0, prefix.n), prefix)) {
+            if (!contains(actions, n, i)) {
+                return false;
+            }
+            ++*matched;
+        }
+    }
+    return true;
+}
+
+/* The length of the shortest whole-word prefix of NAME that stands for nothing but ACTIONS and for more than one; 0 if none. */
+static size_t
+covering_prefix(struct cd_str service, struct cd_str name, const uint32_t *actions, size_t n, size_t *matched)
+{
+    for (size_t len = 1; len < name.n; len++) {
+        bool word_ends = name.p[len] >= 'A' && name.p[len] <= 'Z';
+        if (word_ends && prefix_is_covered(service, cd_str_sub(name, 0, len), actions, n, matched) && *matched > 1) {
+            return len;
+        }
+    }
+    return 0;
+}
+
+static void
+set_actions(struct cd_arena *a, const uint32_t *actions, size_t n, struct cd_statement *s)
+{
+    s->not_action = false;
+    s->actions = CD_NEW_ARRAY(a, n + 1, struct cd_str);
+    s->n_actions = 0;
+    struct cd_str last_service = {NULL, 0}, last_prefix = {NULL, 0};
+    for (size_t i = 0; i < n; i++) {
+        struct cd_iam_action act = cd_iam_action_at(actions[i]);
+        size_t matched;
+        if (last_prefix.n != 0 && cd_str_eq(act.service, last_service) && act.name.n >= last_prefix.n &&
+            cd_str_eq_nocase(cd_str_sub(act.name, 0, last_prefix.n), last_prefix)) {
+            continue;
+        }
+        size_t len = covering_prefix(act.service, act.name, actions, n, &matched);
+        last_service = act.service;
+        last_prefix = cd_str_sub(act.name, 0, len);
+        s->actions[s->n_actions++] =
+            len == 0 ? cd_arena_printf(a, "%.*s:%.*s", CD_FMT(act.service), CD_FMT(act.name))
+                     : cd_arena_printf(a, "%.*s:%.*s*", CD_FMT(act.service), CD_FMT(last_prefix));
+    }
+}
+
+void
+cd_acts_whole(struct cd_arena *a, const struct cd_acts *acts, struct cd_statement *s)
+{
+    if (acts->is_expanded) {
+        set_actions(a, acts->known, acts->n_known, s);
+        return;
+    }
+    s->not_action = acts->is_star && acts->n_excepts != 0;
+    if (acts->is_star && acts->n_excepts == 0) {
+        s->actions = CD_NEW(a, struct cd_str);
+        s->actions[0] = CD_STR("*");
+        s->n_actions = 1;
+        return;
+    }
+    s->actions = s->not_action ? acts->excepts : acts->acts;
+    s->n_actions = s->not_action ? acts->n_excepts : acts->n_acts;
+}
+
+/* Does PATTERN match no known action outside ACTIONS? */
+static bool
+pattern_is_within(struct cd_str pattern, const uint32_t *actions, size_t n)
+{
+    struct cd_str service = cd_str_sub(pattern, 0, cd_str_find(pattern, ':', 0));
+    uint32_t first, count;
+    if (!cd_iam_service_actions(service, &first, &count)) {
+        return false;
+    }
+    for (uint32_t i = first; i < first + count; i++) {
+        struct cd_iam_action act = cd_iam_action_at(i);
+        if (cd_action_matches(pattern, act.service, act.name) && !contains(actions, n, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+cd_acts_part(struct cd_arena *a, const struct cd_acts *acts, const uint32_t *actions, size_t n, struct cd_statement *s)
+{
+    uint32_t *rest = CD_NEW_ARRAY(a, n + 1, uint32_t);
+    struct cd_str *kept = CD_NEW_ARRAY(a, acts->n_acts + n + 1, struct cd_str);
+    size_t n_rest = 0, n_kept = 0;
+    for (size_t i = 0; i < acts->n_acts && !acts->is_expanded; i++) {
+        if (pattern_is_within(acts->acts[i], actions, n)) {
+            kept[n_kept++] = acts->acts[i];
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct cd_iam_action act = cd_iam_action_at(actions[i]);
+        bool covered = false;
+        for (size_t k = 0; k < n_kept && !covered; k++) {
+            covered = cd_action_matches(kept[k], act.service, act.name);
+        }
+        if (!covered) {
+            rest[n_rest++] = actions[i];
+        }
+    }
+    set_actions(a, rest, n_rest, s);
+    for (size_t i = 0; i < s->n_actions; i++) {
+        kept[n_kept++] = s->actions[i];
+    }
+    s->actions = kept;
+    s->n_actions = cd_strs_sort(kept, n_kept);
+}

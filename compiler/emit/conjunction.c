@@ -1,0 +1,120 @@
+/* Conditions that have to hold together: a Condition block has one place for an operator and key, so what meets there is merged. */
+#include "compiler/emit/emit.h"
+#include "compiler/emit/strings.h"
+
+static bool
+same_place(const struct cd_condition *x, const struct cd_condition *y)
+{
+    return x->op == y->op && x->set == y->set && x->if_exists == y->if_exists && cd_str_eq_nocase(x->key, y->key);
+}
+
+static bool
+has_variable(const struct cd_condition *c)
+{
+    for (size_t i = 0; i < c->n_values; i++) {
+        for (size_t k = 0; k + 1 < c->values[i].n; k++) {
+            if (c->values[i].p[k] == '$' && c->values[i].p[k + 1] == '{') {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void
+merge_values(struct cd_arena *a, struct cd_condition *into, const struct cd_condition *from, bool both)
+{
+    into->n_values = cd_strs_merge(a, into->values, into->n_values, from->values, from->n_values, both, &into->values);
+}
+
+/* Operators under which a conjunction of two value lists is the union of the lists: «none of these». */
+static bool
+joins_by_union(const struct cd_condition *c)
+{
+    return cd_iam_op_info[c->op].fires_on_absent && c->set != CD_IAM_FOR_ANY;
+}
+
+/* Operators under which it is the lists' intersection: «one of exactly these». */
+static bool
+joins_by_intersection(const struct cd_condition *c)
+{
+    return (c->op == CD_IAM_STRING_EQUALS || c->op == CD_IAM_NUMERIC_EQUALS || c->op == CD_IAM_DATE_EQUALS ||
+            c->op == CD_IAM_BOOL) &&
+           c->set != CD_IAM_FOR_ANY && !has_variable(c);
+}
+
+static bool
+is_null(const struct cd_condition *c, const char *value)
+{
+    return c->op == CD_IAM_NULL && cd_str_eq(c->values[0], cd_str_of(value));
+}
+
+/* Does «key is absent» contradict C? */
+static bool
+needs_presence(const struct cd_condition *c)
+{
+    return !cd_condition_fires_on_absent(c);
+}
+
+static bool
+append(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c)
+{
+    struct cd_condition *slot = CD_PUSH(a, conj->items, conj->n, conj->cap);
+    *slot = c;
+    return true;
+}
+
+static bool
+merge_into(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition *there, struct cd_condition c, bool *never,
+           struct cd_str *why)
+{
+    if (cd_condition_eq(there, &c)) {
+        return true;
+    }
+    if (c.op == CD_IAM_NULL) {
+        *never = true;
+        return true;
+    }
+    if (joins_by_union(&c)) {
+        merge_values(a, there, &c, false);
+        return true;
+    }
+    if (joins_by_intersection(&c) && joins_by_intersection(there) && !c.if_exists) {
+        merge_values(a, there, &c, true);
+        if (there->n_values == 0) {
+            *never = c.set == CD_IAM_SINGLE; /* of a set only the empty one is left */
+            there->op = CD_IAM_NULL;
+            there->set = CD_IAM_SINGLE;
+            there->values = CD_NEW(a, struct cd_str);
+            there->values[0] = CD_STR("true");
+            there->n_values = 1;
+        }
+        return true;
+    }
+    if (c.set == CD_IAM_SINGLE && !c.if_exists) {
+        c.if_exists = true; /* the first one asks for the key's presence already, so this says the same at another place */
+        return cd_conditions_add(a, conj, c, never, why);
+    }
+    *why = cd_arena_printf(a, "%s has to meet more lists of %.*s than one statement can hold", cd_iam_op_info[c.op].text,
+                           CD_FMT(c.key));
+    return false;
+}
+
+bool
+cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c, bool *never, struct cd_str *why)
+{
+    for (size_t i = 0; i < conj->n; i++) {
+        const struct cd_condition *other = &conj->items[i];
+        if (cd_str_eq_nocase(other->key, c.key) &&
+            ((is_null(other, "true") && needs_presence(&c)) || (is_null(&c, "true") && needs_presence(other)))) {
+            *never = true;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < conj->n; i++) {
+        if (same_place(&conj->items[i], &c)) {
+            return merge_into(a, conj, &conj->items[i], c, never, why);
+        }
+    }
+    return append(a, conj, c);
+}

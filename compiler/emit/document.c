@@ -1,0 +1,108 @@
+/* Policy documents as minified JSON: the same statements give the same bytes. */
+#include "compiler/emit/emit.h"
+
+#include <stdlib.h>
+
+/* One value as a scalar, several as an array: what AWS reads alike, the shorter form. */
+static void
+put_values(struct cd_buf *out, const struct cd_str *values, size_t n)
+{
+    if (n != 1) {
+        cd_buf_putc(out, '[');
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (i != 0) {
+            cd_buf_putc(out, ',');
+        }
+        cd_buf_json_str(out, values[i]);
+    }
+    if (n != 1) {
+        cd_buf_putc(out, ']');
+    }
+}
+
+static void
+put_operator(struct cd_buf *out, const struct cd_condition *c)
+{
+    static const char *const sets[] = {[CD_IAM_SINGLE] = "", [CD_IAM_FOR_ANY] = "ForAnyValue:", [CD_IAM_FOR_ALL] = "ForAllValues:"};
+    cd_buf_printf(out, "\"%s%s%s\":{", sets[c->set], cd_iam_op_info[c->op].text, c->if_exists ? "IfExists" : "");
+}
+
+static int
+by_operator_and_key(const void *x, const void *y)
+{
+    const struct cd_condition *a = *(const struct cd_condition *const *)x, *b = *(const struct cd_condition *const *)y;
+    if (a->set != b->set) {
+        return a->set < b->set ? -1 : 1;
+    }
+    if (a->op != b->op) {
+        return a->op < b->op ? -1 : 1;
+    }
+    if (a->if_exists != b->if_exists) {
+        return a->if_exists ? 1 : -1;
+    }
+    return cd_str_cmp(a->key, b->key);
+}
+
+static bool
+same_operator(const struct cd_condition *a, const struct cd_condition *b)
+{
+    return a->set == b->set && a->op == b->op && a->if_exists == b->if_exists;
+}
+
+static void
+put_conditions(struct cd_buf *out, const struct cd_conditions *conditions)
+{
+    const struct cd_condition **sorted = malloc(conditions->n * sizeof *sorted);
+    if (sorted == NULL) {
+        out->oom = true;
+        return;
+    }
+    for (size_t i = 0; i < conditions->n; i++) {
+        sorted[i] = &conditions->items[i];
+    }
+    qsort(sorted, conditions->n, sizeof *sorted, by_operator_and_key);
+    cd_buf_puts(out, ",\"Condition\":{");
+    for (size_t i = 0; i < conditions->n; i++) {
+        bool continues = i != 0 && same_operator(sorted[i - 1], sorted[i]);
+        if (i != 0) {
+            cd_buf_puts(out, continues ? "," : "},");
+        }
+        if (!continues) {
+            put_operator(out, sorted[i]);
+        }
+        cd_buf_json_str(out, sorted[i]->key);
+        cd_buf_putc(out, ':');
+        put_values(out, sorted[i]->values, sorted[i]->n_values);
+    }
+    cd_buf_puts(out, "}}");
+    free(sorted);
+}
+
+static void
+put_statement(struct cd_buf *out, const struct cd_statement *s)
+{
+    cd_buf_puts(out, "{\"Sid\":");
+    cd_buf_json_str(out, s->sid);
+    cd_buf_printf(out, ",\"Effect\":\"Deny\",\"%s\":", s->not_action ? "NotAction" : "Action");
+    put_values(out, s->actions, s->n_actions);
+    cd_buf_printf(out, ",\"%s\":", s->not_resource ? "NotResource" : "Resource");
+    put_values(out, s->resources, s->n_resources);
+    if (s->conditions.n != 0) {
+        put_conditions(out, &s->conditions);
+    }
+    cd_buf_putc(out, '}');
+}
+
+void
+cd_emit_document(const struct cd_statement *statements, size_t n, struct cd_buf *out)
+{
+    cd_buf_puts(out, "{\"Version\":\"2012-10-17\",\"Statement\":[");
+    for (size_t i = 0; i < n; i++) {
+        if (i != 0) {
+            cd_buf_putc(out, ',');
+        }
+        put_statement(out, &statements[i]);
+    }
+    cd_buf_puts(out, "]}");
+}

@@ -1,0 +1,182 @@
+/* Statements: the actions, resources and conditions of one deny, and the Sids that lead back to its control. */
+#include "compiler/emit/emit.h"
+
+#include <ctype.h>
+
+#include "compiler/emit/actions.h"
+#include "compiler/emit/scope.h"
+#include "compiler/emit/strings.h"
+#include "runtime/base/map.h"
+
+static void
+refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span, struct cd_str why)
+{
+    struct cd_not_expressible *slot = CD_PUSH(out->arena, out->not_expressible, out->n_not, out->cap_not);
+    *slot = (struct cd_not_expressible){control, span, why};
+}
+
+static void
+warn(struct cd_emission *out, struct cd_span span, struct cd_str message)
+{
+    (void)CD_PUSH(out->arena, out->warnings, out->n_warnings, out->cap_warnings);
+    out->warnings[out->n_warnings - 1].span = span;
+    out->warnings[out->n_warnings - 1].message = message;
+}
+
+/* The resources that the author wrote; false if one is not constant. */
+static bool
+written_resources(struct cd_emission *out, const struct cd_deny *deny, const struct cd_const_env *env, struct cd_statement *s)
+{
+    s->not_resource = deny->not_on && deny->n_on != 0;
+    s->resources = CD_NEW_ARRAY(out->arena, deny->n_on + 1, struct cd_str);
+    for (size_t i = 0; i < deny->n_on; i++) {
+        if (!cd_emit_text(out->arena, deny->on[i], true, env, &s->resources[i])) {
+            return false;
+        }
+    }
+    s->n_resources = cd_strs_sort(s->resources, deny->n_on);
+    if (deny->n_on == 0) {
+        s->resources[0] = CD_STR("*");
+        s->n_resources = 1;
+    }
+    return true;
+}
+
+static void
+scoped_resources(struct cd_arena *a, struct cd_str joined, struct cd_statement *s)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < joined.n; i++) {
+        n += joined.p[i] == '\n';
+    }
+    s->not_resource = false;
+    s->resources = CD_NEW_ARRAY(a, n, struct cd_str);
+    s->n_resources = 0;
+    for (size_t from = 0; from <= joined.n;) {
+        size_t end = cd_str_find(joined, '\n', from);
+        s->resources[s->n_resources++] = cd_str_sub(joined, from, end);
+        from = end + 1;
+    }
+}
+
+static void
+push_statement(struct cd_emission *out, struct cd_statement s)
+{
+    struct cd_statement *slot = CD_PUSH(out->arena, out->statements, out->n, out->cap);
+    *slot = s;
+}
+
+/* One conjunction: a statement for each group of actions that needs its own resources. */
+static void
+emit_conjunction(struct cd_emission *out, struct cd_statement base, const struct cd_acts *acts, const struct cd_deny *deny,
+                 const struct cd_const_env *env)
+{
+    struct cd_scope scope = {.n = 0};
+    uint32_t *actions = NULL;
+    size_t n = 0;
+    bool needs_scope = false;
+    for (size_t i = 0; i < base.conditions.n; i++) {
+        needs_scope = needs_scope || cd_condition_fires_on_absent(&base.conditions.items[i]);
+    }
+    if (deny->n_on == 0 && needs_scope) {
+        cd_deny_actions(out->arena, deny, env, &actions, &n);
+        cd_scope_of(out->arena, actions, n, &base.conditions, &scope);
+    }
+    if (scope.n <= 1) {
+        cd_acts_whole(out->arena, acts, &base);
+        if (scope.n == 1 && scope.items[0].resources.n != 0) {
+            scoped_resources(out->arena, scope.items[0].resources, &base);
+        }
+        push_statement(out, base);
+        return;
+    }
+    for (size_t g = 0; g < scope.n; g++) {
+        struct cd_statement part = base;
+        cd_acts_part(out->arena, acts, scope.items[g].actions, scope.items[g].n, &part);
+        if (scope.items[g].resources.n != 0) {
+            scoped_resources(out->arena, scope.items[g].resources, &part);
+        }
+        push_statement(out, part);
+    }
+}
+
+void
+cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny, const struct cd_const_env *env)
+{
+    struct cd_statement base = {.control = control, .span = deny->span};
+    struct cd_normal_form form;
+    struct cd_acts acts;
+    struct cd_str why;
+    struct cd_span where;
+    if (!cd_normal_form_of(out->arena, deny->when, deny->unless, env, &form, &why, &where)) {
+        refuse(out, control, where.file == UINT32_MAX ? deny->span : where, why);
+        return;
+    }
+    if (!cd_acts_of(out->arena, deny, env, &acts)) {
+        refuse(out, control, deny->span, CD_STR("its actions are not constant"));
+        return;
+    }
+    if (!written_resources(out, deny, env, &base)) {
+        refuse(out, control, deny->span, CD_STR("a pattern after `on` is not constant"));
+        return;
+    }
+    if (acts.is_expanded) {
+        warn(out, deny->span,
+             CD_STR("IAM cannot subtract actions from a pattern: the known actions are listed, and actions yet to come escape"));
+    }
+    for (size_t i = 0; i < form.n; i++) {
+        base.conditions = form.items[i];
+        emit_conjunction(out, base, &acts, deny, env);
+    }
+}
+
+/* ---- Sids: the letters and digits of the control's id, then a number from the second statement on ---- */
+
+static struct cd_str
+sid_stem(struct cd_arena *a, struct cd_str id)
+{
+    char *p = CD_NEW_ARRAY(a, id.n + 1, char);
+    size_t n = 0;
+    for (size_t i = 0; i < id.n; i++) {
+        if (isalnum((unsigned char)id.p[i]) != 0 && (unsigned char)id.p[i] < 0x80) {
+            p[n++] = id.p[i];
+        }
+    }
+    return n == 0 ? CD_STR("Cordon") : (struct cd_str){p, n};
+}
+
+/* A stem that another control has taken already gets eight hex digits of the control's full name. */
+static struct cd_str
+claim_stem(struct cd_arena *a, struct cd_map *taken, struct cd_str stem, struct cd_str full_name, uint32_t owner)
+{
+    uint32_t other;
+    if (cd_map_get(taken, stem, &other) && other != owner) {
+        stem = cd_arena_printf(a, "%.*sh%08x", CD_FMT(stem), (unsigned)(cd_str_hash(full_name) >> 32));
+    }
+    cd_map_put(taken, stem, owner);
+    return stem;
+}
+
+void
+cd_emit_statements(struct cd_emission *out, const struct cd_sema *s, const struct cd_const_env *env)
+{
+    struct cd_map taken;
+    cd_map_init(&taken);
+    for (uint32_t c = 0; c < s->controls.n; c++) {
+        const struct cd_decl *control = s->controls.items[c];
+        struct cd_str full_name = cd_sema_full_name(control, out->arena);
+        struct cd_str stem = sid_stem(out->arena, control->id.n != 0 ? control->id : full_name);
+        size_t first = out->n;
+        for (size_t d = 0; d < control->n_denies; d++) {
+            cd_emit_deny(out, control, &control->denies[d], env);
+        }
+        if (out->n == first) {
+            continue;
+        }
+        stem = claim_stem(out->arena, &taken, stem, full_name, c);
+        for (size_t i = first; i < out->n; i++) {
+            out->statements[i].sid = i == first ? stem : cd_arena_printf(out->arena, "%.*sx%zu", CD_FMT(stem), i - first + 1);
+        }
+    }
+    cd_map_finish(&taken);
+}
