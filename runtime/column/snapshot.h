@@ -16,6 +16,7 @@
 
 #include "cordon/status.h"
 #include "runtime/base/arena.h"
+#include "runtime/base/buf.h"
 #include "runtime/base/intern.h"
 #include "runtime/bc/program.h"
 
@@ -37,6 +38,7 @@ struct cd_node {
     enum cd_node_kind kind;
     uint32_t id;            /* index into cd_snapshot.nodes */
     uint32_t parent;        /* node id, CD_NONE for roots */
+    uint32_t type;          /* index into the image's types (without an image: into runtime/schema's); CD_NONE for roots and tags */
     uint32_t shape;         /* RECORD: shape in the projection (cd_projection), CD_NONE otherwise */
     uint32_t slot;          /* in the parent record; CD_NONE for elements, values and roots */
     uint32_t table;         /* index of the table it belongs to; CD_NONE for the policy node's tree */
@@ -140,10 +142,18 @@ struct cd_json {
     double number;
 };
 
+/* A resource that was deleted at a moment: identity as of a row of a table. */
+struct cd_deletion {
+    struct cd_str type;
+    uint32_t partition, account, region, id;
+    int64_t captured;
+};
+struct cd_place_set;
+
 struct cd_snapshot {
-    struct cd_arena arena;
+    struct cd_arena arena; /* everything but the arrays of nodes and tables, which are on the heap */
     struct cd_intern dict;
-    struct cd_projection projection;
+    struct cd_projection projection; /* without an image, shapes and slots are runtime/schema's: slot i is field first_field + i */
     struct cd_node **nodes;
     size_t n_nodes, cap_nodes;
     struct cd_table **tables;  /* sorted by type name once cd_snapshot_seal was called */
@@ -159,6 +169,10 @@ struct cd_snapshot {
     size_t n_sources, cap_sources;
     struct cd_problem *problems;
     size_t n_problems, cap_problems;
+    struct cd_deletion *deletions;
+    size_t n_deletions, cap_deletions;
+    struct cd_place_set *place_set; /* private: which places are in the lists below */
+    uint32_t policy_shape;     /* of the projection; CD_NONE if it has none */
     uint32_t *accounts, *regions; /* every (account, region or CD_NO_STR) pair that a resource of any type or `complete` names */
     size_t n_places, cap_places;
     int64_t captured;          /* the latest capture of its files; INT64_MIN if none says */
@@ -205,6 +219,12 @@ CORDON_MUST_CHECK bool cd_node_set_policy(struct cd_snapshot *s, struct cd_node 
 CORDON_MUST_CHECK bool cd_node_set_record(struct cd_snapshot *s, struct cd_node *n, uint32_t row); /* known; fields follow */
 CORDON_MUST_CHECK bool cd_node_set_absent(struct cd_snapshot *s, struct cd_node *n, uint32_t row);
 CORDON_MUST_CHECK bool cd_node_set_unknown(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t reason);
+/* The row after the last that was set: where the next element goes. */
+static inline uint32_t
+cd_node_end(const struct cd_node *n)
+{
+    return n->n;
+}
 /* Begins a known list or map at ROW; elements are then set in the element node at rows cd_node_end(elem) onward, each with
  * cd_node_place or cd_node_key; cd_node_close ends it. Only one row of a node is open at a time. */
 CORDON_MUST_CHECK bool cd_node_open(struct cd_snapshot *s, struct cd_node *n, uint32_t row);
@@ -218,7 +238,20 @@ CORDON_MUST_CHECK bool cd_snapshot_problem(struct cd_snapshot *s, uint32_t sourc
     __attribute__((format(printf, 4, 5)));
 uint32_t cd_snapshot_source(struct cd_snapshot *s, struct cd_str file, struct cd_str format); /* CD_NONE: out of memory */
 
+/* Appends a json value to the heap; CD_NONE when memory is out. KEY is 0 but for members of objects. For arrays and objects the children
+ * are appended next, then cd_json_close is called with their number; the others are complete once their `n` or `number` is set. */
+uint32_t cd_json_add(struct cd_snapshot *s, enum cd_json_kind kind, uint32_t key);
+void cd_json_close(struct cd_snapshot *s, uint32_t value, uint32_t n);
+
 /* ---- reading ---- */
+/* The member of the object VALUE whose key is the dictionary id KEY; CD_NONE if VALUE is no object or has none. */
+uint32_t cd_json_member(const struct cd_snapshot *s, uint32_t value, uint32_t key);
+/* The JSON text of a value; what is unknown is written as the normalized form does. */
+void cd_json_write(const struct cd_snapshot *s, uint32_t value, struct cd_buf *out);
+/* The JSON text of row ROW of N: objects with the names of the projection; `null` where absent. */
+void cd_node_write(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out);
+/* The name of slot SLOT of a RECORD, empty if there is none. */
+struct cd_str cd_node_slot_name(const struct cd_snapshot *s, const struct cd_node *record, uint32_t slot);
 struct cd_table *cd_snapshot_find_table(const struct cd_snapshot *s, struct cd_str type); /* NULL: none */
 /* State of a row (rows beyond n are absent). */
 static inline enum cd_state
@@ -232,8 +265,11 @@ cd_node_reason(const struct cd_node *n, uint32_t row)
 {
     return n->reason != NULL && row < n->n ? n->reason[row] : 0;
 }
-/* The resource that a row belongs to: the table and its row, by way of the lists above it. */
+/* The resource that a row belongs to: the table (index into `tables`) and its row, by way of the lists above it; CD_NONE for both if it
+ * belongs to none (policy documents). */
 void cd_snapshot_owner(const struct cd_snapshot *s, cd_rowref r, uint32_t *table, uint32_t *row);
+/* The row of the LIST or MAP node N that holds row ROW of its child; CD_NONE if none does. */
+uint32_t cd_node_holder(const struct cd_node *n, uint32_t row);
 /* Was everything of TYPE collected? In the place (account, region; CD_NO_STR for «every account» or «any region») … */
 bool cd_snapshot_is_complete_at(const struct cd_snapshot *s, struct cd_str type, uint32_t account, uint32_t region);
 /* … or in every account and region that `complete` or a resource names. */

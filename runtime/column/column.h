@@ -1,0 +1,22 @@
+/* What the files of this folder share and nobody else sees. */
+#ifndef CD_COLUMN_COLUMN_H
+#define CD_COLUMN_COLUMN_H
+
+#include "runtime/column/snapshot.h"
+
+/* A node with a place in s->nodes; NULL when memory is out. */
+struct cd_node *cd_column_node(struct cd_snapshot *s, enum cd_node_kind kind, uint32_t type, uint32_t shape);
+void cd_column_node_free(struct cd_node *n);
+/* Makes ROW exist; false when memory is out. */
+bool cd_column_reach(struct cd_node *n, uint32_t row);
+/* Grows an array on the heap from OLD to CAP elements of SIZE bytes; what is new is zero. */
+bool cd_column_grow(void **p, uint32_t old, uint32_t cap, size_t size);
+/* Number of fields of a shape of the projection; 0 for CD_NONE. */
+uint32_t cd_column_n_slots(const struct cd_snapshot *s, uint32_t shape);
+
+/* Settles duplicates and deletions (marks rows dead). */
+CORDON_MUST_CHECK bool cd_column_settle(struct cd_snapshot *s);
+void cd_column_places_free(struct cd_snapshot *s);
+void cd_column_table_free(struct cd_table *t);
+
+#endif

@@ -1,0 +1,239 @@
+/* Tables: one type's resources, their envelopes, deletions, and the places that a snapshot speaks of. */
+#include "runtime/column/snapshot.h"
+
+#include <stdlib.h>
+
+#include "runtime/column/column.h"
+#include "runtime/schema/schema.h"
+
+#define FIRST_ROWS 16u
+#define MAX_ROWS (UINT32_C(1) << 31)
+
+/* ---- places: a set of (account, region) pairs ---- */
+
+struct cd_place_set {
+    uint32_t *slots; /* index into accounts/regions + 1, 0 is free */
+    uint32_t mask;
+};
+
+static uint32_t
+place_hash(uint32_t account, uint32_t region)
+{
+    uint64_t h = ((uint64_t)account << 32 | region) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(h >> 32);
+}
+
+static uint32_t
+place_slot(const struct cd_snapshot *s, uint32_t account, uint32_t region)
+{
+    const struct cd_place_set *set = s->place_set;
+    uint32_t i = place_hash(account, region) & set->mask;
+    while (set->slots[i] != 0) {
+        uint32_t at = set->slots[i] - 1;
+        if (s->accounts[at] == account && s->regions[at] == region) {
+            break;
+        }
+        i = (i + 1) & set->mask;
+    }
+    return i;
+}
+
+/* Doubles both the lists and the slots, which stay at most half full. */
+static bool
+grow_places(struct cd_snapshot *s)
+{
+    size_t cap = s->cap_places ? s->cap_places * 2 : 32;
+    if (cap > MAX_ROWS / 2) {
+        return false;
+    }
+    if (!s->place_set && !(s->place_set = CD_NEW(&s->arena, struct cd_place_set))) {
+        return false;
+    }
+    uint32_t *accounts = cd_arena_grow(&s->arena, s->accounts, s->n_places, cap, sizeof *accounts);
+    uint32_t *regions = cd_arena_grow(&s->arena, s->regions, s->n_places, cap, sizeof *regions);
+    uint32_t *slots = calloc(cap * 2, sizeof *slots);
+    if (!accounts || !regions || !slots) {
+        free(slots);
+        return false;
+    }
+    s->accounts = accounts;
+    s->regions = regions;
+    s->cap_places = cap;
+    free(s->place_set->slots);
+    s->place_set->slots = slots;
+    s->place_set->mask = (uint32_t)(cap * 2 - 1);
+    for (uint32_t i = 0; i < s->n_places; i++) {
+        slots[place_slot(s, accounts[i], regions[i])] = i + 1;
+    }
+    return true;
+}
+
+bool
+cd_snapshot_place(struct cd_snapshot *s, uint32_t account, uint32_t region)
+{
+    if (s->n_places > 0 && s->accounts[s->n_places - 1] == account && s->regions[s->n_places - 1] == region) {
+        return true;
+    }
+    if (s->n_places == s->cap_places && !grow_places(s)) {
+        return false;
+    }
+    uint32_t slot = place_slot(s, account, region);
+    if (s->place_set->slots[slot] == 0) {
+        s->accounts[s->n_places] = account;
+        s->regions[s->n_places] = region;
+        s->place_set->slots[slot] = (uint32_t)++s->n_places;
+    }
+    return true;
+}
+
+void
+cd_column_places_free(struct cd_snapshot *s)
+{
+    if (s->place_set) {
+        free(s->place_set->slots);
+    }
+}
+
+/* ---- tables ---- */
+
+struct cd_table *
+cd_snapshot_find_table(const struct cd_snapshot *s, struct cd_str type)
+{
+    uint32_t id = cd_intern_find(&s->dict, type);
+    for (size_t i = 0; id != CD_NO_STR && i < s->n_tables; i++) {
+        if (s->tables[i]->type == id) {
+            return s->tables[i];
+        }
+    }
+    return NULL;
+}
+
+/* The shape that the projection gives a resource type. */
+static uint32_t
+table_shape(const struct cd_snapshot *s, struct cd_str type, uint32_t schema)
+{
+    const struct cd_image *img = s->projection.img;
+    if (!img) {
+        return schema != CD_SCHEMA_NONE && cd_schema_shape_at(schema).is_resource ? schema : CD_NONE;
+    }
+    for (size_t i = 0; i < img->shapes.n; i++) {
+        if (img->shapes.items[i].is_table && cd_str_eq(cd_image_str(img, img->shapes.items[i].name), type)) {
+            return (uint32_t)i;
+        }
+    }
+    return CD_NONE;
+}
+
+static struct cd_table *
+make_table(struct cd_snapshot *s, struct cd_str type, uint32_t shape, uint32_t schema)
+{
+    struct cd_table *t = CD_NEW(&s->arena, struct cd_table);
+    if (!t) {
+        return NULL;
+    }
+    t->type = cd_snapshot_str(s, type);
+    t->shape = shape;
+    t->schema = schema;
+    t->derived = cd_str_starts(type, CD_STR("Cordon::")) || (schema != CD_SCHEMA_NONE && cd_schema_shape_at(schema).is_derived);
+    t->root = cd_column_node(s, CD_NODE_RECORD, CD_NONE, shape);
+    t->tags = cd_column_node(s, CD_NODE_MAP, CD_NONE, CD_NONE);
+    if (t->type == CD_NO_STR || !t->root || !t->tags) {
+        return NULL;
+    }
+    t->root->table = t->tags->table = (uint32_t)s->n_tables;
+    struct cd_table **place = CD_PUSH(&s->arena, s->tables, s->n_tables, s->cap_tables);
+    if (!place) {
+        return NULL;
+    }
+    *place = t;
+    return t;
+}
+
+struct cd_table *
+cd_snapshot_table(struct cd_snapshot *s, struct cd_str type, bool *wanted)
+{
+    *wanted = true;
+    struct cd_table *t = cd_snapshot_find_table(s, type);
+    if (t) {
+        return t;
+    }
+    uint32_t schema = cd_schema_find_shape(type);
+    uint32_t shape = table_shape(s, type, schema);
+    *wanted = shape != CD_NONE || s->projection.all || s->projection.envelopes;
+    return *wanted ? make_table(s, type, shape, schema) : NULL;
+}
+
+/* Every column of the envelope has `cap` rows. */
+static bool
+grow_table(struct cd_table *t)
+{
+    uint32_t cap = t->cap ? t->cap * 2 : FIRST_ROWS;
+    if (cap > MAX_ROWS) {
+        return false;
+    }
+    struct {
+        void *p;
+        size_t size;
+    } columns[] = {{&t->id, 4},       {&t->arn, 4},    {&t->partition, 4}, {&t->region, 4},        {&t->account, 4},
+                   {&t->captured, 8}, {&t->origin, sizeof *t->origin}, {&t->dead, 1}, {&t->is_derived_row, 1}};
+    for (size_t i = 0; i < CD_ARRAY_LEN(columns); i++) {
+        void *p;
+        memcpy(&p, columns[i].p, sizeof p); /* the columns are pointers of several types */
+        if (!cd_column_grow(&p, t->cap, cap, columns[i].size)) {
+            return false;
+        }
+        memcpy(columns[i].p, &p, sizeof p);
+    }
+    t->cap = cap;
+    return true;
+}
+
+void
+cd_column_table_free(struct cd_table *t)
+{
+    free(t->id);
+    free(t->arn);
+    free(t->partition);
+    free(t->region);
+    free(t->account);
+    free(t->captured);
+    free(t->origin);
+    free(t->dead);
+    free(t->is_derived_row);
+}
+
+bool
+cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope_row *e, uint32_t *row)
+{
+    if (t->n == t->cap && !grow_table(t)) {
+        return false;
+    }
+    uint32_t r = t->n;
+    if (!cd_node_set_record(s, t->root, r) || !cd_snapshot_place(s, e->account, e->region)) {
+        return false;
+    }
+    t->id[r] = e->id;
+    t->arn[r] = e->arn;
+    t->partition[r] = e->partition;
+    t->region[r] = e->region;
+    t->account[r] = e->account;
+    t->captured[r] = e->captured;
+    t->origin[r] = e->origin;
+    t->is_derived_row[r] = e->is_derived_row;
+    t->n++;
+    *row = r;
+    return true;
+}
+
+bool
+cd_snapshot_delete(struct cd_snapshot *s, struct cd_str type, uint32_t partition, uint32_t account, uint32_t region,
+                   uint32_t id, int64_t captured)
+{
+    uint32_t name = cd_snapshot_str(s, type);
+    struct cd_deletion *d = CD_PUSH(&s->arena, s->deletions, s->n_deletions, s->cap_deletions);
+    if (!d || name == CD_NO_STR) {
+        return false;
+    }
+    *d = (struct cd_deletion){cd_intern_str(&s->dict, name), partition, account, region, id, captured};
+    return true;
+}
