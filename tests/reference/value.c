@@ -259,7 +259,7 @@ ref_equal(struct ref *r, struct ref_value a, struct ref_value b, bool nocase)
         return a.is_set || b.is_set ? equal_sets(r, a, b, nocase) : equal_lists(r, a, b, nocase);
     case REF_RESOURCE: return a.holder == b.holder ? REF_T : REF_F;
     case REF_RECORD:
-    case REF_MAP: return a.json == b.json ? REF_T : equal_json(a.json, b.json);
+    case REF_MAP: return a.json == b.json ? REF_T : REF_F; /* a place in a resource, as a row in a table */
     case REF_JSON: return equal_json(a.json, b.json);
     case REF_INTERNET: return REF_T;
     }
