@@ -22,8 +22,9 @@ struct cd_source {
     struct cd_str path;   /* as given; `std/regions.cordon` for built-in modules */
     struct cd_str text;   /* NUL-terminated past its length */
     bool builtin;         /* of the standard library in the binary */
-    uint32_t *lines;      /* start offset of each line, made on first use */
-    uint32_t n_lines;
+    uint32_t *lines;      /* start offsets of the lines 0, 256, 512, …; made on first use */
+    uint32_t n_lines;     /* entries of LINES */
+    uint32_t seen_offset, seen_start, seen_column; /* the last place asked for: many errors in one long line stay cheap */
 };
 
 struct cd_sources {

@@ -1,0 +1,245 @@
+/* The driver: takes tokens from the lexer, offers them to the grammar, and keeps account of open brackets and of the declaration that
+ * is being read, which errors and recovery need. */
+#include "compiler/parse/parse.h"
+
+#include <assert.h>
+
+#include "compiler/parse/driver.h"
+
+struct cd_span
+cd_parse_span(const struct cd_parse *p, struct cd_token t)
+{
+    return (struct cd_span){p->build.file, t.start, t.end};
+}
+
+struct cd_str
+cd_parse_text(const struct cd_parse *p, struct cd_token t)
+{
+    return cd_str_sub(p->build.text, t.start, t.end);
+}
+
+bool
+cd_parse_accepts(const struct cd_parse *p, int kind)
+{
+    return kind < CD_BAD_CHARACTER && cd_grammar_accepts(p->grammar, kind);
+}
+
+static struct cd_token
+stop(struct cd_parse *p, struct cd_token t)
+{
+    p->stopped = true;
+    return (struct cd_token){.kind = CD_TOK_END, .start = t.start, .end = t.start};
+}
+
+struct cd_token
+cd_parse_next(struct cd_parse *p)
+{
+    struct cd_token t = cd_lexer_next(&p->lexer);
+    if (p->stopped || p->build.diags->n_errors >= p->build.diags->limit) {
+        return stop(p, t);
+    }
+    if (++p->n_tokens > CD_PARSE_TOKEN_LIMIT) {
+        cd_diag_add(p->build.diags, CD_DIAG_TOKENS, cd_parse_span(p, t), "the file has more than %u tokens", CD_PARSE_TOKEN_LIMIT);
+        return stop(p, t);
+    }
+    return t;
+}
+
+/* ---- brackets ---- */
+
+void
+cd_parse_open(struct cd_parse *p, struct cd_token t)
+{
+    if (p->depth < CD_PARSE_NESTING_LIMIT) {
+        p->brackets[p->depth] = (struct cd_bracket){t.kind, cd_parse_span(p, t)};
+    }
+    p->depth++;
+}
+
+static int
+opener_of(int kind)
+{
+    return kind == CD_TOK_RBRACE ? CD_TOK_LBRACE : kind == CD_TOK_RBRACKET ? CD_TOK_LBRACKET : CD_TOK_LPAREN;
+}
+
+/* A brace closes whatever is open inside it; a parenthesis or bracket that fits nothing closes nothing. */
+void
+cd_parse_close(struct cd_parse *p, int kind)
+{
+    if (p->depth == 0) {
+        return;
+    }
+    if (p->depth > CD_PARSE_NESTING_LIMIT) {
+        p->depth--;
+        return;
+    }
+    int opener = opener_of(kind);
+    if (kind == CD_TOK_RBRACE) {
+        while (p->depth > 0 && p->brackets[p->depth - 1].kind != opener) {
+            p->depth--;
+        }
+    }
+    if (p->depth > 0 && p->brackets[p->depth - 1].kind == opener) {
+        p->depth--;
+    }
+}
+
+static bool
+is_opener(int kind)
+{
+    return kind == CD_TOK_LBRACE || kind == CD_TOK_LBRACKET || kind == CD_TOK_LPAREN;
+}
+
+static bool
+is_closer(int kind)
+{
+    return kind == CD_TOK_RBRACE || kind == CD_TOK_RBRACKET || kind == CD_TOK_RPAREN;
+}
+
+/* ---- feeding ---- */
+
+static uint32_t
+column_of(const struct cd_parse *p, struct cd_token t)
+{
+    uint32_t i = t.start;
+    while (i > 0 && p->build.text.p[i - 1] != '\n' && t.start - i < 1000) {
+        i--;
+    }
+    return t.start - i;
+}
+
+static bool
+is_decl_keyword(int kind)
+{
+    return kind == CD_TOK_MODULE || kind == CD_TOK_USE || kind == CD_TOK_PARAM || kind == CD_TOK_LET || kind == CD_TOK_FN ||
+           kind == CD_TOK_CONTROL || kind == CD_TOK_WAIVE || kind == CD_TOK_TEST;
+}
+
+bool
+cd_parse_begins_decl(const struct cd_parse *p, struct cd_token t)
+{
+    if (t.kind == CD_TOK_DOC) {
+        return p->body_height == 0;
+    }
+    if (!is_decl_keyword(t.kind)) {
+        return false;
+    }
+    if (p->body_height == 0) {
+        return t.kind != CD_TOK_USE || t.first;
+    }
+    return t.first && column_of(p, t) <= p->decl_column;
+}
+
+/* A token that the grammar accepts. False if it opens one bracket too many. */
+static bool
+feed(struct cd_parse *p, struct cd_token t)
+{
+    bool at_top = p->depth == 0 && p->body_height == 0;
+    if (is_decl_keyword(t.kind) && at_top && (t.kind != CD_TOK_USE || t.first || p->decl == 0)) {
+        p->decl = t.kind;
+        p->decl_column = column_of(p, t);
+    }
+    if (is_opener(t.kind)) {
+        if (p->depth >= CD_PARSE_NESTING_LIMIT || cd_grammar_is_full(p->grammar)) {
+            return false;
+        }
+        cd_parse_open(p, t);
+    } else if (cd_grammar_is_full(p->grammar)) {
+        return false;
+    }
+    cd_grammar_feed(p->grammar, t.kind, cd_parse_span(p, t), &p->build);
+    if (is_closer(t.kind)) {
+        cd_parse_close(p, t.kind);
+        p->body_height = p->depth > 0 ? p->body_height : 0;
+    }
+    bool opens_body = t.kind == CD_TOK_LBRACE && p->depth == 1 && (p->decl == CD_TOK_CONTROL || p->decl == CD_TOK_TEST);
+    if (opens_body && p->body_height == 0) {
+        p->body_height = cd_grammar_height(p->grammar);
+    }
+    p->prev = t;
+    return true;
+}
+
+static void
+report_nesting(struct cd_parse *p, struct cd_token t)
+{
+    cd_diag_add(p->build.diags, CD_DIAG_NESTING, cd_parse_span(p, t), "nested more than %u deep", CD_PARSE_NESTING_LIMIT);
+}
+
+/* Feeds T, or what was meant by it, or goes on behind it. */
+static void
+offer(struct cd_parse *p, struct cd_token t)
+{
+    for (;;) {
+        if (t.kind < CD_BAD_CHARACTER && cd_parse_accepts(p, t.kind)) {
+            if (feed(p, t)) {
+                return;
+            }
+            report_nesting(p, t);
+            t = cd_parse_recover(p, t);
+            continue;
+        }
+        switch (cd_parse_repair(p, &t)) {
+        case CD_REPAIR_FEED:
+            if (t.kind >= CD_BAD_CHARACTER || !cd_parse_accepts(p, t.kind)) {
+                t = cd_parse_recover(p, t);
+            }
+            break;
+        case CD_REPAIR_SKIP:
+            return;
+        case CD_REPAIR_NONE:
+            cd_parse_report(p, t);
+            t = cd_parse_recover(p, t);
+            break;
+        case CD_REPAIR_PANIC:
+            t = cd_parse_recover(p, t);
+            break;
+        }
+    }
+}
+
+static void
+parse_tokens(struct cd_parse *p)
+{
+    struct cd_token t;
+    do {
+        t = cd_parse_next(p);
+        offer(p, t);
+    } while (p->prev.kind != CD_TOK_END);
+}
+
+static bool
+check_encoding(struct cd_parse *p)
+{
+    size_t at = cd_utf8_check(p->build.text);
+    if (at == p->build.text.n) {
+        return true;
+    }
+    struct cd_span span = {p->build.file, (uint32_t)at, (uint32_t)at + 1};
+    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_ENCODING, span, "the file is not UTF-8: byte 0x%02x at offset %zu",
+                                    (unsigned char)p->build.text.p[at], at);
+    cd_diag_help(p->build.diags, d, "save the file as UTF-8");
+    return false;
+}
+
+struct cd_module *
+cd_parse(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file)
+{
+    assert(file < sources->n);
+    struct cd_parse *p = CD_NEW(arena, struct cd_parse);
+    cd_tree_init(&p->build, arena, diags, sources, file);
+    p->sources = sources;
+    p->prev.kind = -1;
+    if (!check_encoding(p)) {
+        return p->build.module;
+    }
+    cd_lexer_init(&p->lexer, p->build.text);
+    p->grammar = cd_arena_alloc(arena, cd_grammar_size());
+    cd_grammar_begin(p->grammar);
+    size_t errors = diags->n_errors;
+    parse_tokens(p);
+    if (diags->n_errors == errors) {
+        cd_tree_finish(&p->build);
+    }
+    return p->build.module;
+}
