@@ -1,9 +1,10 @@
-/* Host program of the build: reads the reference tables of stdlib/schema as text and writes the blob that the runtime
- * carries (runtime/schema/blob.h). Usage: tablegen OUT.bin IN.txt…
+/* Host program of the build: reads the reference tables of stdlib/schema as text and writes the
+ * blob that the runtime carries (runtime/schema/blob.h). Usage: tablegen OUT.bin IN.txt…
  *
- * A table is lines of cells separated by tabs; `#` begins a comment line. `%table KIND` says what it holds, `%source` lines
- * say where it comes from. Tables are read in the order of the kinds, files of one kind by name, whatever order they are
- * given in, so that the same tables give the same bytes. */
+ * A table is lines of cells separated by tabs; `#` begins a comment line. `%table KIND` says what
+ * it holds, `%source` lines say where it comes from. Tables are read in the order of the kinds,
+ * files of one kind by name, whatever order they are given in, so that the same tables give the
+ * same bytes. */
 #include "compiler/tools/tablegen/tablegen.h"
 
 /* In the order in which they are read. */
@@ -12,12 +13,13 @@ static const struct {
     void (*read)(struct gen *g, const struct line *l);
     void (*end)(struct gen *g); /* when all tables up to this kind are read */
 } kinds[] = {
-    {"shapes", tg_read_shapes, NULL},   {"overlay", tg_read_shapes, NULL}, {"arns", tg_read_arns, NULL},
-    {"overlay-arns", tg_read_arns, NULL}, {"names", tg_read_names, NULL},  {"overlay-names", tg_read_names, NULL},
+    {"shapes", tg_read_shapes, NULL},   {"overlay", tg_read_shapes, NULL},
+    {"arns", tg_read_arns, NULL},       {"overlay-arns", tg_read_arns, NULL},
+    {"names", tg_read_names, NULL},     {"overlay-names", tg_read_names, NULL},
     {"flags", tg_read_flags, NULL},     {"carries", tg_read_carries, tg_emit_shapes},
     {"keys", tg_read_keys, NULL},       {"overlay-keys", tg_read_keys, tg_emit_keys},
-    {"actions", tg_read_actions, NULL}, {"regions", tg_read_region, NULL}, {"quotas", tg_read_quota, NULL},
-    {"rcp", tg_read_rcp, tg_emit_facts},
+    {"actions", tg_read_actions, NULL}, {"regions", tg_read_region, NULL},
+    {"quotas", tg_read_quota, NULL},    {"rcp", tg_read_rcp, tg_emit_facts},
 };
 
 static bool
@@ -49,8 +51,8 @@ split(struct line *l, struct cd_str bytes)
 static void
 read_source(struct gen *g, const struct line *l)
 {
-    struct cd_blob_source s = {tg_intern(g, tg_cell(l, 1)), tg_intern(g, tg_cell(l, 2)), tg_intern(g, tg_cell(l, 3)),
-                               tg_intern(g, tg_cell(l, 4))};
+    struct cd_blob_source s = {tg_intern(g, tg_cell(l, 1)), tg_intern(g, tg_cell(l, 2)),
+                               tg_intern(g, tg_cell(l, 3)), tg_intern(g, tg_cell(l, 4))};
     const struct cd_buf *b = &g->sections[CD_BLOB_SOURCES];
     for (size_t at = 0; at < b->n; at += sizeof s) {
         if (memcmp(b->p + at, &s, sizeof s) == 0) {

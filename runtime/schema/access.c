@@ -1,4 +1,5 @@
-/* Reading the table blob that the build links in. Every index is checked, so a wrong one reads as an empty record. */
+/* Reading the table blob that the build links in. Every index is checked, so a wrong one reads as
+ * an empty record. */
 #include "runtime/schema/access.h"
 
 #include "runtime/schema/schema.h"
@@ -89,8 +90,8 @@ cd_blob_cmp_nocase(struct cd_str a, struct cd_str b)
 }
 
 uint32_t
-cd_blob_search(enum cd_blob_section section, struct cd_blob_span range, size_t size, size_t name_offset,
-               struct cd_str name, bool nocase)
+cd_blob_search(enum cd_blob_section section, struct cd_blob_span range, size_t size,
+               size_t name_offset, struct cd_str name, bool nocase)
 {
     uint32_t offset, count;
     section_of(section, &offset, &count);

@@ -1,4 +1,5 @@
-/* How runtime/schema reads the blob: bounds-checked record loads and binary search. Private to runtime/schema. */
+/* How runtime/schema reads the blob: bounds-checked record loads and binary search. Private to
+ * runtime/schema. */
 #ifndef CD_SCHEMA_ACCESS_H
 #define CD_SCHEMA_ACCESS_H
 
@@ -21,9 +22,10 @@ uint32_t cd_blob_policy_shape(void);
 /* ASCII letters without case; <0, 0, >0. */
 int cd_blob_cmp_nocase(struct cd_str a, struct cd_str b);
 
-/* The record of SECTION in [first, first + n) whose leading string is NAME, or UINT32_MAX; the range is sorted by it. SIZE is
- * the record's size, NAME_OFFSET the place of the string id in it. */
-uint32_t cd_blob_search(enum cd_blob_section section, struct cd_blob_span range, size_t size, size_t name_offset,
-                        struct cd_str name, bool nocase);
+/* The record of SECTION in [first, first + n) whose leading string is NAME, or UINT32_MAX; the
+ * range is sorted by it. SIZE is the record's size, NAME_OFFSET the place of the string id in it.
+ */
+uint32_t cd_blob_search(enum cd_blob_section section, struct cd_blob_span range, size_t size,
+                        size_t name_offset, struct cd_str name, bool nocase);
 
 #endif

@@ -1,6 +1,7 @@
-/* Layout of the table blob that compiler/tools/tablegen writes and runtime/schema reads: a header, then sections of
- * fixed-size records of uint32_t in the byte order of the machine that built it. Strings are ids into STR_OFFSETS, which
- * has one offset more than there are strings; every other reference is an index into its section. Position independent. */
+/* Layout of the table blob that compiler/tools/tablegen writes and runtime/schema reads: a header,
+ * then sections of fixed-size records of uint32_t in the byte order of the machine that built it.
+ * Strings are ids into STR_OFFSETS, which has one offset more than there are strings; every other
+ * reference is an index into its section. Position independent. */
 #ifndef CD_SCHEMA_BLOB_H
 #define CD_SCHEMA_BLOB_H
 
@@ -10,30 +11,31 @@
 #define CD_BLOB_VERSION 1
 
 enum cd_blob_section {
-    CD_BLOB_STR_OFFSETS, /* uint32_t */
-    CD_BLOB_STR_BYTES,   /* char */
-    CD_BLOB_SHAPES,      /* cd_blob_shape, by name */
-    CD_BLOB_FIELDS,      /* cd_blob_field, by name within a shape */
-    CD_BLOB_TYPES,       /* cd_blob_type */
-    CD_BLOB_ENUMS,       /* cd_blob_span of ENUM_VALUES */
-    CD_BLOB_ENUM_VALUES, /* string */
-    CD_BLOB_NAMES,       /* string: further names of shapes */
-    CD_BLOB_CARRIES,     /* cd_blob_carry, children by name */
-    CD_BLOB_SERVICES,    /* cd_blob_service, by name */
-    CD_BLOB_ACTIONS,     /* cd_blob_action, by service, then name without case */
+    CD_BLOB_STR_OFFSETS,      /* uint32_t */
+    CD_BLOB_STR_BYTES,        /* char */
+    CD_BLOB_SHAPES,           /* cd_blob_shape, by name */
+    CD_BLOB_FIELDS,           /* cd_blob_field, by name within a shape */
+    CD_BLOB_TYPES,            /* cd_blob_type */
+    CD_BLOB_ENUMS,            /* cd_blob_span of ENUM_VALUES */
+    CD_BLOB_ENUM_VALUES,      /* string */
+    CD_BLOB_NAMES,            /* string: further names of shapes */
+    CD_BLOB_CARRIES,          /* cd_blob_carry, children by name */
+    CD_BLOB_SERVICES,         /* cd_blob_service, by name */
+    CD_BLOB_ACTIONS,          /* cd_blob_action, by service, then name without case */
     CD_BLOB_ACTION_RESOURCES, /* cd_blob_action_resource */
-    CD_BLOB_RESOURCES,   /* cd_blob_resource */
-    CD_BLOB_ARNS,        /* string: ARN formats of IAM's resource types */
-    CD_BLOB_KEY_SETS,    /* cd_blob_span of KEY_SET_ITEMS */
-    CD_BLOB_KEY_SET_ITEMS, /* key, ascending within a set */
-    CD_BLOB_KEYS,        /* cd_blob_key, by name without case */
-    CD_BLOB_KEY_SCOPES,  /* string: services, or `service:Action`, `service:*` */
-    CD_BLOB_TEMPLATES,   /* cd_blob_template: keys with a ${placeholder}, by the text before it without case */
-    CD_BLOB_REGIONS,     /* cd_blob_region, by name */
-    CD_BLOB_PARTITIONS,  /* string, sorted */
-    CD_BLOB_QUOTAS,      /* cd_blob_quota, by document, then date */
-    CD_BLOB_RCP,         /* cd_blob_rcp, by service */
-    CD_BLOB_SOURCES,     /* cd_blob_source */
+    CD_BLOB_RESOURCES,        /* cd_blob_resource */
+    CD_BLOB_ARNS,             /* string: ARN formats of IAM's resource types */
+    CD_BLOB_KEY_SETS,         /* cd_blob_span of KEY_SET_ITEMS */
+    CD_BLOB_KEY_SET_ITEMS,    /* key, ascending within a set */
+    CD_BLOB_KEYS,             /* cd_blob_key, by name without case */
+    CD_BLOB_KEY_SCOPES,       /* string: services, or `service:Action`, `service:*` */
+    CD_BLOB_TEMPLATES,        /* cd_blob_template: keys with a ${placeholder}, by the text before it
+                                 without case */
+    CD_BLOB_REGIONS,          /* cd_blob_region, by name */
+    CD_BLOB_PARTITIONS,       /* string, sorted */
+    CD_BLOB_QUOTAS,           /* cd_blob_quota, by document, then date */
+    CD_BLOB_RCP,              /* cd_blob_rcp, by service */
+    CD_BLOB_SOURCES,          /* cd_blob_source */
     CD_BLOB_N_SECTIONS
 };
 
@@ -74,7 +76,8 @@ struct cd_blob_type {
     uint32_t kind, ref, enum_set;
 };
 
-/* A node of the tree of carried property paths; without children, everything below it is carried. */
+/* A node of the tree of carried property paths; without children, everything below it is carried.
+ */
 struct cd_blob_carry {
     uint32_t name, first_child, n_children;
 };
@@ -103,12 +106,13 @@ enum {
     CD_BLOB_KEY_GLOBAL = 2,
     CD_BLOB_KEY_ALWAYS = 4,
     CD_BLOB_KEY_RETIRED = 8,
-    CD_BLOB_KEY_ANY_ACTION = 16 /* a global key that may come with any action, not only where an action lists it */
+    CD_BLOB_KEY_ANY_ACTION =
+        16 /* a global key that may come with any action, not only where an action lists it */
 };
 
 struct cd_blob_key {
     uint32_t name, type, flags, successor;
-    struct cd_blob_span only;   /* KEY_SCOPES: the services whose requests can have it; empty: all */
+    struct cd_blob_span only; /* KEY_SCOPES: the services whose requests can have it; empty: all */
     struct cd_blob_span except; /* KEY_SCOPES: actions that cannot */
 };
 

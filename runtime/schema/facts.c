@@ -1,4 +1,5 @@
-/* Regions and partitions, quotas of policy documents, services with resource control policies, origins of the tables. */
+/* Regions and partitions, quotas of policy documents, services with resource control policies,
+ * origins of the tables. */
 #include "runtime/schema/access.h"
 #include "runtime/schema/schema.h"
 
@@ -72,7 +73,8 @@ bool
 cd_rcp_service(struct cd_str service)
 {
     struct cd_blob_span all = {0, cd_blob_count(CD_BLOB_RCP)};
-    return cd_blob_search(CD_BLOB_RCP, all, sizeof(struct cd_blob_rcp), 0, service, false) != CD_SCHEMA_NONE;
+    return cd_blob_search(CD_BLOB_RCP, all, sizeof(struct cd_blob_rcp), 0, service, false)
+           != CD_SCHEMA_NONE;
 }
 
 uint32_t
@@ -86,6 +88,6 @@ cd_schema_source_at(uint32_t i)
 {
     struct cd_blob_source s;
     cd_blob_load(CD_BLOB_SOURCES, i, &s, sizeof s);
-    return (struct cd_schema_source){cd_blob_str(s.name), cd_blob_str(s.version), cd_blob_str(s.date),
-                                     cd_blob_str(s.licence)};
+    return (struct cd_schema_source){cd_blob_str(s.name), cd_blob_str(s.version),
+                                     cd_blob_str(s.date), cd_blob_str(s.licence)};
 }

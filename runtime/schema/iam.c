@@ -1,4 +1,5 @@
-/* IAM's services, actions, resource types and condition keys, and which key reaches which action. */
+/* IAM's services, actions, resource types and condition keys, and which key reaches which action.
+ */
 #include "runtime/schema/access.h"
 #include "runtime/schema/schema.h"
 
@@ -48,11 +49,13 @@ cd_iam_find_action(struct cd_str full_name)
 {
     size_t colon = cd_str_find(full_name, ':', 0);
     uint32_t first, n;
-    if (colon >= full_name.n || !cd_iam_service_actions(cd_str_sub(full_name, 0, colon), &first, &n)) {
+    if (colon >= full_name.n
+        || !cd_iam_service_actions(cd_str_sub(full_name, 0, colon), &first, &n)) {
         return CD_SCHEMA_NONE;
     }
-    return cd_blob_search(CD_BLOB_ACTIONS, (struct cd_blob_span){first, n}, sizeof(struct cd_blob_action),
-                          offsetof(struct cd_blob_action, name), cd_str_sub(full_name, colon + 1, full_name.n), true);
+    return cd_blob_search(CD_BLOB_ACTIONS, (struct cd_blob_span){first, n},
+                          sizeof(struct cd_blob_action), offsetof(struct cd_blob_action, name),
+                          cd_str_sub(full_name, colon + 1, full_name.n), true);
 }
 
 bool
@@ -248,8 +251,8 @@ scope_has(struct cd_blob_span scope, struct cd_iam_action action)
         struct cd_str name = cd_blob_str(cd_blob_u32(CD_BLOB_KEY_SCOPES, scope.first + i));
         size_t colon = cd_str_find(name, ':', 0);
         struct cd_str part = colon < name.n ? cd_str_sub(name, colon + 1, name.n) : CD_STR("*");
-        if (cd_str_eq(cd_str_sub(name, 0, colon), action.service) &&
-            (cd_str_eq(part, CD_STR("*")) || cd_str_eq_nocase(part, action.name))) {
+        if (cd_str_eq(cd_str_sub(name, 0, colon), action.service)
+            && (cd_str_eq(part, CD_STR("*")) || cd_str_eq_nocase(part, action.name))) {
             return true;
         }
     }

@@ -41,7 +41,8 @@ cd_schema_shape_at(uint32_t shape)
 uint32_t
 cd_schema_find_shape(struct cd_str name)
 {
-    return cd_blob_search(CD_BLOB_SHAPES, whole(CD_BLOB_SHAPES), sizeof(struct cd_blob_shape), 0, name, false);
+    return cd_blob_search(CD_BLOB_SHAPES, whole(CD_BLOB_SHAPES), sizeof(struct cd_blob_shape), 0,
+                          name, false);
 }
 
 struct cd_schema_field
@@ -146,10 +147,12 @@ cd_schema_config_carries(uint32_t resource_shape, struct cd_str dotted_path)
         struct cd_blob_carry carry;
         cd_blob_load(CD_BLOB_CARRIES, node, &carry, sizeof carry);
         if (carry.n_children == 0) {
-            return from > 0; /* an opaque object is carried whole; a type without paths carries nothing */
+            return from > 0; /* an opaque object is carried whole; a type without paths carries
+                                nothing */
         }
         struct cd_blob_span children = {carry.first_child, carry.n_children};
-        node = cd_blob_search(CD_BLOB_CARRIES, children, sizeof carry, 0, cd_str_sub(dotted_path, from, dot), false);
+        node = cd_blob_search(CD_BLOB_CARRIES, children, sizeof carry, 0,
+                              cd_str_sub(dotted_path, from, dot), false);
         if (node == CD_SCHEMA_NONE) {
             return false;
         }

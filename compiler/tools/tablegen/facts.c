@@ -23,10 +23,12 @@ number(const struct line *l, size_t i)
 void
 tg_read_quota(struct gen *g, const struct line *l)
 {
-    static const char *const names[] = {
-        [CD_QUOTA_SCP] = "scp", [CD_QUOTA_RCP] = "rcp", [CD_QUOTA_BUCKET_POLICY] = "bucket-policy",
-        [CD_QUOTA_VPCE_POLICY] = "vpce-policy", [CD_QUOTA_KEY_POLICY] = "key-policy",
-        [CD_QUOTA_BOUNDARY] = "boundary"};
+    static const char *const names[] = {[CD_QUOTA_SCP] = "scp",
+                                        [CD_QUOTA_RCP] = "rcp",
+                                        [CD_QUOTA_BUCKET_POLICY] = "bucket-policy",
+                                        [CD_QUOTA_VPCE_POLICY] = "vpce-policy",
+                                        [CD_QUOTA_KEY_POLICY] = "key-policy",
+                                        [CD_QUOTA_BOUNDARY] = "boundary"};
     uint32_t document = 0;
     while (document < CD_ARRAY_LEN(names) && !cd_str_eq(l->cells[0], cd_str_of(names[document]))) {
         document++;
@@ -36,8 +38,12 @@ tg_read_quota(struct gen *g, const struct line *l)
     }
     struct cd_blob_quota *q = PUSH(g, g->quotas);
     tg_check(q != NULL);
-    *q = (struct cd_blob_quota){document, tg_intern(g, tg_cell(l, 1)), number(l, 2), number(l, 3),
-                                cd_str_eq(tg_cell(l, 4), CD_STR("blanks")), tg_intern(g, tg_cell(l, 5))};
+    *q = (struct cd_blob_quota){document,
+                                tg_intern(g, tg_cell(l, 1)),
+                                number(l, 2),
+                                number(l, 3),
+                                cd_str_eq(tg_cell(l, 4), CD_STR("blanks")),
+                                tg_intern(g, tg_cell(l, 5))};
 }
 
 void
@@ -71,7 +77,8 @@ tg_emit_facts(struct gen *g)
     emit_sorted(g, CD_BLOB_RCP, g->rcp.items, g->rcp.n, sizeof(struct cd_blob_rcp));
     struct sort_key *keys = tg_sort_keys(g, g->regions.n);
     for (size_t i = 0; i < g->regions.n; i++) {
-        keys[i] = (struct sort_key){tg_string_of(g, g->regions.items[i].partition), CD_STR(""), (uint32_t)i};
+        keys[i] = (struct sort_key){tg_string_of(g, g->regions.items[i].partition), CD_STR(""),
+                                    (uint32_t)i};
     }
     tg_sort(keys, g->regions.n);
     for (size_t i = 0; i < g->regions.n; i++) {
@@ -81,7 +88,8 @@ tg_emit_facts(struct gen *g)
     }
     keys = tg_sort_keys(g, g->quotas.n);
     for (size_t i = 0; i < g->quotas.n; i++) {
-        keys[i] = (struct sort_key){tg_string_of(g, g->quotas.items[i].since), CD_STR(""), (uint32_t)i};
+        keys[i] =
+            (struct sort_key){tg_string_of(g, g->quotas.items[i].since), CD_STR(""), (uint32_t)i};
     }
     tg_sort(keys, g->quotas.n);
     for (size_t i = 0; i < g->quotas.n; i++) {

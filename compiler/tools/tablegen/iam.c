@@ -5,7 +5,7 @@ static uint32_t
 key_type(const struct line *l, struct cd_str name)
 {
     static const char *const names[] = {
-        [CD_IAM_KEY_STRING] = "string", [CD_IAM_KEY_ARN] = "arn", [CD_IAM_KEY_BOOL] = "bool",
+        [CD_IAM_KEY_STRING] = "string",   [CD_IAM_KEY_ARN] = "arn",   [CD_IAM_KEY_BOOL] = "bool",
         [CD_IAM_KEY_NUMERIC] = "numeric", [CD_IAM_KEY_DATE] = "date", [CD_IAM_KEY_IP] = "ip",
         [CD_IAM_KEY_BINARY] = "binary"};
     for (uint32_t i = 0; i < CD_ARRAY_LEN(names); i++) {
@@ -64,13 +64,14 @@ read_key_word(struct gen *g, struct cd_blob_key *key, struct cd_str word)
     return true;
 }
 
-/* `name type word…`: array (multivalued), global, always (every request has it), any (any action may have it; only=
- * SERVICE,… and not=SERVICE:ACTION,… limit that), retired (no action has it), successor=KEY. A later table replaces an
- * earlier line. */
+/* `name type word…`: array (multivalued), global, always (every request has it), any (any action
+ * may have it; only= SERVICE,… and not=SERVICE:ACTION,… limit that), retired (no action has it),
+ * successor=KEY. A later table replaces an earlier line. */
 void
 tg_read_keys(struct gen *g, const struct line *l)
 {
-    struct cd_blob_key key = {.name = tg_intern(g, l->cells[0]), .type = key_type(l, tg_cell(l, 1))};
+    struct cd_blob_key key = {.name = tg_intern(g, l->cells[0]),
+                              .type = key_type(l, tg_cell(l, 1))};
     for (size_t i = 2; i < l->n; i++) {
         if (!read_key_word(g, &key, l->cells[i])) {
             tg_die(l->text->path, l->number, "a key is not %.*s", CD_FMT(l->cells[i]));
@@ -93,8 +94,8 @@ emit_templates(struct gen *g)
     struct sort_key *keys = tg_sort_keys(g, g->templates.n);
     for (size_t i = 0; i < g->templates.n; i++) {
         const struct cd_blob_template *t = &g->templates.items[i];
-        keys[i] = (struct sort_key){tg_lowered(g, tg_string_of(g, t->prefix)), tg_lowered(g, tg_string_of(g, t->suffix)),
-                                    (uint32_t)i};
+        keys[i] = (struct sort_key){tg_lowered(g, tg_string_of(g, t->prefix)),
+                                    tg_lowered(g, tg_string_of(g, t->suffix)), (uint32_t)i};
     }
     tg_sort(keys, g->templates.n);
     /* Longer suffixes first: the most exact template of a prefix is found first. */
@@ -104,19 +105,22 @@ emit_templates(struct gen *g)
             end++;
         }
         for (size_t k = end; k > i; k--) {
-            tg_emit(g, CD_BLOB_TEMPLATES, &g->templates.items[keys[k - 1].index], sizeof(struct cd_blob_template));
+            tg_emit(g, CD_BLOB_TEMPLATES, &g->templates.items[keys[k - 1].index],
+                    sizeof(struct cd_blob_template));
         }
         i = end;
     }
 }
 
-/* Sorts the keys once all tables with keys are read; from here on key_ids holds sorted positions. */
+/* Sorts the keys once all tables with keys are read; from here on key_ids holds sorted positions.
+ */
 void
 tg_emit_keys(struct gen *g)
 {
     struct sort_key *keys = tg_sort_keys(g, g->keys.n);
     for (size_t i = 0; i < g->keys.n; i++) {
-        keys[i] = (struct sort_key){tg_lowered(g, tg_string_of(g, g->keys.items[i].name)), CD_STR(""), (uint32_t)i};
+        keys[i] = (struct sort_key){tg_lowered(g, tg_string_of(g, g->keys.items[i].name)),
+                                    CD_STR(""), (uint32_t)i};
     }
     tg_sort(keys, g->keys.n);
     for (size_t i = 0; i < g->keys.n; i++) {
@@ -211,7 +215,8 @@ read_action(struct gen *g, const struct line *l)
         .name = tg_intern(g, cd_str_sub(l->cells[0], 1, l->cells[0].n)),
         .flags = l->cells[0].p[0] == '~' ? CD_BLOB_ACTION_PERMISSION_ONLY : 0,
         .key_set = key_set(g, l, tg_cell(l, 1)),
-        .first_resource = tg_emitted(g, CD_BLOB_ACTION_RESOURCES, sizeof(struct cd_blob_action_resource)),
+        .first_resource =
+            tg_emitted(g, CD_BLOB_ACTION_RESOURCES, sizeof(struct cd_blob_action_resource)),
     };
     for (size_t i = 2; i < l->n; i++) {
         struct cd_str type = l->cells[i];
@@ -233,7 +238,8 @@ read_action(struct gen *g, const struct line *l)
     tg_emit(g, CD_BLOB_ACTIONS, &a, sizeof a);
 }
 
-/* The order of the lines is the order of the blob: update.py sorts services, and actions without case. */
+/* The order of the lines is the order of the blob: update.py sorts services, and actions without
+ * case. */
 void
 tg_read_actions(struct gen *g, const struct line *l)
 {
@@ -254,7 +260,8 @@ tg_read_actions(struct gen *g, const struct line *l)
         memcpy(services->p + services->n - sizeof s, &s, sizeof s);
     } else {
         struct cd_blob_service s = {tg_intern(g, l->cells[0]),
-                                    tg_emitted(g, CD_BLOB_ACTIONS, sizeof(struct cd_blob_action)), 0};
+                                    tg_emitted(g, CD_BLOB_ACTIONS, sizeof(struct cd_blob_action)),
+                                    0};
         g->service = tg_emit(g, CD_BLOB_SERVICES, &s, sizeof s);
     }
 }

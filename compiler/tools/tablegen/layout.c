@@ -38,8 +38,9 @@ tg_read_carries(struct gen *g, const struct line *l)
 static const struct {
     const char *name;
     enum cd_schema_kind kind;
-} scalars[] = {{"bool", CD_SCHEMA_BOOL},     {"number", CD_SCHEMA_NUMBER}, {"string", CD_SCHEMA_STRING},
-               {"time", CD_SCHEMA_TIME},     {"json", CD_SCHEMA_JSON},     {"policy", CD_SCHEMA_POLICY}};
+} scalars[] = {{"bool", CD_SCHEMA_BOOL},     {"number", CD_SCHEMA_NUMBER},
+               {"string", CD_SCHEMA_STRING}, {"time", CD_SCHEMA_TIME},
+               {"json", CD_SCHEMA_JSON},     {"policy", CD_SCHEMA_POLICY}};
 
 static uint32_t
 enum_set(struct gen *g, const struct field *f)
@@ -77,7 +78,8 @@ type_of(struct gen *g, const struct shape *s, const struct field *f)
 {
     struct cd_str t = f->type;
     size_t depth = 0;
-    while (t.n >= 2 && ((t.p[0] == '[' && t.p[t.n - 1] == ']') || (t.p[0] == '{' && t.p[t.n - 1] == '}'))) {
+    while (t.n >= 2
+           && ((t.p[0] == '[' && t.p[t.n - 1] == ']') || (t.p[0] == '{' && t.p[t.n - 1] == '}'))) {
         t = cd_str_sub(t, 1, t.n - 1);
         depth++;
     }
@@ -97,7 +99,8 @@ type_of(struct gen *g, const struct shape *s, const struct field *f)
         }
     }
     if (type.kind == UINT32_MAX) {
-        tg_die("tables", 0, "%.*s.%.*s: no type %.*s", CD_FMT(s->name), CD_FMT(f->name), CD_FMT(f->type));
+        tg_die("tables", 0, "%.*s.%.*s: no type %.*s", CD_FMT(s->name), CD_FMT(f->name),
+               CD_FMT(f->type));
     }
     uint32_t id = add_type(g, type);
     while (depth-- > 0) {
@@ -131,8 +134,8 @@ shape_of_type(struct gen *g, const struct shape *s, struct cd_str type)
     return bare.n > 0 && bare.p[0] == '.' ? tg_find_shape(g, tg_join(g, s->resource, bare)) : NULL;
 }
 
-/* Marks the properties of S as the paths below NODE say. A nested object may stand at several paths: its property is
- * carried if it is so at each of them. NODE without children carries all. */
+/* Marks the properties of S as the paths below NODE say. A nested object may stand at several
+ * paths: its property is carried if it is so at each of them. NODE without children carries all. */
 static void
 mark_carried(struct gen *g, struct shape *s, const struct carry *node, int depth)
 {
@@ -164,7 +167,8 @@ emit_carries(struct gen *g, const struct carry *root)
     *slot = root;
     for (size_t at = 0; at < queue.n; at++) {
         const struct carry *c = queue.items[at];
-        struct cd_blob_carry record = {tg_intern(g, c->name), base + (uint32_t)queue.n, (uint32_t)c->children.n};
+        struct cd_blob_carry record = {tg_intern(g, c->name), base + (uint32_t)queue.n,
+                                       (uint32_t)c->children.n};
         struct sort_key *keys = tg_sort_keys(g, c->children.n);
         for (size_t i = 0; i < c->children.n; i++) {
             keys[i] = (struct sort_key){c->children.items[i]->name, CD_STR(""), (uint32_t)i};
@@ -190,8 +194,8 @@ emit_fields(struct gen *g, struct shape *s)
     tg_sort(keys, s->fields.n);
     for (size_t i = 0; i < s->fields.n; i++) {
         const struct field *f = &s->fields.items[keys[i].index];
-        uint32_t flags = (f->carried && !f->uncarried ? CD_BLOB_FIELD_CARRIED : 0) |
-                         (f->read_only ? CD_BLOB_FIELD_READ_ONLY : 0);
+        uint32_t flags = (f->carried && !f->uncarried ? CD_BLOB_FIELD_CARRIED : 0)
+                         | (f->read_only ? CD_BLOB_FIELD_READ_ONLY : 0);
         struct cd_blob_field record = {tg_intern(g, f->name), type_of(g, s, f) | flags};
         tg_emit(g, CD_BLOB_FIELDS, &record, sizeof record);
     }

@@ -17,7 +17,8 @@ add_shape(struct gen *g, struct cd_str name, struct cd_str resource)
     }
     struct shape **slot = PUSH(g, g->shapes);
     s = CD_NEW(&g->arena, struct shape);
-    tg_check(slot != NULL && s != NULL && cd_map_put(&g->shape_ids, name, (uint32_t)(g->shapes.n - 1)));
+    tg_check(slot != NULL && s != NULL
+             && cd_map_put(&g->shape_ids, name, (uint32_t)(g->shapes.n - 1)));
     *slot = s;
     s->name = name;
     s->resource = resource;
@@ -30,7 +31,8 @@ read_field(struct gen *g, const struct line *l)
     struct cd_str name = cd_str_sub(l->cells[0], 1, l->cells[0].n);
     struct field *f = NULL;
     if (g->shape == NULL || l->n < 2) {
-        tg_die(l->text->path, l->number, "a property needs a type and stands below a resource type");
+        tg_die(l->text->path, l->number,
+               "a property needs a type and stands below a resource type");
     }
     for (size_t i = 0; i < g->shape->fields.n && f == NULL; i++) {
         if (cd_str_eq(g->shape->fields.items[i].name, name)) {
@@ -49,8 +51,9 @@ read_field(struct gen *g, const struct line *l)
     }
 }
 
-/* `AWS::X::Y id…` opens a resource type, `.Z` one of its nested objects, ` P type values…` is a property, `!P` a read-only
- * one. A later table extends a type; a property that is there already is replaced. */
+/* `AWS::X::Y id…` opens a resource type, `.Z` one of its nested objects, ` P type values…` is a
+ * property, `!P` a read-only one. A later table extends a type; a property that is there already is
+ * replaced. */
 void
 tg_read_shapes(struct gen *g, const struct line *l)
 {
@@ -68,7 +71,8 @@ tg_read_shapes(struct gen *g, const struct line *l)
         g->shape = add_shape(g, tg_join(g, g->resource->name, l->cells[0]), g->resource->name);
     } else {
         g->shape = g->resource = add_shape(g, l->cells[0], l->cells[0]);
-        /* The shape of policy documents belongs to no service; everything else with `::` has a table. */
+        /* The shape of policy documents belongs to no service; everything else with `::` has a
+         * table. */
         if (cd_str_find(l->cells[0], ':', 0) < l->cells[0].n) {
             g->shape->flags |= CD_BLOB_SHAPE_RESOURCE;
         }
@@ -113,7 +117,8 @@ tg_read_names(struct gen *g, const struct line *l)
     struct shape *s = tg_resource_of(g, l);
     for (size_t i = 1; i < l->n; i++) {
         if (l->cells[i].n > 0 && !has_property(s, l->cells[i])) {
-            tg_die(l->text->path, l->number, "%.*s has no property %.*s", CD_FMT(s->name), CD_FMT(l->cells[i]));
+            tg_die(l->text->path, l->number, "%.*s has no property %.*s", CD_FMT(s->name),
+                   CD_FMT(l->cells[i]));
         }
     }
     s->id_property = tg_intern(g, tg_cell(l, 1));

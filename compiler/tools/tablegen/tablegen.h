@@ -1,5 +1,5 @@
-/* What the parts of tablegen share: the tables as they are read, and the sections of the blob as they grow. Any mistake in
- * a table ends the program with its place; memory is the program's. */
+/* What the parts of tablegen share: the tables as they are read, and the sections of the blob as
+ * they grow. Any mistake in a table ends the program with its place; memory is the program's. */
 #ifndef CD_TOOLS_TABLEGEN_H
 #define CD_TOOLS_TABLEGEN_H
 
@@ -17,7 +17,11 @@
 #define MAX_TEXT ((size_t)64 << 20)
 
 /* A growing array on the program's arena. */
-#define VEC(type) struct { type *items; size_t n, cap; }
+#define VEC(type)      \
+    struct {           \
+        type *items;   \
+        size_t n, cap; \
+    }
 #define PUSH(g, vec) CD_PUSH(&(g)->arena, (vec).items, (vec).n, (vec).cap)
 
 struct span_vec {
@@ -75,7 +79,8 @@ struct gen {
 };
 
 /* Ends the program with a place and a message. */
-__attribute__((format(printf, 3, 4), noreturn)) void tg_die(const char *path, unsigned line, const char *fmt, ...);
+__attribute__((format(printf, 3, 4), noreturn)) void tg_die(const char *path, unsigned line,
+                                                            const char *fmt, ...);
 /* Ends the program if memory is out. */
 void tg_check(bool ok);
 uint32_t tg_intern(struct gen *g, struct cd_str s);

@@ -71,21 +71,40 @@ class Reader:
             fields[prop] = [kind, values, True]
 
 
+def structure_of(models, name):
+    """The structure that a shape is or lists, with its name; None if it is none."""
+    for _ in range(4):
+        shape = models[name]
+        if shape["type"] != "list":
+            return (name, shape) if shape["type"] == "structure" and shape.get("members") else None
+        name = shape["member"]["shape"]
+    return None
+
+
+def complete(reader, known, shape, members, above):
+    """Adds to SHAPE, which CloudFormation has, and to the objects below it the members that it lacks."""
+    have = {p.lower(): p for p in known.get(shape, {})}
+    missing = {m: v for m, v in members.items() if m.lower() not in have}
+    if missing:
+        reader.fill(shape, missing, above, shape)
+    for member, value in sorted(members.items()):
+        prop = have.get(member.lower())
+        inner = known[shape][prop][0].strip("[]{}") if prop == upper(member) else ""
+        found = structure_of(reader.models, value["shape"]) if inner.startswith(".") else None
+        if found and found[0] not in above and len(above) < MAX_DEPTH:
+            complete(reader, known, inner, found[1]["members"], above + [found[0]])
+
+
 def one(folder, row, known):
     """The shapes that ROW adds to KNOWN (what CloudFormation has of the type)."""
     service, names = row[1], row[2].split(",")
     reader = Reader(load(folder, service), set(known))
-    have = {p.lower() for p in known.get("", {})}
     only = set(row[3].split(",")) if len(row) > 3 and row[3] else None
-    top = {}
     for name in names:
         if name not in reader.models:
             raise SystemExit(f"api-shapes.tsv: {service} has no shape {name}")
-        members = {m: v for m, v in reader.models[name]["members"].items()
-                   if upper(m).lower() not in have and (only is None or upper(m) in only)}
-        reader.fill("", members, [name], "")
-        top.update(reader.shapes.pop("", {}))
-    reader.shapes[""] = top
+        members = {m: v for m, v in reader.models[name]["members"].items() if only is None or upper(m) in only}
+        complete(reader, known or {"": {}}, "", members, [name])
     return reader.shapes
 
 

@@ -35,10 +35,7 @@ NO_POLICY = {
     ("AWS::OpenSearchServerless::SecurityPolicy", "Policy"),
 }
 # Read-only strings that hold ISO times without saying so in `format`.
-TIME_NAME = re.compile(
-    r"^(Creat(ed|ion)|LastUpdated?|LastModified|Updated|Modified|Modification|LastModification|LastChanged|"
-    r"LastSync|LastAccess|Launch|Expiration|Expiry|Start|End|Complet(ed|ion)|Deletion|Deprecation|Enabled|Disabled|"
-    r"Registered|Registration|Issued|Activation|Published)(At|Time|Date|On|DateTime|Timestamp|TimeStamp)$")
+TIME_NAME = re.compile(r"((?<=[a-z])|^)(At|Time|Date|DateTime|Time[Ss]tamp)$|^(Created|Updated|LastModified)On$")
 
 
 def load(folder):
@@ -136,8 +133,11 @@ class Converter:
             kind = "object"
         if isinstance(kind, list):
             real = [k for k in kind if k != "null"]
-            kind = real[0] if len(real) == 1 else None
-            if kind is None:
+            if len(real) > 3 and real[0] == "string":
+                kind = "string"  # cfn-lint lets templates write any value where the service takes a string
+            elif len(real) == 1:
+                kind = real[0]
+            else:
                 return "json", []
         if kind in SCALARS:
             if kind == "string":
@@ -216,7 +216,7 @@ class Converter:
                 return
             if all(p in ("*", "items") for p in path[i + 1:]):
                 field[2] = True
-                if field[0] == "string" and not field[1] and TIME_NAME.match(part):
+                if field[0] == "string" and not field[1] and TIME_NAME.search(part):
                     field[0] = "time"
                 return
             shape = re.sub(r"[\[\]{}]", "", field[0])

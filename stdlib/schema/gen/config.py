@@ -93,28 +93,31 @@ def reaches(lists_of_type, path):
     return True
 
 
+def paths_of(name, listed, shapes, rules):
+    """The tree of the paths of one type: the regular rule's, then the exceptions."""
+    tree = {}
+    for envelope in ENVELOPE:
+        for k, v in carried(listed.get(envelope, {}), "", shapes[name]).items():
+            if k not in tree or len(json.dumps(v)) > len(json.dumps(tree[k])):
+                tree[k] = v
+    for path, source in rules.get(name, []):
+        if source == "yes" or reaches(listed, source):
+            put(tree, path.split("."))
+    if "Tags" in shapes[name][""]:
+        tree["Tags"] = {}
+    return tree
+
+
 def table(config_lists, shapes, exception_file):
     """The lines of config-carries.txt for all types in SHAPES (overlay included)."""
     renames, rules = exceptions(exception_file)
+    listed = {renames.get(n, n): config_lists[n] for n in config_lists}
     lines = []
-    for config_name in sorted(config_lists, key=lambda n: renames.get(n, n)):
-        name = renames.get(config_name, config_name)
+    for name in sorted(set(listed) | set(rules)):
         if name not in shapes:
             raise SystemExit(f"{name}: AWS Config records it, neither CloudFormation nor the overlay has it")
-        if name in config_lists and name != config_name:
-            continue
-        tree = {}
-        for envelope in ENVELOPE:
-            for k, v in carried(config_lists[config_name][envelope], "", shapes[name]).items():
-                if k not in tree or len(json.dumps(v)) > len(json.dumps(tree[k])):
-                    tree[k] = v
-        for path, source in rules.get(name, []):
-            if source in ("tags", "yes") or reaches(config_lists[config_name], source):
-                put(tree, path.split("."))
-        if "Tags" in shapes[name][""]:
-            tree["Tags"] = {}
         lines.append(name)
-        write(tree, 1, lines)
+        write(paths_of(name, listed.get(name, {}), shapes, rules), 1, lines)
     return lines
 
 
