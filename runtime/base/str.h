@@ -23,7 +23,8 @@ struct cd_str {
 static inline struct cd_str
 cd_str_of(const char *z)
 {
-    return (struct cd_str){z, z ? strlen(z) : 0};
+    struct cd_str s = {z, z ? strlen(z) : 0}; /* C++ reads this header too */
+    return s;
 }
 
 static inline bool
