@@ -72,6 +72,7 @@ FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PROGRAMS := $(if $(wildcard compiler/cli/main.c),$(BUILD)/cordon) $(if $(wildcard runtime/tool/main.c),$(BUILD)/cordon-eval)
 LIB_RUNTIME := $(BUILD)/libcordon-runtime.a
 LIB         := $(BUILD)/libcordon.a
+LIB_SUPPORT := $(if $(SUPPORT),$(BUILD)/libsupport.a)
 
 .PHONY: all
 all: $(PROGRAMS) $(LIB)
@@ -149,17 +150,20 @@ $(LIB_RUNTIME): $(RUNTIME) $(BUILD)/objects
 $(LIB): $(RUNTIME) $(COMPILER) $(BUILD)/objects
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $(RUNTIME) $(COMPILER)
 
+$(BUILD)/libsupport.a: $(SUPPORT) $(BUILD)/objects
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $(SUPPORT)
+
 $(BUILD)/cordon: $(BUILD)/obj/compiler/cli/main.o $(LIB)
 	$(call say,LD,$@)$(CC) $^ $(cd_ldflags) $(LIBS) -o $@
 
 $(BUILD)/cordon-eval: $(BUILD)/obj/runtime/tool/main.o $(LIB_RUNTIME)
 	$(call say,LD,$@)$(CC) $^ $(cd_ldflags) $(LIBS) -o $@
 
-$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(SUPPORT) $(LIB)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(LIB_SUPPORT) $(LIB)
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $^ $(cd_ldflags) -lcriterion $(LIBS) -o $@
 
 # The slow reference evaluator, against which the evaluator is held (tests/run-differential).
-$(BUILD)/cordon-reference: $(BUILD)/obj/tests/reference/main.o $(SUPPORT) $(LIB)
+$(BUILD)/cordon-reference: $(BUILD)/obj/tests/reference/main.o $(LIB_SUPPORT) $(LIB)
 	$(call say,LD,$@)$(CC) $^ $(cd_ldflags) $(LIBS) -o $@
 
 $(BUILD)/fuzz/%-replay: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIB)

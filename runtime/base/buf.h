@@ -10,6 +10,10 @@
 
 #include "runtime/base/str.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct cd_buf {
     char *p;
     size_t n, cap;
@@ -41,7 +45,11 @@ void *cd_buf_space(struct cd_buf *b, size_t n);
 static inline struct cd_str
 cd_buf_view(const struct cd_buf *b)
 {
-    return (struct cd_str){b->p, b->n};
+    struct cd_str s = {b->p, b->n};
+    return s;
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -7,6 +7,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct cd_str {
     const char *p;
     size_t n;
@@ -54,4 +58,7 @@ size_t cd_utf8_encode(uint32_t cp, char out[4]);
  * mean". */
 unsigned cd_str_distance(struct cd_str a, struct cd_str b, unsigned limit);
 
+#ifdef __cplusplus
+}
+#endif
 #endif
