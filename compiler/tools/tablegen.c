@@ -212,6 +212,11 @@ main(int argc, char **argv)
     for (size_t i = 0; i < CD_BLOB_N_SECTIONS; i++) {
         cd_buf_finish(&g->sections[i]);
     }
+    struct cd_map *maps[] = {&g->shape_ids, &g->type_ids, &g->enum_ids,
+                             &g->set_ids,   &g->key_ids,  &g->resource_ids};
+    for (size_t i = 0; i < CD_ARRAY_LEN(maps); i++) {
+        cd_map_finish(maps[i]);
+    }
     cd_intern_finish(&g->strings);
     cd_arena_finish(&g->arena);
     free(g);

@@ -1,7 +1,7 @@
 """AWS Config's published property lists -> config-carries.txt: which properties an AWS Config item can have.
 
 The regular rule: a property of CloudFormation is carried if the list has its path under `configuration` or
-`supplementaryConfiguration` with the first letter of a segment in either case. config-exceptions.txt says where
+`supplementaryConfiguration`, its segments compared without case, as ingest reads them. config-exceptions.tsv says where
 AWS Config keeps a property elsewhere; the same exceptions stand in the normalization maps.
 """
 import json
@@ -30,12 +30,8 @@ def lists(folder):
     return found
 
 
-def upper(segment):
-    return segment[:1].upper() + segment[1:]
-
-
 def children(node):
-    return {upper(k): v for k, v in node.items() if k}
+    return {k.lower(): v for k, v in node.items() if k}
 
 
 def carried(node, shape, shapes, depth=0):
@@ -43,12 +39,13 @@ def carried(node, shape, shapes, depth=0):
     out = {}
     have = children(node)
     for prop, (kind, _, _) in shapes.get(shape, {}).items():
-        if prop not in have:
+        if prop.lower() not in have:
             continue
+        found = have[prop.lower()]
         inner = kind.strip("[]{}")
-        below = children(have[prop])
+        below = children(found)
         if inner.startswith(".") and below and depth < 12:
-            sub = carried(have[prop], inner, shapes, depth + 1)
+            sub = carried(found, inner, shapes, depth + 1)
             if sub:
                 out[prop] = sub
         elif inner.startswith(".") or not below or inner in ("json", "policy") or kind.startswith("{"):

@@ -3,18 +3,20 @@ import re
 
 
 def id_property(name, schema):
-    """What AWS calls name the resource by: the primary identifier if it is one plain name; for an ARN or URL the name
-    property that stands at its end; empty where neither is clear (compound identifiers)."""
+    """What AWS calls name the resource by: the primary identifier if it is one plain name; where it is an ARN or URL (alone or
+    with the name of a parent) the name property that stands at its end; empty where neither is clear."""
     ids = [p.split("/")[2:] for p in schema.get("primaryIdentifier", [])]
-    if len(ids) != 1 or len(ids[0]) != 1:
+    if any(len(i) != 1 for i in ids):
         return ""
-    prop = ids[0][0]
+    addresses = [i[0] for i in ids if re.search(r"(Arn|ARN|Url|Uri)$", i[0])]
+    if len(ids) == 1 and not addresses:
+        return ids[0][0]
+    if not addresses:
+        return ""
     last = name.split("::")[-1]
     properties = schema.get("properties", {})
-    if not re.search(r"(Arn|ARN|Url|Uri)$", prop):
-        return prop
     for candidate in (last + "Name", "Name", last + "Id", "Id", last + "Identifier"):
-        if candidate in properties and candidate != prop:
+        if candidate in properties and candidate not in addresses:
             return candidate
     return ""
 
