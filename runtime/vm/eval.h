@@ -42,6 +42,9 @@ CORDON_MUST_CHECK cordon_status cd_eval_run(struct cd_eval *e, struct cordon_err
 /* After a run: results by control, and the answers that are not pass, by control, then table, then row. Borrowed. */
 const struct cd_control_result *cd_eval_results(const struct cd_eval *e);
 const struct cd_answer *cd_eval_answers(const struct cd_eval *e, size_t *n);
+/* The answer of CONTROL for one resource, pass included; *in_scope is false if none of its clauses asks about it. */
+CORDON_MUST_CHECK cordon_status cd_eval_verdict(struct cd_eval *e, uint32_t control, uint32_t table, uint32_t row, bool *in_scope,
+                                                enum cd_verdict *verdict, struct cordon_error *err);
 /* Was waiver W used? (One that matches nothing is a warning.) */
 bool cd_eval_waive_used(const struct cd_eval *e, uint32_t waive);
 
