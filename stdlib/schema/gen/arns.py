@@ -2,7 +2,7 @@
 import collections
 import re
 
-from . import iam
+from . import iam, names
 
 # CloudFormation's service -> IAM prefix, where the schema's own permissions do not give it.
 PREFIXES = {
@@ -38,14 +38,16 @@ def prefixes_of(name, schema):
 
 def to_format(arn, name, schema):
     """`arn:${Partition}:ec2:${Region}:${Account}:volume/${VolumeId}` with its last placeholder as ${Id}, the others as
-    properties of the type; None if one is no property."""
+    properties of the type; None if one is no property, or is the type's own name (then a random part follows it)."""
     holders = [h for h in re.findall(r"\$\{(\w+)\}", arn) if h not in ("Partition", "Region", "Account")]
     if not holders or not re.search(r"\$\{\w+\}$", arn) or len(set(holders)) != len(holders):
         return None
     properties = {plain(p): p for p in schema.get("properties", {})}
+    last = name.split("::")[-1]
+    own = {last + "Name", "Name", names.id_property(name, schema)}
     out = arn
     for h in holders[:-1]:
-        if plain(h) not in properties:
+        if plain(h) not in properties or properties[plain(h)] in own:
             return None
         out = out.replace("${%s}" % h, "${%s}" % properties[plain(h)])
     return out.replace("${%s}" % holders[-1], "${Id}")
