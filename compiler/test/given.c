@@ -1,6 +1,7 @@
 /* The estate of a test in the normalized form, so that tests go through the same reader as snapshots do. */
 #include "compiler/test/test.h"
 
+#include "compiler/sema/const_json.h"
 #include "runtime/base/num.h"
 #include "runtime/schema/schema.h"
 
@@ -22,50 +23,17 @@ is_envelope(struct cd_str word)
 }
 
 void
-cd_test_value(const struct cd_const *c, bool is_json, struct cd_buf *out)
+cd_test_value(const struct cd_const *c, struct cd_buf *out)
 {
     char text[48];
-    struct cd_str s;
-    switch (c->kind) {
-    case CD_CONST_ABSENT:
-        cd_buf_puts(out, "null");
-        return;
-    case CD_CONST_BOOL:
-        cd_buf_puts(out, c->boolean ? "true" : "false");
-        return;
-    case CD_CONST_NUMBER:
-        cd_buf_number(out, c->number);
-        return;
-    case CD_CONST_STRING:
-        s = c->text;
-        break;
-    case CD_CONST_TIME:
-        s = cd_format_time(c->ms, text);
-        break;
-    case CD_CONST_DURATION:
-        s = cd_format_duration(c->ms, text);
-        break;
-    case CD_CONST_LIST:
-    case CD_CONST_SET:
-    case CD_CONST_MAP:
-        cd_buf_putc(out, c->kind == CD_CONST_MAP ? '{' : '[');
-        for (size_t i = 0; i < c->n; i++) {
-            if (i != 0) {
-                cd_buf_putc(out, ',');
-            }
-            if (c->kind == CD_CONST_MAP) {
-                cd_buf_json_str(out, c->keys[i]);
-                cd_buf_putc(out, ':');
-            }
-            cd_test_value(c->items[i], true, out);
-        }
-        cd_buf_putc(out, c->kind == CD_CONST_MAP ? '}' : ']');
-        return;
-    }
-    if (is_json) {
-        cd_buf_json_str(out, s);
+    if (c->kind == CD_CONST_STRING) {
+        cd_buf_str(out, c->text);
+    } else if (c->kind == CD_CONST_TIME) {
+        cd_buf_str(out, cd_format_time(c->ms, text));
+    } else if (c->kind == CD_CONST_DURATION) {
+        cd_buf_str(out, cd_format_duration(c->ms, text));
     } else {
-        cd_buf_str(out, s);
+        cd_const_json(c, out);
     }
 }
 
@@ -87,7 +55,7 @@ put_data(struct cd_arena *a, const struct cd_data *d, struct cd_buf *out)
     case CD_DATA_EXPR:
     case CD_DATA_PATH:
         c = d->expr != NULL ? cd_const_eval(a, d->expr, NULL) : NULL;
-        cd_test_value(c != NULL ? c : cd_const_absent(), true, out);
+        cd_const_json(c != NULL ? c : cd_const_absent(), out);
         return;
     case CD_DATA_OBJECT:
         cd_buf_putc(out, '{');

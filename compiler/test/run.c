@@ -49,7 +49,7 @@ bind_params(struct run *run, struct cordon_error *err)
         struct cd_buf text = CD_BUF_INIT;
         cd_buf_str(&text, cd_sema_full_name(step->decl, run->arena));
         cd_buf_putc(&text, '=');
-        cd_test_value(value != NULL ? value : cd_const_absent(), false, &text);
+        cd_test_value(value != NULL ? value : cd_const_absent(), &text);
         cordon_status status = cd_params_add_text(run->params, cd_buf_view(&text), err);
         cd_buf_finish(&text);
         CORDON_TRY(status);
@@ -273,7 +273,7 @@ key_values(struct run *run, const struct cd_data *d, struct cd_request_key *key)
             key->values = values;
         } else if (c != NULL) {
             struct cd_buf text = CD_BUF_INIT;
-            cd_test_value(c, false, &text);
+            cd_test_value(c, &text);
             values[key->n_values++] = cd_arena_str(run->arena, cd_buf_view(&text));
             cd_buf_finish(&text);
         }

@@ -28,6 +28,6 @@ CORDON_MUST_CHECK cordon_status cd_test_run(const struct cd_sema *sema, const st
 /* The resources of TEST's `given` steps in the normalized form. */
 void cd_test_given(struct cd_arena *arena, const struct cd_decl *test, struct cd_buf *out);
 /* Appends a constant as the text that a parameter is set with: scalars bare, collections as JSON. */
-void cd_test_value(const struct cd_const *c, bool is_json, struct cd_buf *out);
+void cd_test_value(const struct cd_const *c, struct cd_buf *out);
 
 #endif
