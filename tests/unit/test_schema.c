@@ -371,6 +371,7 @@ Test(iam, keys_are_found_without_case_and_through_placeholders)
          "kms:EncryptionContext:${EncryptionContextKey}");
     says(cd_iam_key_at(key_of("codebuild:environment.environmentVariables/STAGE.value")).name,
          "codebuild:environment.environmentVariables/${name}.value");
+    says(cd_iam_key_at(key_of("s3:ExistingObjectTag/class")).name, "s3:ExistingObjectTag/${key}");
     cr_assert_eq(cd_iam_find_key(STR("aws:RequestTag/")), CD_SCHEMA_NONE);
     cr_assert_eq(cd_iam_find_key(STR("aws:RequestRegion")), CD_SCHEMA_NONE);
     cr_assert_eq(cd_iam_find_key(STR("")), CD_SCHEMA_NONE);

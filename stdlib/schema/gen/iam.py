@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import re
 
 KEY_TYPES = {
     "String": "string", "ARN": "arn", "Bool": "bool", "Numeric": "numeric", "Date": "date", "IPAddress": "ip",
@@ -10,8 +11,9 @@ KEY_TYPES = {
 
 
 def read(folder, *parts):
+    """One file of the data; `<key>`, as S3 writes a placeholder in a key's name, becomes `${key}`."""
     with open(os.path.join(folder, "data", *parts)) as f:
-        return json.load(f)
+        return json.loads(re.sub(r"Tag/<(\w+)>", r"Tag/${\1}", f.read()))
 
 
 class KeySets:
