@@ -41,6 +41,9 @@ struct cd_str cd_tree_slice(const struct cd_tree *b, struct cd_span span);
 /* A STRING without interpolation and its text; also of several joined strings. */
 bool cd_expr_constant_text(const struct cd_expr *e, struct cd_str *text);
 
+/* `a.b.c` in one piece, without the blanks that may stand between the parts. */
+struct cd_str cd_path_text(struct cd_arena *arena, const struct cd_path *path);
+
 /* ---- names, paths, types ---- */
 struct cd_name cd_ast_name(struct cd_tree *b, struct cd_span word);
 struct cd_name_list *cd_ast_names(struct cd_tree *b, struct cd_name_list *list, struct cd_span word);

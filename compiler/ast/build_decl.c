@@ -87,22 +87,21 @@ close_decl(struct cd_tree *b, struct cd_decl *d, struct cd_span end)
     *slot = d;
 }
 
-/* `a.b.c` in one piece: in the source nothing stands between the parts but blanks, which do not count. */
-static struct cd_str
-dotted(struct cd_tree *b, const struct cd_name_list *path)
+struct cd_str
+cd_path_text(struct cd_arena *arena, const struct cd_path *path)
 {
     size_t size = 0;
     for (size_t i = 0; i < path->n; i++) {
-        size += path->items[i].text.n + 1;
+        size += path->parts[i].text.n + 1;
     }
-    char *p = cd_arena_alloc(b->arena, size);
+    char *p = cd_arena_alloc(arena, size);
     size_t n = 0;
     for (size_t i = 0; i < path->n; i++) {
         if (i > 0) {
             p[n++] = '.';
         }
-        memcpy(p + n, path->items[i].text.p, path->items[i].text.n);
-        n += path->items[i].text.n;
+        memcpy(p + n, path->parts[i].text.p, path->parts[i].text.n);
+        n += path->parts[i].text.n;
     }
     return (struct cd_str){p, n};
 }
@@ -117,8 +116,9 @@ cd_ast_module(struct cd_tree *b, struct cd_span at, const struct cd_name_list *p
         cd_diag_help(b->diags, d, "one file is one module: move what follows to a file of its own");
         return;
     }
-    b->module->name = dotted(b, path);
-    b->module->name_span = cd_ast_path(path).span;
+    struct cd_path name = cd_ast_path(path);
+    b->module->name = cd_path_text(b->arena, &name);
+    b->module->name_span = name.span;
     b->module->doc = doc;
 }
 

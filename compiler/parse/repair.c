@@ -123,7 +123,8 @@ static enum cd_repair
 repair_reserved(struct cd_parse *p, struct cd_token *t)
 {
     bool as_name = cd_parse_accepts(p, CD_TOK_NAME) && !cd_parse_accepts(p, CD_TOK_REQUIRE);
-    if (as_name && (!declares(p) || p->build.module->builtin)) {
+    bool in_library = p->build.module->builtin || cd_str_starts(p->build.module->name, CD_STR("std."));
+    if (as_name && (!declares(p) || in_library)) {
         t->kind = CD_TOK_NAME;
         return CD_REPAIR_FEED;
     }

@@ -1,0 +1,180 @@
+/* The parser of options, and the help that is made from their tables. */
+#include "compiler/cli/options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "compiler/diag/diag.h"
+
+int
+cd_usage_error(const struct cd_usage *usage, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    (void)fprintf(stderr, "cordon %s: ", usage->verb);
+    (void)vfprintf(stderr, fmt, args);
+    (void)fprintf(stderr, "\ntry: cordon %s --help\n", usage->verb);
+    va_end(args);
+    return 2;
+}
+
+/* ---- help ---- */
+
+static const char *
+dashes(const struct cd_option *o)
+{
+    return o->name[1] == '\0' ? "-" : "--";
+}
+
+static cordon_status
+print_help(const struct cd_usage *usage)
+{
+    struct cd_out out;
+    cd_out_init(&out, STDOUT_FILENO, "standard output");
+    cd_out_printf(&out, "usage: cordon %s %s\n\n%s\n", usage->verb, usage->arguments, usage->description);
+    for (size_t i = 0; i < usage->n_options; i++) {
+        const struct cd_option *o = &usage->options[i];
+        char head[64];
+        const char *argument = o->kind == CD_OPTION_FLAG ? "" : o->kind == CD_OPTION_CHOICE ? o->choices : o->argument;
+        (void)snprintf(head, sizeof head, "%s%s%s%s", dashes(o), o->name, argument[0] != '\0' ? " " : "", argument);
+        cd_out_printf(&out, "%s  %-26s %s\n", i == 0 ? "\n" : "", head, o->help);
+    }
+    return cd_out_finish(&out, NULL);
+}
+
+/* ---- one option ---- */
+
+static const struct cd_option *
+find_option(const struct cd_usage *usage, struct cd_str name)
+{
+    for (size_t i = 0; i < usage->n_options; i++) {
+        if (cd_str_eq(cd_str_of(usage->options[i].name), name)) {
+            return &usage->options[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_choice(const char *choices, struct cd_str value)
+{
+    struct cd_str all = cd_str_of(choices);
+    for (size_t from = 0; from < all.n;) {
+        size_t end = cd_str_find(all, '|', from);
+        if (cd_str_eq(cd_str_sub(all, from, end), value)) {
+            return true;
+        }
+        from = end + 1;
+    }
+    return false;
+}
+
+static bool
+append(struct cd_values *values, const char *value)
+{
+    const char **grown = realloc(values->items, (values->n + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return false;
+    }
+    values->items = grown;
+    values->items[values->n++] = value;
+    return true;
+}
+
+static int
+set(const struct cd_usage *usage, const struct cd_option *o, const char *value)
+{
+    switch (o->kind) {
+    case CD_OPTION_FLAG:
+        *o->flag = true;
+        return 0;
+    case CD_OPTION_VALUE:
+        *o->value = value;
+        return 0;
+    case CD_OPTION_MANY:
+        return append(o->values, value) ? 0 : cd_usage_error(usage, "out of memory");
+    case CD_OPTION_CHOICE:
+        if (!is_choice(o->choices, cd_str_of(value))) {
+            return cd_usage_error(usage, "%s%s is one of %s, not %s", dashes(o), o->name, o->choices, value);
+        }
+        *o->value = value;
+        return 0;
+    }
+    return 2;
+}
+
+static int
+unknown_option(const struct cd_usage *usage, const char *arg, struct cd_str name)
+{
+    struct cd_nearest nearest;
+    cd_nearest_init(&nearest, name);
+    for (size_t i = 0; i < usage->n_options; i++) {
+        cd_nearest_try(&nearest, cd_str_of(usage->options[i].name));
+    }
+    cd_nearest_try(&nearest, CD_STR("help"));
+    if (nearest.best.p != NULL) {
+        return cd_usage_error(usage, "unknown option %s; did you mean --%.*s?", arg, CD_FMT(nearest.best));
+    }
+    return cd_usage_error(usage, "unknown option %s", arg);
+}
+
+/* The option at argv[*i]; moves *i over a value of its own. */
+static int
+read_option(const struct cd_usage *usage, int argc, char **argv, int *i)
+{
+    const char *arg = argv[*i];
+    struct cd_str name = cd_str_of(arg + (arg[1] == '-' ? 2 : 1));
+    size_t equals = cd_str_find(name, '=', 0);
+    const char *value = equals < name.n ? name.p + equals + 1 : NULL;
+    name.n = equals;
+    const struct cd_option *o = find_option(usage, name);
+    if (o == NULL || (name.n > 1) != (arg[1] == '-')) {
+        return unknown_option(usage, arg, name);
+    }
+    if (o->kind == CD_OPTION_FLAG) {
+        return value == NULL ? set(usage, o, NULL) : cd_usage_error(usage, "%s%s takes no value", dashes(o), o->name);
+    }
+    if (value == NULL) {
+        if (*i + 1 >= argc) {
+            return cd_usage_error(usage, "%s%s needs a value", dashes(o), o->name);
+        }
+        value = argv[++*i];
+    }
+    return set(usage, o, value);
+}
+
+enum cd_parsed
+cd_options_parse(const struct cd_usage *usage, int argc, char **argv, size_t *n_arguments)
+{
+    bool literal = false;
+    *n_arguments = 0;
+    for (int i = 1; i < argc; i++) {
+        const char *arg = argv[i];
+        if (literal || arg[0] != '-' || arg[1] == '\0') {
+            argv[1 + (*n_arguments)++] = argv[i];
+        } else if (strcmp(arg, "--") == 0) {
+            literal = true;
+        } else if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
+            cd_options_finish(usage);
+            return print_help(usage) == CORDON_OK ? CD_PARSED_HELP : CD_PARSED_WRONG;
+        } else if (read_option(usage, argc, argv, &i) != 0) {
+            cd_options_finish(usage);
+            return CD_PARSED_WRONG;
+        }
+    }
+    return CD_PARSED_RUN;
+}
+
+void
+cd_options_finish(const struct cd_usage *usage)
+{
+    for (size_t i = 0; i < usage->n_options; i++) {
+        const struct cd_option *o = &usage->options[i];
+        if (o->kind == CD_OPTION_MANY) {
+            free(o->values->items);
+            *o->values = (struct cd_values){NULL, 0};
+        }
+    }
+}
