@@ -50,7 +50,9 @@ def carried(node, shape, shapes, depth=0):
                 out[prop] = sub
         elif inner.startswith(".") or not below or inner in ("json", "policy") or kind.startswith("{"):
             out[prop] = {}
-        # An object in AWS Config where CloudFormation has a plain value needs an exception (or a mapping).
+        elif set(below) == {"value"}:  # AWS Config wraps some enumerated values
+            out[prop] = {}
+        # Another object in AWS Config where CloudFormation has a plain value needs an exception, or a mapping.
     return out
 
 
