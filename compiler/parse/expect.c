@@ -197,6 +197,12 @@ help_by_kind(const struct cd_parse *p, struct cd_token t)
     if (t.kind == CD_TOK_LBRACE && p->prev.kind != CD_TOK_RBRACE && cd_parse_accepts(p, CD_TOK_THEN)) {
         return "write: if condition then a else b";
     }
+    if (t.kind == CD_TOK_LBRACE && p->body_height != 0 && p->depth == 1 && cd_parse_accepts(p, CD_TOK_REQUIRE)) {
+        return "a for has no braces: its require clauses stand below it";
+    }
+    if (t.kind == CD_TOK_LABEL && p->prev.kind == CD_TOK_LET) {
+        return "a let has no type: let name = expression";
+    }
     if (t.kind == CD_TOK_STRING && p->prev.kind == CD_TOK_STRING) {
         return "strings written one after the other are joined only as metadata and after else and because";
     }

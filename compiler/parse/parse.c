@@ -163,7 +163,12 @@ feed(struct cd_parse *p, struct cd_token t)
 static void
 report_nesting(struct cd_parse *p, struct cd_token t)
 {
-    cd_diag_add(p->build.diags, CD_DIAG_NESTING, cd_parse_span(p, t), "nested more than %u deep", CD_PARSE_NESTING_LIMIT);
+    struct cd_span span = cd_parse_span(p, t);
+    if (is_opener(t.kind) && p->depth >= CD_PARSE_NESTING_LIMIT) {
+        cd_diag_add(p->build.diags, CD_DIAG_NESTING, span, "brackets are nested more than %u deep", CD_PARSE_NESTING_LIMIT);
+    } else {
+        cd_diag_add(p->build.diags, CD_DIAG_DEPTH, span, "this is more than %d operations deep", CD_EXPR_DEPTH_LIMIT);
+    }
 }
 
 /* Feeds T, or what was meant by it, or goes on behind it. */

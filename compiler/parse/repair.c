@@ -260,6 +260,11 @@ repair_label(struct cd_parse *p, struct cd_token *t)
 {
     bool at_item = cd_parse_accepts(p, CD_TOK_REQUIRE) && cd_parse_accepts(p, CD_TOK_NAME);
     struct cd_token word = word_of_label(p, *t);
+    if (cd_parse_accepts(p, word.kind) && p->lexer.cursor < p->lexer.limit && *p->lexer.cursor == '=') {
+        p->lexer.cursor--; /* `x := 1`: the name, and then the operator of another language */
+        *t = word;
+        return CD_REPAIR_FEED;
+    }
     if (!at_item || !cd_parse_accepts(p, word.kind) || word.kind >= CD_BAD_CHARACTER) {
         return CD_REPAIR_NONE;
     }
