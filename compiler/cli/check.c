@@ -90,7 +90,7 @@ print(void *ctx)
 {
     struct check *c = ctx;
     bool sound = c->front.diags.n_errors == 0;
-    if (c->dump != NULL && (sound || strcmp(c->dump, "tokens") == 0)) {
+    if (c->dump != NULL && (sound || stops_after_parsing(c->dump))) { /* trees with holes are worth a look, too */
         dump_stage(c);
     }
     if (strcmp(c->format, "json") == 0) {

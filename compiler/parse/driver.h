@@ -46,6 +46,8 @@ enum cd_repair {
 };
 /* A token that the lexer found wrong, or that the grammar does not accept. */
 enum cd_repair cd_parse_repair(struct cd_parse *p, struct cd_token *t);
+/* Is T, which the grammar accepts as metadata, a word of another language that was meant as an operator? */
+bool cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t);
 
 /* Skips from T to a token at which parsing can go on, and brings the grammar's stack to where that token is accepted. */
 struct cd_token cd_parse_recover(struct cd_parse *p, struct cd_token t);

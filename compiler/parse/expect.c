@@ -151,16 +151,10 @@ found(const struct cd_parse *p, struct cd_token t, char *out, size_t size)
 
 /* ---- help ---- */
 
-static const char *
-closer_text(int opener)
+static int
+closer_of(int opener)
 {
-    return opener == CD_TOK_LBRACE ? "`}`" : opener == CD_TOK_LBRACKET ? "`]`" : "`)`";
-}
-
-static const char *
-opener_text(int opener)
-{
-    return opener == CD_TOK_LBRACE ? "`{`" : opener == CD_TOK_LBRACKET ? "`[`" : "`(`";
+    return opener == CD_TOK_LBRACE ? CD_TOK_RBRACE : opener == CD_TOK_LBRACKET ? CD_TOK_RBRACKET : CD_TOK_RPAREN;
 }
 
 static const struct cd_bracket *
@@ -177,13 +171,13 @@ report_unclosed(struct cd_parse *p, struct cd_token t)
     if (open == NULL || !(t.kind == CD_TOK_END || cd_parse_begins_decl(p, t))) {
         return false;
     }
-    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_UNCLOSED, open->span, "this %s is not closed", opener_text(open->kind));
+    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_UNCLOSED, open->span, "this %s is not closed", cd_token_text(open->kind));
     char what[128];
     found(p, t, what, sizeof what);
     uint32_t line;
     uint32_t column;
     cd_sources_place(p->sources, p->build.file, t.start, &line, &column, NULL);
-    cd_diag_help(p->build.diags, d, "expected %s before %s in line %u", closer_text(open->kind), what, line);
+    cd_diag_help(p->build.diags, d, "expected %s before %s in line %u", cd_token_text(closer_of(open->kind)), what, line);
     return true;
 }
 
@@ -241,12 +235,11 @@ help_with(struct cd_parse *p, struct cd_token t, struct cd_diag *d)
         return;
     }
     bool closes = t.kind == CD_TOK_RBRACE || t.kind == CD_TOK_RBRACKET || t.kind == CD_TOK_RPAREN;
-    bool resumes = t.kind == CD_TOK_REQUIRE || t.kind == CD_TOK_DENY || t.kind == CD_TOK_FOR;
-    if (open != NULL && (closes || (resumes && p->depth > 1))) {
+    if (open != NULL && (closes || t.first) && cd_parse_accepts(p, closer_of(open->kind))) {
         uint32_t line;
         uint32_t column;
         cd_sources_place(p->sources, p->build.file, open->span.start, &line, &column, NULL);
-        cd_diag_help(p->build.diags, d, "the %s in line %u, column %u is not closed yet", opener_text(open->kind), line, column);
+        cd_diag_help(p->build.diags, d, "the %s in line %u, column %u is not closed yet", cd_token_text(open->kind), line, column);
     }
 }
 
@@ -273,16 +266,37 @@ report_misplaced(struct cd_parse *p, struct cd_token t)
     return false;
 }
 
+/* Could what was read so far stand as it is? Then the mistake is the token that was found, else it is what is missing before it. */
+static bool
+is_complete(const struct cd_parse *p)
+{
+    if (p->depth == 0) {
+        return cd_parse_accepts(p, CD_TOK_END);
+    }
+    return p->body_height != 0 && p->depth == 1 && cd_parse_accepts(p, CD_TOK_RBRACE);
+}
+
 void
 cd_parse_report(struct cd_parse *p, struct cd_token t)
 {
-    if (report_unclosed(p, t) || report_misplaced(p, t)) {
+    if (p->stopped || report_unclosed(p, t) || report_misplaced(p, t)) {
         return;
     }
     char wanted[512];
     char what[128];
+    char where[32] = "";
+    struct cd_span span = cd_parse_span(p, t);
     expected(p, wanted, sizeof wanted);
     found(p, t, what, sizeof what);
-    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_SYNTAX, cd_parse_span(p, t), "expected %s, found %s", wanted, what);
+    bool is_behind = (t.first || t.kind == CD_TOK_END) && p->prev.kind > 0 && !is_complete(p);
+    if (is_behind) {
+        uint32_t line;
+        uint32_t column;
+        cd_sources_place(p->sources, p->build.file, t.start, &line, &column, NULL);
+        (void)snprintf(where, sizeof where, " in line %u", line);
+        span.start = span.end = p->prev.end;
+    }
+    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_SYNTAX, span, "expected %s, found %s%s", wanted, what,
+                                    t.kind == CD_TOK_END ? "" : where);
     help_with(p, t, d);
 }

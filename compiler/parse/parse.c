@@ -176,7 +176,7 @@ static void
 offer(struct cd_parse *p, struct cd_token t)
 {
     for (;;) {
-        if (t.kind < CD_BAD_CHARACTER && cd_parse_accepts(p, t.kind)) {
+        if (cd_parse_accepts(p, t.kind) && !cd_parse_is_foreign(p, t)) {
             if (feed(p, t)) {
                 return;
             }

@@ -315,6 +315,22 @@ repair_word(struct cd_parse *p, struct cd_token *t)
     return CD_REPAIR_NONE;
 }
 
+/* `b.Name startswith "x"`: to the grammar a clause that ends with `b.Name`, and metadata. */
+bool
+cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t)
+{
+    return t.kind == CD_TOK_NAME && cd_parse_accepts(p, CD_TOK_AND) && cd_parse_accepts(p, CD_TOK_REQUIRE) &&
+           cd_habit_help(cd_parse_text(p, t)) != NULL;
+}
+
+/* `not in` behind a relation: what follows the `not` is looked at and not taken. */
+static bool
+is_negated_relation(const struct cd_parse *p, struct cd_token t)
+{
+    struct cd_lexer ahead = p->lexer;
+    return t.kind == CD_TOK_NOT && is_relation(cd_lexer_next(&ahead).kind);
+}
+
 enum cd_repair
 cd_parse_repair(struct cd_parse *p, struct cd_token *t)
 {
@@ -330,12 +346,21 @@ cd_parse_repair(struct cd_parse *p, struct cd_token *t)
     if (t->kind == CD_TOK_ASSIGN) {
         return repair_assign(p, t);
     }
+    if (cd_parse_is_foreign(p, *t)) {
+        struct cd_str text = cd_parse_text(p, *t);
+        struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_FOREIGN_WORD, cd_parse_span(p, *t), "Cordon has no `%.*s` here",
+                                        CD_FMT(text));
+        cd_diag_help(p->build.diags, d, "%s", cd_habit_help(text));
+        return CD_REPAIR_PANIC;
+    }
     if (t->kind == CD_TOK_NAME) {
         return repair_word(p, t);
     }
-    if (is_relation(t->kind) && cd_parse_accepts(p, CD_TOK_AND) && !cd_parse_accepts(p, CD_TOK_EQ)) {
+    bool chains = is_relation(t->kind) || is_negated_relation(p, *t);
+    if (chains && cd_parse_accepts(p, CD_TOK_AND) && !cd_parse_accepts(p, CD_TOK_EQ)) {
+        bool feeds = t->kind != CD_TOK_NOT;
         report(p, CD_DIAG_CHAIN, *t, "relations do not chain", "write: a < b and b < c");
-        return as(t, CD_TOK_AND);
+        return feeds ? as(t, CD_TOK_AND) : CD_REPAIR_PANIC;
     }
     bool aname_as_label = cd_parse_accepts(p, CD_TOK_COLON) && p->prev.kind == CD_TOK_ANAME;
     if (aname_as_label) {

@@ -78,6 +78,9 @@ find_line(const struct cd_source *f, uint32_t offset, uint32_t *line)
     }
     uint32_t start = f->n_lines > 0 ? f->lines[low] : 0;
     *line = low * LINES_APART;
+    if (start == 0 && offset >= 3 && cd_str_starts(f->text, CD_STR("\xef\xbb\xbf"))) {
+        start = 3; /* a byte order mark takes no column */
+    }
     for (;;) {
         size_t end = cd_str_find(f->text, '\n', start);
         if (end >= offset) {
