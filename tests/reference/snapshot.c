@@ -293,34 +293,49 @@ has_name(struct ref *r, const struct ref_resource *res, struct cd_str name)
 struct search {
     uint32_t shape;
     struct cd_str ref;
-    struct cd_str account, region; /* p is NULL: anywhere */
+    struct cd_str account, region; /* the part that it points into; p is NULL: anywhere */
     bool outside;                  /* everywhere but there */
 };
 
 static bool
-in_part(const struct ref_resource *res, const struct search *s, bool global)
+in_part(const struct ref_resource *res, const struct search *s)
 {
+    bool global = cd_schema_shape_at(s->shape).is_global;
     bool inside = (s->account.p == NULL || same(res->account, s->account))
                   && (s->region.p == NULL || global || same(res->region, s->region));
     return res->shape == s->shape && inside != s->outside;
 }
 
-/* By arn, else by id, else by a further name; absent if nothing can be it, unknown if several can. */
+/* An ARN says all of what it names: whoever has it is meant, wherever it is said to stand. */
+static struct ref_value
+find_arn(struct ref *r, const struct search *s)
+{
+    const struct ref_resource *found = NULL;
+    for (size_t i = 0; i < r->n_resources; i++) {
+        const struct ref_resource *res = &r->resources[i];
+        if (res->shape == s->shape && res->arn.p != NULL && cd_str_eq(res->arn, s->ref)) {
+            if (found != NULL) {
+                return ref_unknown();
+            }
+            found = res;
+        }
+    }
+    return found == NULL ? ref_absent() : ref_resource_value(found);
+}
+
+/* By id, else by a further name; absent if nothing can be it, unknown if several can. */
 static struct ref_value
 find(struct ref *r, const struct search *s)
 {
-    bool global = cd_schema_shape_at(s->shape).is_global;
-    for (int stage = 0; stage < 3; stage++) {
+    for (int by_name = 0; by_name < 2; by_name++) {
         const struct ref_resource *found = NULL;
         size_t n_sure = 0, n_possible = 0;
         for (size_t i = 0; i < r->n_resources; i++) {
             const struct ref_resource *res = &r->resources[i];
-            if (!in_part(res, s, global)) {
+            if (!in_part(res, s)) {
                 continue;
             }
-            enum ref_tri hit = stage == 0   ? (res->arn.p != NULL && cd_str_eq(res->arn, s->ref) ? REF_T : REF_F)
-                               : stage == 1 ? (cd_str_eq(res->id, s->ref) ? REF_T : REF_F)
-                                            : has_name(r, res, s->ref);
+            enum ref_tri hit = by_name ? has_name(r, res, s->ref) : cd_str_eq(res->id, s->ref) ? REF_T : REF_F;
             n_sure += hit == REF_T;
             n_possible += hit == REF_U;
             found = hit == REF_T ? res : found;
@@ -348,19 +363,20 @@ ref_follow(struct ref *r, struct ref_value v, uint32_t shape)
     if (held) {
         s.account = v.holder->account;
         s.region = v.holder->region;
-    }
-    struct ref_value found = find(r, &s);
-    if (found.kind != REF_ABSENT) {
-        return found;
-    }
-    if (held) {
-        s.outside = true;
-        if (find(r, &s).kind != REF_ABSENT) {
-            return ref_unknown();
-        }
     } else if (is_arn) {
         s.account = parts[4].n > 0 ? parts[4] : (struct cd_str){NULL, 0};
         s.region = parts[3].n > 0 ? parts[3] : (struct cd_str){NULL, 0};
+    }
+    struct ref_value found = find_arn(r, &s);
+    if (found.kind == REF_ABSENT) {
+        found = find(r, &s);
+    }
+    if (found.kind != REF_ABSENT) {
+        return found;
+    }
+    s.outside = true;
+    if (held && find(r, &s).kind != REF_ABSENT) {
+        return ref_unknown();
     }
     bool complete = s.account.p != NULL && s.region.p == NULL && !cd_schema_shape_at(shape).is_global
                         ? complete_in_account(r, type, s.account)

@@ -205,11 +205,31 @@ def hide(snapshot, rng):
             res["tags"] = copy.deepcopy(UNKNOWN)
     header = out[0]
     if rng.random() < 0.5:
-        header["complete"] = [c for c in header["complete"] if rng.random() < 0.7]
+        for entry in header["complete"]:
+            if rng.random() < 0.3:
+                entry["type"] = NOTHING
     if rng.random() < 0.4 and len(out) > 1:
-        gone = out.pop(rng.randrange(1, len(out)))
-        header["complete"] = [c for c in header["complete"] if not _covers(c["type"], gone["type"])]
+        _remove(out, rng.randrange(1, len(out)))
     return out
+
+
+# Completeness of no type at all: takes away what was collected, and still names the account and region.
+NOTHING = "AWS::None::None"
+NAMED_TWICE = {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::KMS::Key", "AWS::RDS::DBInstance"}
+
+
+def _remove(out, i):
+    """Takes a resource away, with its table's completeness. One of several that a reference may name has to stay: with the
+    others gone the reference would be settled."""
+    gone = out[i]
+    twins = [r for r in out[1:] if r["type"] == gone["type"] and r["id"] == gone["id"]]
+    if len(twins) > 1 or gone["type"] in NAMED_TWICE:
+        return
+    del out[i]
+    for entry in out[0]["complete"]:
+        if _covers(entry["type"], gone["type"]):
+            entry["type"] = NOTHING
+    out[0]["complete"].append({"type": NOTHING, "account": gone["account"], **({"region": gone["region"]} if "region" in gone else {})})
 
 
 def _covers(pattern, kind):
