@@ -1,0 +1,74 @@
+/* Any bytes as a policy: lexer, parser, resolution, semantic analysis, and everything that is said about them. */
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "compiler/ast/dump.h"
+#include "compiler/parse/parse.h"
+#include "compiler/parse/resolve.h"
+#include "compiler/sema/sema.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct compilation {
+    struct cd_arena arena;
+    struct cd_sources sources;
+    struct cd_diags diags;
+    struct cd_modules modules;
+    struct cd_types types;
+    struct cd_sema sema;
+};
+
+static void
+render(struct compilation *c)
+{
+    struct cd_out out;
+    struct cd_buf b = CD_BUF_INIT;
+    cd_out_init(&out, -1, "nowhere");
+    cd_diags_text(&c->diags, &c->sources, true, &out);
+    cd_diags_json(&c->diags, &c->sources, &out);
+    cordon_status written = cd_out_finish(&out, NULL);
+    (void)written; /* nothing can be written there */
+    cd_dump_tokens(&c->sources, 0, &b);
+    cd_ast_dump(c->modules.items[0], &b);
+    cd_buf_finish(&b);
+}
+
+static void
+compile(struct compilation *c, struct cd_str text)
+{
+    struct cd_load load = {.arena = &c->arena, .sources = &c->sources, .diags = &c->diags, .modules = &c->modules};
+    uint32_t file = cd_sources_add(&c->sources, CD_STR("fuzz.cordon"), cd_arena_str(&c->arena, text), false);
+    struct cd_module **slot = CD_PUSH(&c->arena, c->modules.items, c->modules.n, c->modules.cap);
+    *slot = cd_parse(&c->arena, &c->diags, &c->sources, file);
+    (*slot)->selected = true;
+    render(c);
+    cd_load_resolve(&load);
+    if (c->diags.n_errors == 0 && cd_sema_check(&c->sema) == CORDON_OK) {
+        struct cd_buf b = CD_BUF_INIT;
+        cd_sema_dump(&c->sema, &b);
+        cd_buf_finish(&b);
+    }
+    render(c);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct compilation c;
+    static jmp_buf out_of_memory;
+    c = (struct compilation){.modules = {NULL, 0, 0}};
+    cd_arena_init(&c.arena);
+    c.arena.limit = (size_t)512 << 20;
+    cd_sources_init(&c.sources, &c.arena);
+    cd_diags_init(&c.diags, &c.arena);
+    if (setjmp(out_of_memory) == 0) {
+        c.arena.on_oom = &out_of_memory;
+        cd_types_init(&c.types, &c.arena);
+        cd_sema_init(&c.sema, &c.arena, &c.types, &c.diags, &c.sources, &c.modules);
+        compile(&c, (struct cd_str){(const char *)data, size});
+    }
+    cd_sema_finish(&c.sema);
+    cd_arena_finish(&c.arena);
+    return 0;
+}
