@@ -7,7 +7,8 @@
 
 /* A function passes its arguments on as they are, counts as intervals too. */
 static struct ref_value
-call_function(struct ref *r, const struct cd_decl *fn, const struct cd_expr *e, const struct ref_env *env)
+call_function(struct ref *r, const struct cd_decl *fn, const struct cd_expr *e,
+              const struct ref_env *env)
 {
     struct ref_env args[MAX_ARGS];
     const struct ref_env *inner = NULL;
@@ -104,7 +105,8 @@ captured_by(struct ref *r, struct ref_value v, struct ref_value pattern)
     return found && has_group ? ref_string(group, NULL) : ref_absent();
 }
 
-/* `can`, `reaches` and the like are not computed: an absent argument decides, all else is unknown. */
+/* `can`, `reaches` and the like are not computed: an absent argument decides, all else is unknown.
+ */
 static struct ref_value
 relation(struct ref *r, const struct cd_expr *e, const struct ref_env *env)
 {

@@ -42,7 +42,8 @@ shape_of(const struct cd_clause *clause)
     return clause->source->kind == CD_EXPR_TYPE ? clause->source->shape : CD_SCHEMA_NONE;
 }
 
-/* Adds the clause's answers to ANSWERS, one a resource; returns what it says for want of a resource in scope. */
+/* Adds the clause's answers to ANSWERS, one a resource; returns what it says for want of a resource
+ * in scope. */
 static enum verdict
 resource_clause(struct ref *r, const struct cd_clause *clause, enum verdict *answers)
 {
@@ -77,11 +78,13 @@ waives(struct ref *r, const struct cd_decl *w, const struct ref_resource *res)
 }
 
 static bool
-is_waived(struct ref *r, const struct cd_sema *sema, const struct cd_decl *control, const struct ref_resource *res)
+is_waived(struct ref *r, const struct cd_sema *sema, const struct cd_decl *control,
+          const struct ref_resource *res)
 {
     for (size_t i = 0; i < sema->waives.n; i++) {
         const struct cd_decl *w = sema->waives.items[i];
-        if (w->target_decl == control && r->has_captured && r->captured < w->until_ms + DAY_MS && waives(r, w, res)) {
+        if (w->target_decl == control && r->has_captured && r->captured < w->until_ms + DAY_MS
+            && waives(r, w, res)) {
             return true;
         }
     }
@@ -96,7 +99,8 @@ print_text(struct cd_buf *out, struct cd_str s)
 }
 
 static void
-print_resource(struct cd_buf *out, struct cd_str name, const struct ref_resource *res, enum verdict v)
+print_resource(struct cd_buf *out, struct cd_str name, const struct ref_resource *res,
+               enum verdict v)
 {
     print_text(out, name);
     print_text(out, res->type);
@@ -107,7 +111,8 @@ print_resource(struct cd_buf *out, struct cd_str name, const struct ref_resource
 }
 
 void
-ref_control(struct ref *r, const struct cd_sema *sema, const struct cd_decl *control, struct cd_buf *out)
+ref_control(struct ref *r, const struct cd_sema *sema, const struct cd_decl *control,
+            struct cd_buf *out)
 {
     struct cd_str name = cd_sema_full_name(control, r->arena);
     enum verdict *answers = CD_NEW_ARRAY(r->arena, r->n_resources, enum verdict);
@@ -125,7 +130,8 @@ ref_control(struct ref *r, const struct cd_sema *sema, const struct cd_decl *con
     }
     if (has_estate) {
         overall = worse(overall, answer_of(REF_T, estate));
-        cd_buf_printf(out, "%.*s\testate\t%s\n", CD_FMT(name), verdict_names[answer_of(REF_T, estate)]);
+        cd_buf_printf(out, "%.*s\testate\t%s\n", CD_FMT(name),
+                      verdict_names[answer_of(REF_T, estate)]);
     }
     for (size_t i = 0; i < r->n_resources; i++) {
         if (answers[i] == FAIL && is_waived(r, sema, control, &r->resources[i])) {

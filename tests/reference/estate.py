@@ -7,7 +7,7 @@ GLOBAL = {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}
 CAPTURED = "2026-03-01T00:00:00Z"
 
 BOOL, NUMBER, STRING, TIME, DURATION, ARN = ("bool",), ("number",), ("string", ""), ("time",), ("duration",), ("arn",)
-JSON, POLICY = ("json",), ("policy",)
+JSON, POLICY, REGION, ACCOUNT = ("json",), ("policy",), ("region",), ("account",)
 
 
 def string(domain):
@@ -146,8 +146,8 @@ DOMAINS = {
     "alias": ["alias/app", "alias/data", "alias/x"], "tag": ["a", "b", "prod", "data", "x*y"],
 }
 
-ENVELOPE = {"id": STRING, "arn": ARN, "type": string("type"), "partition": string("partition"), "region": string("region"),
-            "account": string("account"), "captured": TIME}
+ENVELOPE = {"id": STRING, "arn": ARN, "type": string("type"), "partition": string("partition"), "region": REGION,
+            "account": ACCOUNT, "captured": TIME}
 TAG_KEYS = ["env", "data-class", "owner"]
 JSON_KEYS = ["MODE", "LIMITS", "DEBUG", "NAMES"]
 

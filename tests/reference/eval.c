@@ -9,7 +9,8 @@ ref_cond(struct ref *r, const struct cd_expr *e, const struct ref_env *env)
     return ref_condition(ref_eval(r, e, env));
 }
 
-/* A string that stands in a new collection is held by nobody: equal ones of several resources are one member. */
+/* A string that stands in a new collection is held by nobody: equal ones of several resources are
+ * one member. */
 static struct ref_value
 unheld(struct ref_value v)
 {
@@ -174,7 +175,8 @@ eval_index(struct ref *r, const struct cd_expr *e, const struct ref_env *env)
     if (v.open) {
         return ref_unknown();
     }
-    return key.lo >= 0 && key.lo < (double)v.n && floor(key.lo) == key.lo ? v.items[(size_t)key.lo] : ref_absent();
+    return key.lo >= 0 && key.lo < (double)v.n && floor(key.lo) == key.lo ? v.items[(size_t)key.lo]
+                                                                          : ref_absent();
 }
 
 /* ---- collections ---- */
@@ -243,7 +245,8 @@ eval_quantifier(struct ref *r, const struct cd_expr *e, const struct ref_env *en
 
 /* ---- arithmetic ---- */
 
-/* Union and difference, lists end to end. What an unknown or open right side takes away cannot be told. */
+/* Union and difference, lists end to end. What an unknown or open right side takes away cannot be
+ * told. */
 static struct ref_value
 combine(struct ref *r, const struct cd_expr *e, struct ref_value a, struct ref_value b)
 {

@@ -1,8 +1,8 @@
 /* cordon-reference: verdicts of the reference evaluator, one line each, sorted.
  *
  *   control TAB type TAB id TAB account TAB region TAB verdict      an answer for a resource
- *   control TAB estate TAB verdict                                  the answer of its estate clauses
- *   control TAB - TAB verdict                                       the control's verdict */
+ *   control TAB estate TAB verdict                                  the answer of its estate
+ * clauses control TAB - TAB verdict                                       the control's verdict */
 #include "tests/reference/ref.h"
 
 #include <stdio.h>
@@ -38,7 +38,8 @@ set_param(struct ref *r, const struct cd_sema *sema, struct cd_str text)
 {
     size_t equals = cd_str_find(text, '=', 0);
     struct cd_decl *decl = NULL;
-    if (equals == text.n || cd_sema_find_param(sema, cd_str_sub(text, 0, equals), &decl, NULL) != CD_PARAM_FOUND) {
+    if (equals == text.n
+        || cd_sema_find_param(sema, cd_str_sub(text, 0, equals), &decl, NULL) != CD_PARAM_FOUND) {
         return false;
     }
     struct cd_str value = cd_str_sub(text, equals + 1, text.n);

@@ -42,7 +42,8 @@ ref_glob(struct cd_str text, struct cd_str pattern, const uint8_t *literal, bool
         return false;
     }
     if (wild && pattern.p[0] == '?') {
-        return ref_glob(cd_str_sub(text, code_point_size(text.p, text.n), text.n), rest, rest_literal, nocase);
+        return ref_glob(cd_str_sub(text, code_point_size(text.p, text.n), text.n), rest,
+                        rest_literal, nocase);
     }
     return same_byte(text.p[0], pattern.p[0], nocase)
            && ref_glob(cd_str_sub(text, 1, text.n), rest, rest_literal, nocase);
@@ -68,8 +69,8 @@ split(struct cd_str s, struct cd_str parts[6])
 bool
 ref_arn_split(struct cd_str arn, struct cd_str parts[6])
 {
-    return split(arn, parts) && cd_str_eq(parts[0], CD_STR("arn")) && parts[1].n > 0 && parts[2].n > 0
-           && parts[5].n > 0;
+    return split(arn, parts) && cd_str_eq(parts[0], CD_STR("arn")) && parts[1].n > 0
+           && parts[2].n > 0 && parts[5].n > 0;
 }
 
 bool
@@ -110,7 +111,8 @@ posix_pattern(struct ref *r, struct cd_str pattern)
 }
 
 bool
-ref_regex(struct ref *r, struct cd_str text, struct cd_str pattern, struct cd_str *group, bool *has_group)
+ref_regex(struct ref *r, struct cd_str text, struct cd_str pattern, struct cd_str *group,
+          bool *has_group)
 {
     regex_t re;
     regmatch_t places[2];

@@ -1,5 +1,5 @@
 """Random policies, well typed by construction: a generator of expressions for each type of the language."""
-from estate import (ACCOUNTS, ARN, ARNS, BOOL, DOMAINS, DURATION, ENVELOPE, JSON, JSON_KEYS, NUMBER, POLICY, PREFIX, RECORDS, REGIONS,
+from estate import (ACCOUNT, ACCOUNTS, ARN, ARNS, BOOL, DOMAINS, DURATION, ENVELOPE, JSON, JSON_KEYS, NUMBER, POLICY, PREFIX, RECORDS, REGION, REGIONS,
                     STRING, TAG_KEYS, TARGET, TIME, TYPES, list_of, record, reference_values, resource, set_of, string)
 
 STATEMENT = record("Statement")
@@ -14,7 +14,7 @@ DURATIONS = ["90d", "1d", "12h", "400d", "30m", "15s"]
 
 
 def is_string(kind):
-    return kind[0] in ("string", "arn")
+    return kind[0] == "string"
 
 
 def fits(have, want):
@@ -34,6 +34,7 @@ class Policies:
         self.functions = []  # (name, argument types, result)
         self.constants = []  # (name, type)
         self.tables = 0
+        self.building = 0  # inside a collection, where json is not converted
 
     def name(self, prefix="x"):
         self.n_names += 1
@@ -84,7 +85,7 @@ class Policies:
             elif kind == JSON and not each:
                 key = rng.choice(JSON_KEYS)
                 text = f'{text}.{key}' if self.chance(0.5) else f'{text}["{key}"]'
-                if want[0] in ("bool", "number", "string", "json"):
+                if want == JSON or (want[0] in ("bool", "number", "string") and not self.building):
                     return text if self.chance(0.8) else f"{text}.MODE"
                 if want == list_of(JSON):
                     return text
@@ -142,9 +143,21 @@ class Policies:
             return self.time(env, depth)
         if kind == "duration":
             return self.duration(env, depth)
-        if kind == "list":
-            return self.list(env, depth, want)
-        return self.set(env, depth, want)
+        if kind in ("region", "account"):
+            return self.place(env, kind)
+        self.building += 1
+        try:
+            return self.list(env, depth, want) if kind == "list" else self.set(env, depth, want)
+        finally:
+            self.building -= 1
+
+    def place(self, env, kind):
+        roll = self.rng.random()
+        if roll < 0.3:
+            return '"%s"' % self.rng.choice(REGIONS if kind == "region" else ACCOUNTS)
+        if roll < 0.5:
+            return f"{self.arn(env, 0)}.{kind}"
+        return self.from_scope(env, (kind,)) or '"%s"' % (REGIONS if kind == "region" else ACCOUNTS)[0]
 
     # ---- scalars ----
 
@@ -165,7 +178,7 @@ class Policies:
 
     def counted(self, env, depth):
         if self.chance(0.4):
-            source = self.list(env, depth - 1, list_of(STRING)) if self.chance(0.6) else self.set(env, depth - 1, set_of(STRING))
+            source = self.of(self.rng.choice([list_of(STRING), set_of(STRING)]), env, depth - 1)
             return f"size({source})"
         return f"({self.quantifier('count', env, depth)})"
 
@@ -189,13 +202,13 @@ class Policies:
             return f'capture({self.string(env, depth - 1, "")}, "{self.rng.choice(CAPTURES)}")'
         if roll < 0.5 and domain == "":
             got = self.arn(env, depth)
-            return f"{got}.{self.rng.choice(['partition', 'service', 'region', 'account', 'resource'])}"
+            return f"{got}.{self.rng.choice(['partition', 'service', 'resource'])}"
         return self.constant(string(domain)) or self.from_scope(env, string(domain)) or self.literal(domain)
 
     def plain(self, env):
         """A dotted path that can stand in an interpolation."""
         for _ in range(10):
-            got = self.from_scope(env, STRING)
+            got = self.from_scope(env, self.rng.choice([STRING, STRING, ARN, ACCOUNT, REGION]))
             if got and all(c.isalnum() or c in "._" for c in got) and got[0].islower():
                 return got
         return self.rng.choice([n for n, k in self.constants if is_string(k)] or ["k_text"])
@@ -276,7 +289,7 @@ class Policies:
                 if got:
                     return got, string(domain)
             elif depth > 0:
-                return self.set(env, depth - 1, set_of(STRING)), STRING
+                return self.of(set_of(STRING), env, depth - 1), STRING
         return None
 
     def bind(self, env, depth):
@@ -292,6 +305,7 @@ class Policies:
 
     def comprehension(self, env, depth, elem):
         self.tables += 1
+        self.building += 1
         try:
             got = self.bind(env, depth)
             if not got:
@@ -303,10 +317,12 @@ class Policies:
             body = self.from_scope([inner[-1]], elem) or self.of(elem, inner, depth - 1)
             return f"{{ {body} for {var} in {source}{where} }}" if body else None
         finally:
+            self.building -= 1
             self.tables -= 1
 
     def quantifier(self, quant, env, depth):
         self.tables += 1
+        building, self.building = self.building, 0
         try:
             got = self.bind(env, depth) if self.tables <= 2 else None
             if not got:
@@ -314,6 +330,7 @@ class Policies:
             var, source, where, inner = got
             return f"{quant} {var} in {source}{where} {{ {self.bool(inner, depth - 1)} }}"
         finally:
+            self.building = building
             self.tables -= 1
 
     # ---- conditions ----
@@ -351,11 +368,11 @@ class Policies:
 
     def relation(self, env, depth):
         return getattr(self, "rel_" + self.rng.choice(
-            ["equal", "equal", "order", "order", "in", "in", "like", "arn_like", "matches", "within", "sets", "json"]))(env, depth - 1)
+            ["equal", "equal", "order", "order", "in", "in", "like", "arn_like", "matches", "within", "sets", "json", "action"]))(env, depth - 1)
 
     def rel_equal(self, env, depth):
-        kind = self.rng.choice([BOOL, NUMBER, TIME, DURATION, STRING, string("status"), string("account"), string("region"),
-                                string("vpc"), string("az"), ARN])
+        kind = self.rng.choice([BOOL, NUMBER, TIME, DURATION, STRING, string("status"), ACCOUNT, REGION, string("vpc"),
+                                string("az"), ARN])
         a, b = self.of(kind, env, depth), self.of(kind, env, depth)
         return f"{a} {self.rng.choice(['==', '!='])} {b}"
 
@@ -364,9 +381,10 @@ class Policies:
         return f"{self.of(kind, env, depth)} {self.rng.choice(['<', '<=', '>', '>='])} {self.of(kind, env, depth)}"
 
     def rel_in(self, env, depth):
-        domain = self.rng.choice(["", "region", "sg", "subnet", "status", "vpc", "account"])
-        a = self.string(env, depth, domain)
-        b = self.list(env, depth, list_of(STRING)) if self.chance(0.4) else self.set(env, depth, set_of(STRING))
+        kind = self.rng.choice([STRING, string("sg"), string("subnet"), string("status"), string("vpc"), REGION, ACCOUNT])
+        a = self.of(kind, env, depth)
+        elem = STRING if is_string(kind) else kind
+        b = self.of(self.rng.choice([list_of(elem), set_of(elem), set_of(elem)]), env, depth)
         return f"{a} {self.rng.choice(['in', 'not in'])} {b}"
 
     def pattern(self, env):
@@ -399,8 +417,18 @@ class Policies:
         return f"{a} {rng.choice(['within', 'not within'])} {b}"
 
     def rel_sets(self, env, depth):
-        kind = self.rng.choice([set_of(STRING), set_of(STRING), set_of(NUMBER), list_of(STRING)])
+        kind = self.rng.choice([set_of(STRING), set_of(STRING), set_of(NUMBER), set_of(REGION), list_of(STRING)])
         return f"{self.of(kind, env, depth)} {self.rng.choice(['==', '!='])} {self.of(kind, env, depth)}"
+
+    def rel_action(self, env, depth):
+        got = self.from_scope(env, list_of(string("action")))
+        if not got:
+            return self.rel_in(env, depth)
+        action = self.rng.choice(["s3:GetObject", "sts:AssumeRole", "s3:PutObject"])
+        return self.rng.choice([f"{action} in {got}", f"{action} not in {got}", f"any {self.name('n')} in {got} {{ {self.named()} == {action} }}"])
+
+    def named(self):
+        return f"n{self.n_names}"
 
     def rel_json(self, env, depth):
         got = self.from_scope(env, JSON)
@@ -423,7 +451,7 @@ class Policies:
         out = ['let k_text = "prod"', "param p_number: number = 3", 'param p_regions: set<region> = {"eu-west-1"}',
                'param p_names: list<string> = ["a", "prod", "vpc-1"]', 'param p_text: string', "let k_days = 30d + 60d",
                'let k_set = {"a", "vpc-1", "eu-west-1", "gp3"}']
-        self.constants = [("k_text", STRING), ("p_number", NUMBER), ("p_regions", set_of(STRING)), ("p_names", list_of(STRING)),
+        self.constants = [("k_text", STRING), ("p_number", NUMBER), ("p_regions", set_of(REGION)), ("p_names", list_of(STRING)),
                           ("p_text", STRING), ("k_days", DURATION), ("k_set", set_of(STRING))]
         return out
 

@@ -1,4 +1,5 @@
-/* Properties, envelope and json of the normalized form as values, by the types of the reference tables. */
+/* Properties, envelope and json of the normalized form as values, by the types of the reference
+ * tables. */
 #include "tests/reference/ref.h"
 
 #include <math.h>
@@ -47,7 +48,8 @@ state_of_member(const cJSON *object, struct cd_str name, const cJSON **found)
 }
 
 static struct ref_value
-read_list(struct ref *r, const cJSON *j, uint32_t elem, const struct ref_resource *holder, bool in_policy)
+read_list(struct ref *r, const cJSON *j, uint32_t elem, const struct ref_resource *holder,
+          bool in_policy)
 {
     struct ref_value list = ref_collection(false);
     if (!cJSON_IsArray(j)) {
@@ -84,7 +86,8 @@ read_policy(const cJSON *j, const struct ref_resource *holder)
 }
 
 struct ref_value
-ref_read(struct ref *r, const cJSON *j, uint32_t schema_type, const struct ref_resource *holder, bool in_policy)
+ref_read(struct ref *r, const cJSON *j, uint32_t schema_type, const struct ref_resource *holder,
+         bool in_policy)
 {
     struct ref_value v = ref_json(j, holder);
     if (v.kind != REF_JSON) {
@@ -98,8 +101,9 @@ ref_read(struct ref *r, const cJSON *j, uint32_t schema_type, const struct ref_r
         return cJSON_IsString(j) ? ref_string(cd_str_of(j->valuestring), holder) : ref_absent();
     case CD_SCHEMA_TIME: {
         int64_t ms;
-        return cJSON_IsString(j) && cd_parse_time(cd_str_of(j->valuestring), &ms) ? ref_ms(REF_TIME, ms)
-                                                                                 : ref_absent();
+        return cJSON_IsString(j) && cd_parse_time(cd_str_of(j->valuestring), &ms)
+                   ? ref_ms(REF_TIME, ms)
+                   : ref_absent();
     }
     case CD_SCHEMA_JSON: return v;
     case CD_SCHEMA_POLICY: return read_policy(j, holder);
@@ -141,7 +145,8 @@ convert_items(struct ref *r, struct ref_value list, const struct cd_type *type)
 static struct ref_value
 convert_string(struct ref_value v)
 {
-    return cJSON_IsString(v.json) ? ref_string(cd_str_of(v.json->valuestring), v.holder) : ref_absent();
+    return cJSON_IsString(v.json) ? ref_string(cd_str_of(v.json->valuestring), v.holder)
+                                  : ref_absent();
 }
 
 struct ref_value
@@ -155,7 +160,8 @@ ref_convert(struct ref *r, struct ref_value v, const struct cd_type *type)
     }
     switch (type->kind) {
     case CD_TYPE_BOOL: return cJSON_IsBool(v.json) ? ref_bool(cJSON_IsTrue(v.json)) : ref_absent();
-    case CD_TYPE_NUMBER: return cJSON_IsNumber(v.json) ? number_of(v.json->valuedouble) : ref_absent();
+    case CD_TYPE_NUMBER:
+        return cJSON_IsNumber(v.json) ? number_of(v.json->valuedouble) : ref_absent();
     case CD_TYPE_STRING:
     case CD_TYPE_REGION:
     case CD_TYPE_ACCOUNT:
@@ -262,7 +268,8 @@ ref_member(struct ref *r, struct ref_value v, struct cd_str name)
         return ref_json(member, v.holder);
     }
     if (v.elem == CD_SCHEMA_NONE) { /* a tag */
-        return cJSON_IsString(member) ? ref_string(cd_str_of(member->valuestring), v.holder) : ref_absent();
+        return cJSON_IsString(member) ? ref_string(cd_str_of(member->valuestring), v.holder)
+                                      : ref_absent();
     }
     return ref_read(r, member, v.elem, v.holder, false);
 }

@@ -1,6 +1,7 @@
-/* The slow reference evaluator: walks the typed syntax tree over a snapshot in the normalized form, straight from the tables of
- * the language's specification. It shares nothing with the evaluator of the product but the front end and the reference tables,
- * so that the two can be held against each other. Memory lives in one arena until the program ends. */
+/* The slow reference evaluator: walks the typed syntax tree over a snapshot in the normalized form,
+ * straight from the tables of the language's specification. It shares nothing with the evaluator of
+ * the product but the front end and the reference tables, so that the two can be held against each
+ * other. Memory lives in one arena until the program ends. */
 #ifndef CD_TESTS_REFERENCE_REF_H
 #define CD_TESTS_REFERENCE_REF_H
 
@@ -44,9 +45,11 @@ struct ref_value {
     double lo, hi;
     int64_t ms;
     struct cd_str text;
-    const uint8_t *literal; /* STRING: one byte a byte, 1: came in by interpolation and stands for itself; NULL: none */
-    const struct ref_resource *holder; /* the resource that STRING, RECORD, MAP and JSON were read from, or NULL; RESOURCE: it */
-    struct ref_value *items; /* COLLECTION: known members */
+    const uint8_t *literal; /* STRING: one byte a byte, 1: came in by interpolation and stands for
+                               itself; NULL: none */
+    const struct ref_resource *holder; /* the resource that STRING, RECORD, MAP and JSON were read
+                                          from, or NULL; RESOURCE: it */
+    struct ref_value *items;           /* COLLECTION: known members */
     size_t n, cap;
     bool open;   /* COLLECTION: there may be more */
     bool is_set; /* COLLECTION: no two members are equal, order means nothing */
@@ -116,7 +119,8 @@ bool ref_is_unknown(const cJSON *j);
 /* A value of json as the language sees it without a type: absent, unknown, or JSON. */
 struct ref_value ref_json(const cJSON *j, const struct ref_resource *holder);
 /* J read as the schema's type; of another type it is absent. */
-struct ref_value ref_read(struct ref *r, const cJSON *j, uint32_t schema_type, const struct ref_resource *holder, bool in_policy);
+struct ref_value ref_read(struct ref *r, const cJSON *j, uint32_t schema_type,
+                          const struct ref_resource *holder, bool in_policy);
 /* A json value where the language wants TYPE. */
 struct ref_value ref_convert(struct ref *r, struct ref_value v, const struct cd_type *type);
 struct ref_value ref_field(struct ref *r, struct ref_value v, uint32_t field);
@@ -131,7 +135,8 @@ struct ref_value ref_json_items(struct ref *r, struct ref_value v);
 bool ref_load(struct ref *r, const char *path);
 /* Settles resources described twice, adds the rows of Cordon::…, gathers places. */
 void ref_seal(struct ref *r);
-bool ref_complete_at(const struct ref *r, struct cd_str type, struct cd_str account, struct cd_str region);
+bool ref_complete_at(const struct ref *r, struct cd_str type, struct cd_str account,
+                     struct cd_str region);
 bool ref_complete_everywhere(const struct ref *r, struct cd_str type);
 bool ref_in_table(const struct ref_resource *res, uint32_t shape);
 /* The table of a shape, or of `resource` (CD_SCHEMA_NONE). */
@@ -144,7 +149,8 @@ bool ref_glob(struct cd_str text, struct cd_str pattern, const uint8_t *literal,
 bool ref_arn_like(struct cd_str arn, struct cd_str pattern, const uint8_t *literal);
 /* The segments of an ARN; false if it is none. */
 bool ref_arn_split(struct cd_str arn, struct cd_str parts[6]);
-bool ref_regex(struct ref *r, struct cd_str text, struct cd_str pattern, struct cd_str *group, bool *has_group);
+bool ref_regex(struct ref *r, struct cd_str text, struct cd_str pattern, struct cd_str *group,
+               bool *has_group);
 /* False if it is no address or network. */
 bool ref_is_network(struct cd_str s);
 bool ref_within(struct cd_str inner, struct cd_str outer);
@@ -167,6 +173,7 @@ struct ref_value ref_arn_part(struct ref_value v, enum cd_arn_part part);
 
 /* ---- control.c ---- */
 /* Prints a control's answers and its verdict, one line each, to OUT. */
-void ref_control(struct ref *r, const struct cd_sema *sema, const struct cd_decl *control, struct cd_buf *out);
+void ref_control(struct ref *r, const struct cd_sema *sema, const struct cd_decl *control,
+                 struct cd_buf *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* The snapshot of the reference evaluator: normalized NDJSON as cJSON trees, completeness, tables, and what `->` finds. */
+/* The snapshot of the reference evaluator: normalized NDJSON as cJSON trees, completeness, tables,
+ * and what `->` finds. */
 #include "tests/reference/ref.h"
 
 #include <stdio.h>
@@ -24,7 +25,8 @@ static void
 read_header(struct ref *r, const cJSON *header)
 {
     int64_t ms;
-    if (cd_parse_time(text_member(header, "captured"), &ms) && (!r->has_captured || ms > r->captured)) {
+    if (cd_parse_time(text_member(header, "captured"), &ms)
+        && (!r->has_captured || ms > r->captured)) {
         r->has_captured = true;
         r->captured = ms;
     }
@@ -93,8 +95,8 @@ ref_load(struct ref *r, const char *path)
 static bool
 same_resource(const struct ref_resource *a, const struct ref_resource *b)
 {
-    return same(a->type, b->type) && same(a->partition, b->partition) && same(a->account, b->account)
-           && same(a->region, b->region) && same(a->id, b->id);
+    return same(a->type, b->type) && same(a->partition, b->partition)
+           && same(a->account, b->account) && same(a->region, b->region) && same(a->id, b->id);
 }
 
 /* Of one resource described twice the later capture counts. */
@@ -128,12 +130,14 @@ add_place(struct ref *r, struct cd_str account, struct cd_str region)
     *CD_PUSH(r->arena, r->places, r->n_places, r->cap_places) = (struct ref_place){account, region};
 }
 
-/* The rows of Cordon::Account and Cordon::Region that nobody wrote: one for each account, and for each account and region, that
- * the snapshot speaks of. */
+/* The rows of Cordon::Account and Cordon::Region that nobody wrote: one for each account, and for
+ * each account and region, that the snapshot speaks of. */
 static void
-add_row(struct ref *r, struct cd_str type, struct cd_str id, struct cd_str account, struct cd_str region)
+add_row(struct ref *r, struct cd_str type, struct cd_str id, struct cd_str account,
+        struct cd_str region)
 {
-    struct ref_resource made = {.type = type, .id = id, .partition = CD_STR("aws"), .account = account, .region = region};
+    struct ref_resource made = {
+        .type = type, .id = id, .partition = CD_STR("aws"), .account = account, .region = region};
     made.captured = r->has_captured ? r->captured : INT64_MIN;
     made.shape = cd_schema_find_shape(type);
     for (size_t i = 0; i < r->n_resources; i++) {
@@ -186,12 +190,15 @@ is_global(struct cd_str type)
 
 /* Was TYPE collected whole in ACCOUNT and REGION (without a string: in all of them)? */
 bool
-ref_complete_at(const struct ref *r, struct cd_str type, struct cd_str account, struct cd_str region)
+ref_complete_at(const struct ref *r, struct cd_str type, struct cd_str account,
+                struct cd_str region)
 {
     for (size_t i = 0; i < r->n_complete; i++) {
         const struct ref_complete *c = &r->complete[i];
-        bool in_account = c->account.p == NULL || (account.p != NULL && cd_str_eq(c->account, account));
-        bool in_region = c->region.p == NULL || (region.p != NULL && cd_str_eq(c->region, region)) || is_global(type);
+        bool in_account =
+            c->account.p == NULL || (account.p != NULL && cd_str_eq(c->account, account));
+        bool in_region = c->region.p == NULL || (region.p != NULL && cd_str_eq(c->region, region))
+                         || is_global(type);
         if (covers_type(c->type, type) && in_account && in_region) {
             return true;
         }
@@ -335,7 +342,9 @@ find(struct ref *r, const struct search *s)
             if (!in_part(res, s)) {
                 continue;
             }
-            enum ref_tri hit = by_name ? has_name(r, res, s->ref) : cd_str_eq(res->id, s->ref) ? REF_T : REF_F;
+            enum ref_tri hit = by_name                      ? has_name(r, res, s->ref)
+                               : cd_str_eq(res->id, s->ref) ? REF_T
+                                                            : REF_F;
             n_sure += hit == REF_T;
             n_possible += hit == REF_U;
             found = hit == REF_T ? res : found;
@@ -378,8 +387,9 @@ ref_follow(struct ref *r, struct ref_value v, uint32_t shape)
     if (held && find(r, &s).kind != REF_ABSENT) {
         return ref_unknown();
     }
-    bool complete = s.account.p != NULL && s.region.p == NULL && !cd_schema_shape_at(shape).is_global
-                        ? complete_in_account(r, type, s.account)
-                        : ref_complete_at(r, type, s.account, s.region);
+    bool complete =
+        s.account.p != NULL && s.region.p == NULL && !cd_schema_shape_at(shape).is_global
+            ? complete_in_account(r, type, s.account)
+            : ref_complete_at(r, type, s.account, s.region);
     return complete ? ref_absent() : ref_unknown();
 }

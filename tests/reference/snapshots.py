@@ -176,10 +176,12 @@ def _places(value, path):
             yield from _places(member, path + [key])
 
 
-def _set(root, path, value):
+def _hide(root, path):
     for key in path[:-1]:
         root = root[key]
-    root[path[-1]] = value
+        if root == UNKNOWN:
+            return  # it is hidden with what is above it
+    root[path[-1]] = copy.deepcopy(UNKNOWN)
 
 
 def hide(snapshot, rng):
@@ -195,10 +197,7 @@ def hide(snapshot, rng):
                 spots += [[name] for name in TYPES[res["type"]] if name not in res[part]]
             for spot in spots:
                 if rng.random() < 0.08:
-                    try:
-                        _set(res[part], spot, copy.deepcopy(UNKNOWN))
-                    except (TypeError, KeyError, IndexError):
-                        pass  # below what was just hidden
+                    _hide(res[part], spot)
         if rng.random() < 0.04:
             res["properties"] = copy.deepcopy(UNKNOWN)
         if rng.random() < 0.04:

@@ -117,8 +117,7 @@ ref_condition(struct ref_value v)
 
 /* ---- equality ---- */
 
-static enum ref_tri
-equal_json(const cJSON *a, const cJSON *b);
+static enum ref_tri equal_json(const cJSON *a, const cJSON *b);
 
 static enum ref_tri
 equal_arrays(const cJSON *a, const cJSON *b)
@@ -202,7 +201,8 @@ equal_sets(struct ref *r, struct ref_value a, struct ref_value b, bool nocase)
     return all;
 }
 
-/* An open list may have more members in any place: it can equal a closed one only if its known members stand there in their order. */
+/* An open list may have more members in any place: it can equal a closed one only if its known
+ * members stand there in their order. */
 static enum ref_tri
 equal_lists(struct ref *r, struct ref_value a, struct ref_value b, bool nocase)
 {
@@ -252,14 +252,16 @@ ref_equal(struct ref *r, struct ref_value a, struct ref_value b, bool nocase)
     case REF_BOOL: return a.boolean == b.boolean ? REF_T : REF_F;
     case REF_NUMBER: return equal_numbers(a, b);
     case REF_STRING:
-        return (nocase ? cd_str_eq_nocase(a.text, b.text) : cd_str_eq(a.text, b.text)) ? REF_T : REF_F;
+        return (nocase ? cd_str_eq_nocase(a.text, b.text) : cd_str_eq(a.text, b.text)) ? REF_T
+                                                                                       : REF_F;
     case REF_TIME:
     case REF_DURATION: return a.ms == b.ms ? REF_T : REF_F;
     case REF_COLLECTION:
         return a.is_set || b.is_set ? equal_sets(r, a, b, nocase) : equal_lists(r, a, b, nocase);
     case REF_RESOURCE: return a.holder == b.holder ? REF_T : REF_F;
     case REF_RECORD:
-    case REF_MAP: return a.json == b.json ? REF_T : REF_F; /* a place in a resource, as a row in a table */
+    case REF_MAP:
+        return a.json == b.json ? REF_T : REF_F; /* a place in a resource, as a row in a table */
     case REF_JSON: return equal_json(a.json, b.json);
     case REF_INTERNET: return REF_T;
     }
