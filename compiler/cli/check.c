@@ -4,7 +4,7 @@
 
 #include "compiler/ast/dump.h"
 #include "compiler/cli/frontend.h"
-#include "compiler/cli/options.h"
+#include "runtime/driver/options.h"
 #include "compiler/cli/verbs.h"
 #include "compiler/parse/parse.h"
 
@@ -124,7 +124,7 @@ cd_verb_check(int argc, char **argv)
         {.name = "dump", .kind = CD_OPTION_CHOICE, .choices = STAGE_NAMES, .value = &c.dump, .help = "show what a stage of the compiler made"},
     };
     const struct cd_usage usage = {
-        "check", "[--format text|json] [--dump STAGE] POLICY…",
+        "cordon check", "[--format text|json] [--dump STAGE] POLICY…",
         "Parses, resolves and type-checks policies and writes diagnostics to standard output.\n"
         "A POLICY is a .cordon file, a folder with such files below it, or a module of the library (std.controls.residency).\n"
         "Exit code: 0 without errors, 2 with errors.",

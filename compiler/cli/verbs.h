@@ -2,17 +2,12 @@
 #ifndef CD_CLI_VERBS_H
 #define CD_CLI_VERBS_H
 
-#include "cordon/status.h"
-#include "runtime/base/file.h"
-
-enum cd_exit { CD_EXIT_HOLDS = 0, CD_EXIT_FINDINGS = 1, CD_EXIT_WRONG = 2, CD_EXIT_UNDECIDED = 3, CD_EXIT_DEFECT = 70 };
+#include "runtime/driver/exit.h"
 
 int cd_verb_check(int argc, char **argv);
+int cd_verb_emit(int argc, char **argv);
+int cd_verb_eval(int argc, char **argv);
+int cd_verb_test(int argc, char **argv);
 int cd_verb_version(int argc, char **argv);
-
-/* Ends a stream of results: EXIT_CODE, or 2 with a message on stderr if not everything could be written. */
-int cd_cli_finish(struct cd_out *out, int exit_code);
-/* The exit code for STATUS, with ERR's message on stderr; 0 for CORDON_OK. */
-int cd_cli_fail(cordon_status status, const struct cordon_error *err);
 
 #endif

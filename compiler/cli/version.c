@@ -1,7 +1,7 @@
 /* `cordon version`. */
 #include <unistd.h>
 
-#include "compiler/cli/options.h"
+#include "runtime/driver/options.h"
 #include "compiler/cli/verbs.h"
 #include "cordon/version.h"
 #include "runtime/bc/program.h"
@@ -10,7 +10,7 @@
 int
 cd_verb_version(int argc, char **argv)
 {
-    const struct cd_usage usage = {"version", "", "Prints the version, the edition of the language, and the origin of the built-in tables.",
+    const struct cd_usage usage = {"cordon version", "", "Prints the version, the edition of the language, and the origin of the built-in tables.",
                                    NULL, 0};
     size_t n;
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);

@@ -7,6 +7,7 @@
 
 #include "compiler/source/source.h"
 #include "runtime/base/file.h"
+#include "runtime/base/nearest.h"
 
 /* Rows of diag_codes.def: CD_DIAG(number, NAME, severity, "what it means and what to do", "a line that provokes it").
  * Numbers: 01xx tokens, 02xx grammar, 03xx names, modules and parameters, 04xx types, 05xx controls and metadata, 06xx denies,
@@ -48,13 +49,6 @@ void cd_diags_text(struct cd_diags *d, struct cd_sources *s, bool colour, struct
 /* {"diagnostics":[{code,severity,file,line,column,message,help}]} */
 void cd_diags_json(struct cd_diags *d, struct cd_sources *s, struct cd_out *out);
 
-/* Finds the nearest of many candidate names ("did you mean"). */
-struct cd_nearest {
-    struct cd_str wanted, best;
-    unsigned distance; /* of BEST; starts at the largest distance that is still worth a hint */
-};
-void cd_nearest_init(struct cd_nearest *n, struct cd_str wanted);
-void cd_nearest_try(struct cd_nearest *n, struct cd_str candidate);
 /* Adds «did you mean X?» as help if something was near enough. */
 void cd_nearest_help(struct cd_diags *d, struct cd_diag *diag, const struct cd_nearest *n);
 

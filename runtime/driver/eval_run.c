@@ -20,27 +20,6 @@ struct run {
     bool *selected; /* by control */
 };
 
-int
-cd_exit_of(cordon_status status)
-{
-    switch (status) {
-    case CORDON_OK:
-        return CD_EXIT_OK;
-    case CORDON_EDEFECT:
-        return CD_EXIT_DEFECT;
-    case CORDON_ENOMEM:
-    case CORDON_EIO:
-    case CORDON_EINPUT:
-    case CORDON_ECORRUPT:
-    case CORDON_EVERSION:
-    case CORDON_ELIMIT:
-    case CORDON_EUSAGE:
-    case CORDON_EPOLICY:
-        return CD_EXIT_USAGE;
-    }
-    return CD_EXIT_DEFECT;
-}
-
 static cordon_status
 bind_params(struct run *run, struct cordon_error *err)
 {
@@ -146,7 +125,7 @@ reads_envelopes(const struct cd_image *img)
 }
 
 static cordon_status
-read_snapshots(struct run *run, const struct cd_words *snapshots, struct cordon_error *err)
+read_snapshots(struct run *run, const struct cd_values *snapshots, struct cordon_error *err)
 {
     const struct cd_image *img = run->program->img;
     struct cd_progress progress;
@@ -196,7 +175,7 @@ verdict_exit(const struct run *run)
     if (failed) {
         return CD_EXIT_FINDINGS;
     }
-    return run->options->strict && undecided ? CD_EXIT_UNKNOWN : CD_EXIT_OK;
+    return run->options->strict && undecided ? CD_EXIT_UNDECIDED : CD_EXIT_HOLDS;
 }
 
 static cordon_status
@@ -220,7 +199,7 @@ report(struct run *run, struct cordon_error *err)
 }
 
 static cordon_status
-evaluate(struct run *run, const struct cd_words *snapshots, struct cordon_error *err)
+evaluate(struct run *run, const struct cd_values *snapshots, struct cordon_error *err)
 {
     CORDON_TRY(bind_params(run, err));
     CORDON_TRY(select_controls(run, err));
@@ -238,7 +217,7 @@ evaluate(struct run *run, const struct cd_words *snapshots, struct cordon_error 
 }
 
 int
-cd_eval_files(const struct cd_program *program, const struct cd_eval_options *options, const struct cd_words *snapshots)
+cd_eval_files(const struct cd_program *program, const struct cd_eval_options *options, const struct cd_values *snapshots)
 {
     struct run run = {.program = program, .options = options};
     struct cordon_error err = {.code = CORDON_OK};
@@ -248,8 +227,7 @@ cd_eval_files(const struct cd_program *program, const struct cd_eval_options *op
     if (status == CORDON_OK) {
         code = verdict_exit(&run);
     } else {
-        fprintf(stderr, "%s: %s\n", options->tool, err.message[0] != '\0' ? err.message : "out of memory");
-        code = cd_exit_of(status);
+        code = cd_cli_fail(status, &err);
     }
     cd_eval_free(run.eval);
     if (run.has_snapshot) {

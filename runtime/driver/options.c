@@ -1,21 +1,22 @@
 /* The parser of options, and the help that is made from their tables. */
-#include "compiler/cli/options.h"
+#include "runtime/driver/options.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "compiler/diag/diag.h"
+#include "runtime/base/file.h"
+#include "runtime/base/nearest.h"
 
 int
 cd_usage_error(const struct cd_usage *usage, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    (void)fprintf(stderr, "cordon %s: ", usage->verb);
+    (void)fprintf(stderr, "%s: ", usage->command);
     (void)vfprintf(stderr, fmt, args);
-    (void)fprintf(stderr, "\ntry: cordon %s --help\n", usage->verb);
+    (void)fprintf(stderr, "\ntry: %s --help\n", usage->command);
     va_end(args);
     return 2;
 }
@@ -33,7 +34,7 @@ print_help(const struct cd_usage *usage)
 {
     struct cd_out out;
     cd_out_init(&out, STDOUT_FILENO, "standard output");
-    cd_out_printf(&out, "usage: cordon %s %s\n\n%s\n", usage->verb, usage->arguments, usage->description);
+    cd_out_printf(&out, "usage: %s %s\n\n%s\n", usage->command, usage->arguments, usage->description);
     for (size_t i = 0; i < usage->n_options; i++) {
         const struct cd_option *o = &usage->options[i];
         char head[64];

@@ -1,6 +1,6 @@
 /* Options of the verbs, by one table a verb: `--name value`, `--name=value`, `-o value`, `--` ends them. */
-#ifndef CD_CLI_OPTIONS_H
-#define CD_CLI_OPTIONS_H
+#ifndef CD_DRIVER_OPTIONS_H
+#define CD_DRIVER_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ struct cd_option {
 
 /* How a verb is called, for its --help. */
 struct cd_usage {
-    const char *verb;        /* "check" */
+    const char *command;     /* "cordon check" */
     const char *arguments;   /* "[--format text|json] POLICY…" */
     const char *description; /* a few lines */
     const struct cd_option *options;
@@ -45,7 +45,7 @@ enum cd_parsed { CD_PARSED_RUN, CD_PARSED_HELP, CD_PARSED_WRONG };
  * cd_options_finish. */
 enum cd_parsed cd_options_parse(const struct cd_usage *usage, int argc, char **argv, size_t *n_arguments);
 void cd_options_finish(const struct cd_usage *usage);
-/* "cordon VERB: message", a line on how to get help; returns 2. */
+/* "COMMAND: message", a line on how to get help; returns 2. */
 int cd_usage_error(const struct cd_usage *usage, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

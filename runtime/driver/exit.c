@@ -1,7 +1,7 @@
 /* How verbs end: exit codes for statuses, and results that could not be written. */
 #include <stdio.h>
 
-#include "compiler/cli/verbs.h"
+#include "runtime/driver/exit.h"
 
 int
 cd_cli_finish(struct cd_out *out, int exit_code)

@@ -1,0 +1,50 @@
+/* The options of `eval`. */
+#include "runtime/driver/eval_options.h"
+
+#include "runtime/base/num.h"
+
+static const char description[] =
+    "Evaluates controls over snapshots and writes findings to standard output.\n"
+    "A POLICY is a .cbc image, a .cordon file, a folder with such files below it, or a module of the library; everything\n"
+    "else is a SNAPSHOT: AWS Config data or Cordon's normalized form, - for standard input.\n"
+    "Exit code: 0 all hold; 1 failures at or above --fail-on; 2 the input or the call is wrong; 3 an answer is unknown or an\n"
+    "item was lost, under --strict.";
+
+void
+cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command, const char *arguments)
+{
+    struct cd_eval_options *o = &c->options;
+    *c = (struct cd_eval_command){.format = "text", .fail_on = "low"};
+    const struct cd_option table[CD_N_EVAL_OPTIONS] = {
+        {.name = "param", .kind = CD_OPTION_MANY, .argument = "[module.]name=value", .values = &o->params, .help = "set a parameter: a bare scalar, or JSON"},
+        {.name = "params", .kind = CD_OPTION_MANY, .argument = "FILE.yaml", .values = &o->params_files, .help = "set parameters from a file"},
+        {.name = "format", .kind = CD_OPTION_CHOICE, .choices = "text|json|ndjson", .value = &c->format, .help = "how findings are written"},
+        {.name = "fail-on", .kind = CD_OPTION_CHOICE, .choices = "info|low|medium|high|critical", .value = &c->fail_on, .help = "the least severity whose failures give exit code 1 (low)"},
+        {.name = "strict", .kind = CD_OPTION_FLAG, .flag = &o->strict, .help = "unknown answers, lost items and incomplete tables give exit code 3"},
+        {.name = "only", .kind = CD_OPTION_MANY, .argument = "ID", .values = &o->only, .help = "run only this control, by id or module.name"},
+        {.name = "skip", .kind = CD_OPTION_MANY, .argument = "ID", .values = &o->skip, .help = "leave this control out"},
+        {.name = "max-findings", .kind = CD_OPTION_VALUE, .argument = "N", .value = &c->max_findings, .help = "write at most N findings; counts and exit code stay"},
+        {.name = "complete", .kind = CD_OPTION_MANY, .argument = "TYPE", .values = &o->complete, .help = "take a type (or AWS::X::*) as collected whole"},
+        {.name = "incomplete", .kind = CD_OPTION_MANY, .argument = "TYPE", .values = &o->incomplete, .help = "take it as not collected whole"},
+    };
+    memcpy(c->table, table, sizeof table);
+    o->tool = command;
+    *usage = (struct cd_usage){command, arguments, description, c->table, CD_N_EVAL_OPTIONS};
+}
+
+int
+cd_eval_command_check(struct cd_eval_command *c, const struct cd_usage *usage)
+{
+    struct cd_eval_options *o = &c->options;
+    o->format = strcmp(c->format, "json") == 0     ? CD_REPORT_JSON
+                : strcmp(c->format, "ndjson") == 0 ? CD_REPORT_NDJSON
+                                                   : CD_REPORT_TEXT;
+    o->max_findings = UINT64_MAX;
+    if (c->max_findings != NULL && !cd_parse_u64(cd_str_of(c->max_findings), &o->max_findings)) {
+        return cd_usage_error(usage, "--max-findings is a number, not %s", c->max_findings);
+    }
+    if (!cd_level_of(cd_str_of(c->fail_on), &o->fail_on)) {
+        return cd_usage_error(usage, "--fail-on: no such severity: %s", c->fail_on);
+    }
+    return CD_EXIT_HOLDS;
+}

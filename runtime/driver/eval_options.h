@@ -1,0 +1,22 @@
+/* The options of `eval`, the same for `cordon eval` and `cordon-eval`. */
+#ifndef CD_DRIVER_EVAL_OPTIONS_H
+#define CD_DRIVER_EVAL_OPTIONS_H
+
+#include "runtime/driver/eval_run.h"
+#include "runtime/driver/options.h"
+
+#define CD_N_EVAL_OPTIONS 10
+
+/* What the options write to; stays where it is between init and the end of the run. */
+struct cd_eval_command {
+    struct cd_eval_options options;
+    const char *format, *fail_on, *max_findings; /* as typed */
+    struct cd_option table[CD_N_EVAL_OPTIONS];
+};
+
+/* Fills the table and USAGE for COMMAND ("cordon eval") with ARGUMENTS ("POLICY… SNAPSHOT…"). */
+void cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command, const char *arguments);
+/* After parsing: turns what was typed into c->options; an exit code, 0 if all is well. */
+int cd_eval_command_check(struct cd_eval_command *c, const struct cd_usage *usage);
+
+#endif
