@@ -87,14 +87,15 @@ put_clean(struct cd_out *out, struct cd_str text)
     }
 }
 
-/* Moves AT to the start of its code point. */
+/* Moves AT to the start of its code point, which in a line that is no UTF-8 may have none. */
 static size_t
 align(struct cd_str text, size_t at)
 {
-    while (at > 0 && at < text.n && ((unsigned char)text.p[at] & 0xC0u) == 0x80u) {
-        at--;
+    size_t i = at;
+    while (at - i < 3 && i > 0 && i < text.n && ((unsigned char)text.p[i] & 0xC0u) == 0x80u) {
+        i--;
     }
-    return at;
+    return i;
 }
 
 /* Blanks as wide as what was printed; tabs stay tabs, so that they are as wide as above. */
