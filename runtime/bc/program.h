@@ -236,6 +236,13 @@ struct cd_image {
 enum cd_env { CD_ENVOP_ID, CD_ENVOP_ARN, CD_ENVOP_TYPE, CD_ENVOP_PARTITION, CD_ENVOP_REGION, CD_ENVOP_ACCOUNT, CD_ENVOP_TAGS, CD_ENVOP_CAPTURED, CD_N_ENV };
 enum cd_arnpart { CD_ARNPART_PARTITION, CD_ARNPART_SERVICE, CD_ARNPART_REGION, CD_ARNPART_ACCOUNT, CD_ARNPART_RESOURCE };
 
+/* Sizes of the enumerations that a file may name values of. */
+#define CD_N_REFINES (CD_REFINE_CIDR + 1u)
+#define CD_N_DOMAIN_KINDS (CD_DOMAIN_REQUEST + 1u)
+#define CD_N_SECTION_KINDS (CD_SECTION_REQUEST + 1u)
+#define CD_N_LEVELS (CD_LEVEL_CRITICAL + 1u)
+#define CD_N_ARNPARTS (CD_ARNPART_RESOURCE + 1u)
+
 /* Serializes IMG; the same image gives the same bytes. */
 CORDON_MUST_CHECK cordon_status cd_image_write(const struct cd_image *img, struct cd_buf *out, struct cordon_error *err);
 /* Decodes BYTES into IMG (arena: IMG's). Checks magic, version, section table, every length and the checksum; what it accepts can be
