@@ -26,6 +26,10 @@ def record(name):
     return ("record", name)
 
 
+def map_of(elem):
+    return ("map", elem)
+
+
 def resource(name):
     return ("resource", name)
 
@@ -41,12 +45,13 @@ ARNS = {"AWS::EC2::Volume": "arn:aws:ec2:{r}:{a}:volume/{i}", "AWS::EC2::Securit
         "AWS::IAM::Role": "arn:aws:iam::{a}:role/{i}", "AWS::IAM::ManagedPolicy": "arn:aws:iam::{a}:policy/{i}",
         "AWS::RDS::DBInstance": "arn:aws:rds:{r}:{a}:db:{i}", "AWS::RDS::DBSubnetGroup": "arn:aws:rds:{r}:{a}:subgrp:{i}",
         "AWS::SageMaker::Model": "arn:aws:sagemaker:{r}:{a}:model/{i}", "AWS::KMS::Key": "arn:aws:kms:{r}:{a}:key/{i}",
-        "AWS::CloudTrail::Trail": "arn:aws:cloudtrail:{r}:{a}:trail/{i}"}
+        "AWS::CloudTrail::Trail": "arn:aws:cloudtrail:{r}:{a}:trail/{i}",
+        "AWS::ApiGateway::Stage": "arn:aws:apigateway:{r}::/restapis/{a}/stages/{i}"}
 
 PREFIX = {"AWS::EC2::Volume": "vol", "AWS::EC2::SecurityGroup": "sg", "AWS::EC2::Subnet": "subnet", "AWS::EC2::VPC": "vpc",
           "AWS::EC2::Instance": "i", "AWS::S3::Bucket": "bucket", "AWS::IAM::Role": "role", "AWS::IAM::ManagedPolicy": "policy",
           "AWS::RDS::DBInstance": "db", "AWS::RDS::DBSubnetGroup": "grp", "AWS::SageMaker::Model": "model",
-          "AWS::KMS::Key": "key", "AWS::CloudTrail::Trail": "trail"}
+          "AWS::KMS::Key": "key", "AWS::CloudTrail::Trail": "trail", "AWS::ApiGateway::Stage": "stage"}
 
 TYPES = {
     "AWS::EC2::Volume": {
@@ -94,6 +99,7 @@ TYPES = {
     "AWS::CloudTrail::Trail": {
         "IsMultiRegionTrail": BOOL, "S3BucketName": string("bucket"), "KMSKeyId": string("key"), "IsLogging": BOOL,
         "EventSelectors": list_of(record("Selector"))},
+    "AWS::ApiGateway::Stage": {"Variables": map_of(STRING), "TracingEnabled": BOOL, "StageName": string("name")},
 }
 
 RECORDS = {
@@ -149,6 +155,7 @@ DOMAINS = {
 ENVELOPE = {"id": STRING, "arn": ARN, "type": string("type"), "partition": string("partition"), "region": REGION,
             "account": ACCOUNT, "captured": TIME}
 TAG_KEYS = ["env", "data-class", "owner"]
+MAP_KEYS = ["env", "key"]
 JSON_KEYS = ["MODE", "LIMITS", "DEBUG", "NAMES"]
 
 

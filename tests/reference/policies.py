@@ -1,5 +1,5 @@
 """Random policies, well typed by construction: a generator of expressions for each type of the language."""
-from estate import (ACCOUNT, ACCOUNTS, ARN, ARNS, BOOL, DOMAINS, DURATION, ENVELOPE, JSON, JSON_KEYS, NUMBER, POLICY, PREFIX, RECORDS, REGION, REGIONS,
+from estate import (ACCOUNT, ACCOUNTS, ARN, ARNS, BOOL, DOMAINS, DURATION, ENVELOPE, JSON, JSON_KEYS, MAP_KEYS, NUMBER, POLICY, PREFIX, RECORDS, REGION, REGIONS,
                     STRING, TAG_KEYS, TARGET, TIME, TYPES, list_of, record, reference_values, resource, set_of, string)
 
 STATEMENT = record("Statement")
@@ -82,6 +82,9 @@ class Policies:
                     text, kind = f"{text}[{rng.choice([0, 0, 1, 2])}]", kind[1]
                 else:
                     text, kind, each = f"{text}[*]", kind[1], True
+            elif kind[0] == "map" and not each:
+                key = rng.choice(MAP_KEYS)
+                text, kind = (f"{text}.{key}" if self.chance(0.5) else f'{text}["{key}"]'), kind[1]
             elif kind == JSON and not each:
                 key = rng.choice(JSON_KEYS)
                 text = f'{text}.{key}' if self.chance(0.5) else f'{text}["{key}"]'
@@ -249,6 +252,11 @@ class Policies:
             return "[%s]" % ", ".join(self.of(elem, env, depth - 1) or "0" for _ in range(self.rng.choice([0, 1, 2, 3])))
         if roll < 0.22 and depth > 0:
             return f"({self.list(env, depth - 1, want)} + {self.list(env, depth - 1, want)})"
+        if roll < 0.3 and self.tables < 2:
+            kind = self.rng.choice(self.kinds)
+            fitting = [f"{kind}[*].{p}" for p, k in TYPES[kind].items() if fits(k, elem) or fits(k, want)]
+            if fitting:
+                return self.rng.choice(fitting)
         return self.constant(want) or self.from_scope(env, want) or "[%s]" % (self.of(elem, env, 0) or "")
 
     def set(self, env, depth, want):
@@ -269,7 +277,7 @@ class Policies:
             roll = rng.random()
             if roll < 0.2 and self.tables < 2:
                 kind = rng.choice(self.kinds)
-                return kind, resource(kind)
+                return ("resource", resource("*")) if self.chance(0.05) else (kind, resource(kind))
             if roll < 0.5:
                 name = rng.choice(list(RECORDS))
                 got = self.from_scope(env, list_of(record(name)))
@@ -344,11 +352,35 @@ class Policies:
             return f"({self.bool(env, depth - 1)}) {rng.choice(['and', 'or'])} ({self.bool(env, depth - 1)})"
         if roll < 0.37:
             return f"not ({self.bool(env, depth - 1)})"
+        if roll < 0.44:
+            return self.join(env, depth) or self.leaf(env, depth)
         if roll < 0.57:
             return self.quantifier(rng.choice(["all", "any", "none"]), env, depth)
         if roll < 0.61:
             return self.call(env, BOOL, depth) or self.leaf(env, depth)
         return self.relation(env, depth)
+
+    def join(self, env, depth):
+        """A question to the members of a table that match something outside by an equality."""
+        rng = self.rng
+        if self.tables >= 2:
+            return None
+        kind = rng.choice(self.kinds)
+        var = self.name()
+        domain = string(rng.choice(["", "vpc", "sg", "subnet", "key", "status", "az", "name", "bucket", "path"]))
+        mine = self.from_scope([(var, resource(kind))], domain)
+        other = self.from_scope(env, domain) or self.from_scope(env, STRING)
+        if not mine or not other:
+            return None
+        self.tables += 1
+        match = rng.choice([f"{mine} == {other}", f"{other} == {mine}", f"({mine} == {other}) and ({self.bool(env + [(var, resource(kind))], 0)})",
+                            f"{mine} in {{{other}, {self.literal('')}}}"])
+        body = self.bool(env + [(var, resource(kind))] * 2, depth - 2)
+        self.tables -= 1
+        quant = rng.choice(["all", "any", "none", "count"])
+        text = rng.choice([f"{quant} {var} in {kind} where {match} {{ {body} }}", f"{quant} {var} in {kind} where {body} {{ {match} }}",
+                           f"{quant} {var} in {kind} {{ {match} }}"])
+        return f"({text}) {rng.choice(['>=', '<', '==', '!='])} {rng.choice([0, 1, 2])}" if quant == "count" else text
 
     def leaf(self, env, depth):
         rng = self.rng
@@ -487,6 +519,17 @@ class Policies:
                     lines.append(f"  require {self.bool(env, depth)}")
         return name, "\n".join(lines + ["}"])
 
+    def make_places(self):
+        """A control over the accounts, or accounts and regions, that the snapshot speaks of."""
+        rng = self.rng
+        name, var, inner = self.name("c"), self.name(), self.name()
+        kind = rng.choice(self.kinds)
+        place, match = rng.choice([("Cordon::Account", f"{inner}.account == {var}.id"),
+                                   ("Cordon::Region", f"{inner}.account == {var}.account and {inner}.region == {var}.region")])
+        body = self.bool([(inner, resource(kind))], 1)
+        return "\n".join([f"control {name} {{", f"  for {var} in {place}",
+                          f"  require {rng.choice(['any', 'none', 'all'])} {inner} in {kind} where {match} {{ {body} }}", "}"])
+
     def make_waiver(self, control):
         rng = self.rng
         kind = rng.choice(self.kinds)
@@ -499,5 +542,7 @@ class Policies:
         parts += [self.make_function() for _ in range(self.rng.choice([0, 1, 3]))]
         controls = [self.make_control(depth) for _ in range(n_controls)]
         parts += [text for _, text in controls]
+        if self.chance(0.1):
+            parts.append(self.make_places())
         parts += [self.make_waiver(name) for name, _ in controls if self.chance(0.3)]
         return parts

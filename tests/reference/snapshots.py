@@ -2,7 +2,7 @@
 import copy
 import json
 
-from estate import (ACCOUNTS, ARNS, CAPTURED, DOMAINS, GLOBAL, JSON_KEYS, PREFIX, RECORDS, REGIONS, TAG_KEYS, TARGET, TYPES,
+from estate import (ACCOUNTS, ARNS, CAPTURED, DOMAINS, GLOBAL, JSON_KEYS, MAP_KEYS, PREFIX, RECORDS, REGIONS, TAG_KEYS, TARGET, TYPES,
                     reference_values)
 
 UNKNOWN = {"Cordon::Unknown": "not collected"}
@@ -52,6 +52,9 @@ class Snapshots:
     def make_list(self, kind):
         size = self.rng.choice([0, 1, 1, 2, 2, 3])
         return [self.value(kind[1]) for _ in range(size)]
+
+    def make_map(self, kind):
+        return {key: self.value(kind[1]) for key in MAP_KEYS if self.rng.random() < 0.7}
 
     def make_record(self, kind):
         return self.record(RECORDS[kind[1]])
@@ -128,13 +131,21 @@ class Snapshots:
                 made[key] = e
         for e in made.values():
             self.names.setdefault(e["type"], []).extend([e["id"], e["arn"]])
-        for e in made.values():
+        for e in list(made.values()):
             tags = self.tags()
             if tags is not None:
                 e["tags"] = tags
             e["captured"] = rng.choice(["2026-02-28T00:00:00Z", CAPTURED])
             e["properties"] = UNKNOWN if rng.random() < self.unknown / 2 else self.record(TYPES[e["type"]])
+            if rng.random() < 0.05:
+                self.describe_twice(e, made)
         return sorted(made.values(), key=lambda e: (e["type"], e["account"], e.get("region", ""), e["id"]))
+
+    def describe_twice(self, e, made):
+        """Adds an earlier description of the same resource."""
+        old = {**e, "captured": "2026-02-01T00:00:00Z", "properties": self.record(TYPES[e["type"]])}
+        old.pop("tags", None)
+        made[e["type"], e["arn"], "earlier"] = old
 
     def complete(self, kinds):
         rng = self.rng
