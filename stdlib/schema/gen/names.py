@@ -1,10 +1,12 @@
 """The property that holds a resource's `id`, from CloudFormation's primary identifiers."""
+
 import re
 
 
 def id_property(name, schema):
     """What AWS calls name the resource by: the primary identifier if it is one plain name; where it is an ARN or URL (alone or
-    with the name of a parent) the name property that stands at its end; empty where neither is clear."""
+    with the name of a parent) the name property that stands at its end; empty where neither is clear.
+    """
     ids = [p.split("/")[2:] for p in schema.get("primaryIdentifier", [])]
     if any(len(i) != 1 for i in ids):
         return ""

@@ -1,4 +1,5 @@
 """Writing and reading the tables' text form."""
+
 import os
 
 
