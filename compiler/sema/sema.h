@@ -12,6 +12,7 @@
 #include "compiler/sema/const.h"
 #include "cordon/status.h"
 #include "runtime/base/buf.h"
+#include "runtime/base/map.h"
 
 #define CD_SEMA_DEGREE_LIMIT 3      /* nested tables on one path */
 #define CD_SEMA_EXPANSION_LIMIT 100000 /* nodes of one expression with its functions expanded */
@@ -39,6 +40,9 @@ struct cd_sema {
 
     struct cd_sema_scope *scopes; /* private: one a module, cd_module.state is its place */
     size_t n_scopes;
+    struct cd_map ids;            /* private: ids of controls */
+    bool too_large;               /* private: an expression exceeds the limit of expansion */
+    uint32_t *lacking;            /* private: by condition key, an action that does not carry it */
 };
 
 /* All arguments are borrowed and have to outlive S. Modules have their uses resolved (cd_use.module, NULL after an error). */
