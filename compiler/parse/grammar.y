@@ -5,7 +5,7 @@
 %token_prefix CD_TOK_
 %token_type {struct cd_span}
 %extra_argument {struct cd_tree *b}
-%stack_size 4096
+%stack_size 6000
 %start_symbol file
 
 %include {

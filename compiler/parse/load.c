@@ -105,7 +105,7 @@ is_repeated(const struct founds *files, size_t i)
 static struct cd_module *
 parse_module(struct cd_load *l, uint32_t file, bool selected)
 {
-    struct cd_module *m = cd_parse(l->arena, l->diags, l->sources, file);
+    struct cd_module *m = cd_parse(l->arena, l->diags, l->sources, file, &l->scratch);
     m->selected = selected;
     struct cd_module **slot = CD_PUSH(l->arena, l->modules->items, l->modules->n, l->modules->cap);
     *slot = m;

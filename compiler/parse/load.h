@@ -6,11 +6,14 @@
 #include "compiler/diag/diag.h"
 #include "compiler/source/source.h"
 
+struct cd_parse;
+
 struct cd_load {
     struct cd_arena *arena; /* has to jump when it is out of memory */
     struct cd_sources *sources;
     struct cd_diags *diags;
     struct cd_modules *modules;
+    struct cd_parse *scratch; /* private, NULL at first */
 };
 
 /* Is ARG a module of the library, or a part of it (`std`, `std.controls`), and no file? */

@@ -227,20 +227,33 @@ check_encoding(struct cd_parse *p)
     return false;
 }
 
+/* A parser for FILE, in memory of an earlier one if there is any. */
+static struct cd_parse *
+begin(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file, struct cd_parse **scratch)
+{
+    struct cd_parse *p = scratch != NULL ? *scratch : NULL;
+    if (p == NULL) {
+        p = CD_NEW(arena, struct cd_parse);
+        p->grammar = cd_arena_alloc(arena, cd_grammar_size());
+    }
+    if (scratch != NULL) {
+        *scratch = p;
+    }
+    *p = (struct cd_parse){.grammar = p->grammar, .sources = sources, .prev = {.kind = -1}};
+    cd_tree_init(&p->build, arena, diags, sources, file);
+    cd_lexer_init(&p->lexer, p->build.text);
+    cd_grammar_begin(p->grammar);
+    return p;
+}
+
 struct cd_module *
-cd_parse(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file)
+cd_parse(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file, struct cd_parse **scratch)
 {
     assert(file < sources->n);
-    struct cd_parse *p = CD_NEW(arena, struct cd_parse);
-    cd_tree_init(&p->build, arena, diags, sources, file);
-    p->sources = sources;
-    p->prev.kind = -1;
+    struct cd_parse *p = begin(arena, diags, sources, file, scratch);
     if (!check_encoding(p)) {
         return p->build.module;
     }
-    cd_lexer_init(&p->lexer, p->build.text);
-    p->grammar = cd_arena_alloc(arena, cd_grammar_size());
-    cd_grammar_begin(p->grammar);
     size_t errors = diags->n_errors;
     parse_tokens(p);
     if (diags->n_errors == errors) {

@@ -40,7 +40,7 @@ compile(struct compilation *c, struct cd_str text)
     struct cd_load load = {.arena = &c->arena, .sources = &c->sources, .diags = &c->diags, .modules = &c->modules};
     uint32_t file = cd_sources_add(&c->sources, CD_STR("fuzz.cordon"), cd_arena_str(&c->arena, text), false);
     struct cd_module **slot = CD_PUSH(&c->arena, c->modules.items, c->modules.n, c->modules.cap);
-    *slot = cd_parse(&c->arena, &c->diags, &c->sources, file);
+    *slot = cd_parse(&c->arena, &c->diags, &c->sources, file, NULL);
     (*slot)->selected = true;
     render(c);
     cd_load_resolve(&load);

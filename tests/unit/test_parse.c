@@ -25,7 +25,7 @@ parse(struct parsed *p, struct cd_str text)
     cd_sources_init(&p->sources, &p->arena);
     cd_diags_init(&p->diags, &p->arena);
     uint32_t file = cd_sources_add(&p->sources, CD_STR("t.cordon"), cd_arena_str(&p->arena, text), false);
-    p->module = cd_parse(&p->arena, &p->diags, &p->sources, file);
+    p->module = cd_parse(&p->arena, &p->diags, &p->sources, file, NULL);
 }
 
 static struct cd_str
