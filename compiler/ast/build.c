@@ -1,15 +1,17 @@
-/* Names, paths, types and expressions. Declarations are in build_decl.c, literals in build_literal.c. */
+/* Names, paths, types and expressions. Declarations are in build_decl.c, literals in
+ * build_literal.c. */
 #include "compiler/ast/build.h"
 
 void
-cd_tree_init(struct cd_tree *b, struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file)
+cd_tree_init(struct cd_tree *b, struct cd_arena *arena, struct cd_diags *diags,
+             struct cd_sources *sources, uint32_t file)
 {
     *b = (struct cd_tree){.arena = arena,
-                           .diags = diags,
-                           .text = sources->files[file].text,
-                           .file = file,
-                           .module = CD_NEW(arena, struct cd_module),
-                           .doc = CD_NO_SPAN};
+                          .diags = diags,
+                          .text = sources->files[file].text,
+                          .file = file,
+                          .module = CD_NEW(arena, struct cd_module),
+                          .doc = CD_NO_SPAN};
     b->module->file = file;
     b->module->builtin = sources->files[file].builtin;
     b->module->name = CD_STR("");
@@ -59,7 +61,8 @@ cd_ast_path(const struct cd_name_list *names)
 }
 
 struct cd_type_expr *
-cd_ast_type_name(struct cd_tree *b, struct cd_span name, struct cd_type_expr *arg, struct cd_span end)
+cd_ast_type_name(struct cd_tree *b, struct cd_span name, struct cd_type_expr *arg,
+                 struct cd_span end)
 {
     struct cd_type_expr *t = CD_NEW(b->arena, struct cd_type_expr);
     t->span = cd_span_join(name, end);
@@ -69,7 +72,8 @@ cd_ast_type_name(struct cd_tree *b, struct cd_span name, struct cd_type_expr *ar
     for (const struct cd_type_expr *inner = arg; inner != NULL; inner = inner->arg) {
         if (++depth > CD_TYPE_DEPTH_LIMIT) {
             if (!b->depth_reported) {
-                cd_diag_add(b->diags, CD_DIAG_DEPTH, t->span, "this type is nested more than %d deep", CD_TYPE_DEPTH_LIMIT);
+                cd_diag_add(b->diags, CD_DIAG_DEPTH, t->span,
+                            "this type is nested more than %d deep", CD_TYPE_DEPTH_LIMIT);
             }
             b->depth_reported = true;
             t->arg = NULL;
@@ -90,7 +94,8 @@ cd_ast_type_resource(struct cd_tree *b, struct cd_span name)
 struct cd_type_expr *
 cd_ast_type_field(struct cd_tree *b, struct cd_type_expr *t, struct cd_span field)
 {
-    bool is_full = (t->n_fields & (t->n_fields - 1)) == 0; /* room for a power of two: growing stays linear */
+    bool is_full =
+        (t->n_fields & (t->n_fields - 1)) == 0; /* room for a power of two: growing stays linear */
     if (is_full) {
         size_t cap = t->n_fields == 0 ? 1 : t->n_fields * 2;
         t->fields = cd_arena_grow(b->arena, t->fields, t->n_fields, cap, sizeof *t->fields);
@@ -113,7 +118,8 @@ make(struct cd_tree *b, enum cd_expr_kind kind, struct cd_span span)
     return e;
 }
 
-/* Notes that CHILD stands below E. Beyond the limit E becomes a leaf that stands for an error, so that no tree is ever deeper. */
+/* Notes that CHILD stands below E. Beyond the limit E becomes a leaf that stands for an error, so
+ * that no tree is ever deeper. */
 static void
 adopt(struct cd_tree *b, struct cd_expr *e, const struct cd_expr *child)
 {
@@ -125,9 +131,11 @@ adopt(struct cd_tree *b, struct cd_expr *e, const struct cd_expr *child)
         return;
     }
     if (!b->depth_reported) {
-        struct cd_diag *d = cd_diag_add(b->diags, CD_DIAG_DEPTH, child->span, "this expression is more than %d operations deep",
-                                        CD_EXPR_DEPTH_LIMIT);
-        cd_diag_help(b->diags, d, "name parts of it with let or fn, or compare with a set: x in {…}");
+        struct cd_diag *d =
+            cd_diag_add(b->diags, CD_DIAG_DEPTH, child->span,
+                        "this expression is more than %d operations deep", CD_EXPR_DEPTH_LIMIT);
+        cd_diag_help(b->diags, d,
+                     "name parts of it with let or fn, or compare with a set: x in {…}");
         b->depth_reported = true;
     }
     *e = (struct cd_expr){.kind = CD_EXPR_ERROR, .depth = 1, .span = e->span, .text = CD_STR("")};
@@ -203,7 +211,8 @@ adopt_items(struct cd_tree *b, struct cd_expr *e, const struct cd_expr_list *ite
 }
 
 struct cd_expr *
-cd_ast_items(struct cd_tree *b, enum cd_expr_kind kind, struct cd_span open, struct cd_expr_list *items, struct cd_span close)
+cd_ast_items(struct cd_tree *b, enum cd_expr_kind kind, struct cd_span open,
+             struct cd_expr_list *items, struct cd_span close)
 {
     struct cd_expr *e = make(b, kind, cd_span_join(open, close));
     adopt_items(b, e, items);
@@ -220,7 +229,8 @@ cd_ast_binding(struct cd_tree *b, struct cd_span name, size_t index)
 }
 
 struct cd_expr *
-cd_ast_comprehension(struct cd_tree *b, struct cd_expr *body, struct cd_span name, struct cd_expr *source, struct cd_expr *where)
+cd_ast_comprehension(struct cd_tree *b, struct cd_expr *body, struct cd_span name,
+                     struct cd_expr *source, struct cd_expr *where)
 {
     struct cd_expr *e = make(b, CD_EXPR_COMPREHENSION, cd_span_join(body->span, source->span));
     e->binding = cd_ast_binding(b, name, 0);
@@ -234,8 +244,8 @@ cd_ast_comprehension(struct cd_tree *b, struct cd_expr *body, struct cd_span nam
 }
 
 struct cd_expr *
-cd_ast_quantifier(struct cd_tree *b, enum cd_quant quant, struct cd_span name, struct cd_expr *source, struct cd_expr *where,
-                  struct cd_expr *body)
+cd_ast_quantifier(struct cd_tree *b, enum cd_quant quant, struct cd_span name,
+                  struct cd_expr *source, struct cd_expr *where, struct cd_expr *body)
 {
     struct cd_expr *e = cd_ast_comprehension(b, body, name, source, where);
     if (e->kind == CD_EXPR_COMPREHENSION) {
@@ -276,7 +286,8 @@ cd_ast_each(struct cd_tree *b, struct cd_expr *a, struct cd_span close)
 }
 
 struct cd_expr *
-cd_ast_call(struct cd_tree *b, struct cd_expr *callee, struct cd_expr_list *args, struct cd_expr *when, struct cd_span close)
+cd_ast_call(struct cd_tree *b, struct cd_expr *callee, struct cd_expr_list *args,
+            struct cd_expr *when, struct cd_span close)
 {
     struct cd_expr *e = make(b, CD_EXPR_CALL, cd_span_join(callee->span, close));
     e->a = callee;
@@ -327,7 +338,8 @@ cd_ast_rel(struct cd_tree *b, struct cd_expr *x, struct cd_rel_op op, struct cd_
 }
 
 struct cd_expr *
-cd_ast_if(struct cd_tree *b, struct cd_span at, struct cd_expr *c, struct cd_expr *x, struct cd_expr *y)
+cd_ast_if(struct cd_tree *b, struct cd_span at, struct cd_expr *c, struct cd_expr *x,
+          struct cd_expr *y)
 {
     struct cd_expr *e = make(b, CD_EXPR_IF, cd_span_join(at, y->span));
     e->where = c;

@@ -1,4 +1,5 @@
-/* Declarations: modules and uses, parameters, functions, controls with their items, waivers. Tests are in build_test.c. */
+/* Declarations: modules and uses, parameters, functions, controls with their items, waivers. Tests
+ * are in build_test.c. */
 #include "compiler/ast/build.h"
 
 /* ---- documentation ---- */
@@ -12,7 +13,9 @@ cd_ast_doc(struct cd_tree *b, struct cd_span line)
         from++;
     }
     from += from < text.n && text.p[from] == ' ';
-    while (text.n > from && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t' || text.p[text.n - 1] == '\r')) {
+    while (text.n > from
+           && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'
+               || text.p[text.n - 1] == '\r')) {
         text.n--;
     }
     if (b->n_doc_lines == 0) {
@@ -53,12 +56,14 @@ void
 cd_tree_finish(struct cd_tree *b)
 {
     if (b->n_doc_lines > 0) {
-        struct cd_diag *d = cd_diag_add(b->diags, CD_DIAG_DOC_DANGLING, b->doc, "no declaration follows this documentation");
+        struct cd_diag *d = cd_diag_add(b->diags, CD_DIAG_DOC_DANGLING, b->doc,
+                                        "no declaration follows this documentation");
         cd_diag_help(b->diags, d, "an ordinary comment begins with a single #");
     }
     if (b->module->name.n == 0) {
         struct cd_span start = {b->file, 0, 0};
-        struct cd_diag *d = cd_diag_add(b->diags, CD_DIAG_MODULE_MISSING, start, "the file has no module line");
+        struct cd_diag *d =
+            cd_diag_add(b->diags, CD_DIAG_MODULE_MISSING, start, "the file has no module line");
         cd_diag_help(b->diags, d, "begin it with: module name");
     }
 }
@@ -83,7 +88,8 @@ close_decl(struct cd_tree *b, struct cd_decl *d, struct cd_span end)
 {
     d->span = cd_span_join(d->span, end);
     d->index = (uint32_t)b->module->n_decls;
-    struct cd_decl **slot = CD_PUSH(b->arena, b->module->decls, b->module->n_decls, b->module->cap_decls);
+    struct cd_decl **slot =
+        CD_PUSH(b->arena, b->module->decls, b->module->n_decls, b->module->cap_decls);
     *slot = d;
 }
 
@@ -111,8 +117,9 @@ cd_ast_module(struct cd_tree *b, struct cd_span at, const struct cd_name_list *p
 {
     struct cd_str doc = take_doc(b);
     if (b->module->name.n > 0) {
-        struct cd_diag *d = cd_diag_add(b->diags, CD_DIAG_MODULE_SECOND, at, "this file is already module %.*s",
-                                        CD_FMT(b->module->name));
+        struct cd_diag *d =
+            cd_diag_add(b->diags, CD_DIAG_MODULE_SECOND, at, "this file is already module %.*s",
+                        CD_FMT(b->module->name));
         cd_diag_help(b->diags, d, "one file is one module: move what follows to a file of its own");
         return;
     }
@@ -141,7 +148,8 @@ label_name(struct cd_tree *b, struct cd_span label)
 {
     struct cd_str text = cd_tree_slice(b, label);
     size_t n = 0;
-    while (n < text.n && text.p[n] != ':' && text.p[n] != ' ' && text.p[n] != '\t' && text.p[n] != '\r' && text.p[n] != '\n') {
+    while (n < text.n && text.p[n] != ':' && text.p[n] != ' ' && text.p[n] != '\t'
+           && text.p[n] != '\r' && text.p[n] != '\n') {
         n++;
     }
     label.end = label.start + (uint32_t)n;
@@ -149,8 +157,8 @@ label_name(struct cd_tree *b, struct cd_span label)
 }
 
 void
-cd_ast_param(struct cd_tree *b, struct cd_span at, struct cd_span label, struct cd_type_expr *t, struct cd_expr *value,
-             struct cd_expr *where)
+cd_ast_param(struct cd_tree *b, struct cd_span at, struct cd_span label, struct cd_type_expr *t,
+             struct cd_expr *value, struct cd_expr *where)
 {
     struct cd_decl *d = open_decl(b, CD_DECL_PARAM, at);
     d->name = label_name(b, label);
@@ -170,7 +178,8 @@ cd_ast_let(struct cd_tree *b, struct cd_span at, struct cd_span name, struct cd_
 }
 
 struct cd_fn_param_list *
-cd_ast_fn_params(struct cd_tree *b, struct cd_fn_param_list *list, struct cd_span label, struct cd_type_expr *t)
+cd_ast_fn_params(struct cd_tree *b, struct cd_fn_param_list *list, struct cd_span label,
+                 struct cd_type_expr *t)
 {
     if (list == NULL) {
         list = CD_NEW(b->arena, struct cd_fn_param_list);
@@ -183,8 +192,8 @@ cd_ast_fn_params(struct cd_tree *b, struct cd_fn_param_list *list, struct cd_spa
 }
 
 void
-cd_ast_fn(struct cd_tree *b, struct cd_span at, struct cd_span name, struct cd_fn_param_list *params, struct cd_type_expr *result,
-          struct cd_expr *body)
+cd_ast_fn(struct cd_tree *b, struct cd_span at, struct cd_span name,
+          struct cd_fn_param_list *params, struct cd_type_expr *result, struct cd_expr *body)
 {
     struct cd_decl *d = open_decl(b, CD_DECL_FN, at);
     d->name = cd_ast_name(b, name);
@@ -198,8 +207,8 @@ cd_ast_fn(struct cd_tree *b, struct cd_span at, struct cd_span name, struct cd_f
 }
 
 void
-cd_ast_waive(struct cd_tree *b, struct cd_span at, const struct cd_name_list *target, struct cd_expr_list *on, struct cd_span until,
-             struct cd_expr *because)
+cd_ast_waive(struct cd_tree *b, struct cd_span at, const struct cd_name_list *target,
+             struct cd_expr_list *on, struct cd_span until, struct cd_expr *because)
 {
     struct cd_decl *d = open_decl(b, CD_DECL_WAIVE, at);
     d->target = cd_ast_path(target);
@@ -227,7 +236,8 @@ cd_ast_block_end(struct cd_tree *b, struct cd_span close)
 }
 
 struct cd_meta_list *
-cd_ast_metas(struct cd_tree *b, struct cd_meta_list *list, struct cd_expr *text, const struct cd_name_list *path)
+cd_ast_metas(struct cd_tree *b, struct cd_meta_list *list, struct cd_expr *text,
+             const struct cd_name_list *path)
 {
     if (list == NULL) {
         list = CD_NEW(b->arena, struct cd_meta_list);
@@ -259,7 +269,8 @@ add_clause(struct cd_tree *b, struct cd_span at)
 }
 
 void
-cd_ast_for(struct cd_tree *b, struct cd_span at, struct cd_span name, struct cd_expr *source, struct cd_expr *where)
+cd_ast_for(struct cd_tree *b, struct cd_span at, struct cd_span name, struct cd_expr *source,
+           struct cd_expr *where)
 {
     struct cd_clause *c = add_clause(b, at);
     c->binding = cd_ast_binding(b, name, 0);
@@ -312,12 +323,17 @@ cd_ast_acts(struct cd_tree *b, struct cd_act_list *list, struct cd_act act)
 }
 
 void
-cd_ast_deny(struct cd_tree *b, struct cd_span at, const struct cd_act_list *acts, const struct cd_act_list *excepts, struct cd_on on,
-            struct cd_expr *when, struct cd_expr *unless)
+cd_ast_deny(struct cd_tree *b, struct cd_span at, const struct cd_act_list *acts,
+            const struct cd_act_list *excepts, struct cd_on on, struct cd_expr *when,
+            struct cd_expr *unless)
 {
     struct cd_decl *d = b->decl;
     struct cd_deny *deny = CD_PUSH(b->arena, d->denies, d->n_denies, d->cap_denies);
-    *deny = (struct cd_deny){.acts = acts->items, .n_acts = acts->n, .not_on = on.negated, .when = when, .unless = unless};
+    *deny = (struct cd_deny){.acts = acts->items,
+                             .n_acts = acts->n,
+                             .not_on = on.negated,
+                             .when = when,
+                             .unless = unless};
     struct cd_span end = acts->items[acts->n - 1].span;
     if (excepts != NULL) {
         deny->excepts = excepts->items;

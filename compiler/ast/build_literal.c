@@ -48,8 +48,8 @@ cd_ast_duration(struct cd_tree *b, struct cd_span at)
         }
         uint64_t n;
         int64_t unit = unit_ms(text.p[i]);
-        bool fits = cd_parse_u64(cd_str_sub(text, from, i), &n) && n <= (uint64_t)(INT64_MAX / 4 / unit) &&
-                    e->ms <= INT64_MAX / 2;
+        bool fits = cd_parse_u64(cd_str_sub(text, from, i), &n)
+                    && n <= (uint64_t)(INT64_MAX / 4 / unit) && e->ms <= INT64_MAX / 2;
         if (!fits) {
             cd_diag_add(b->diags, CD_DIAG_NUMBER, at, "this duration is too long");
             break;
@@ -66,20 +66,22 @@ cd_ast_date(struct cd_tree *b, struct cd_span at)
     struct cd_expr *e = literal(b, CD_EXPR_DATE, at);
     struct cd_str text = cd_tree_slice(b, at);
     if (!cd_parse_time(text, &e->ms)) {
-        cd_diag_add(b->diags, CD_DIAG_DATE, at, "there is no date %.*s in the calendar", CD_FMT(text));
+        cd_diag_add(b->diags, CD_DIAG_DATE, at, "there is no date %.*s in the calendar",
+                    CD_FMT(text));
     }
     return e;
 }
 
 /* ---- strings ---- */
 
-/* A string on its way: the source between its quotes, the place in it, and the bytes of the literal part that is being read. */
+/* A string on its way: the source between its quotes, the place in it, and the bytes of the literal
+ * part that is being read. */
 struct reader {
     struct cd_tree *b;
     struct cd_expr *e;
     size_t cap_parts;
-    size_t at, end;    /* offsets in the file */
-    char *bytes;       /* decoded bytes, room for the whole source */
+    size_t at, end; /* offsets in the file */
+    char *bytes;    /* decoded bytes, room for the whole source */
     size_t n_bytes;
     size_t part_start; /* of the literal part: offset in the file, and in BYTES */
     size_t part_bytes;
@@ -161,10 +163,14 @@ read_escape(struct reader *r)
         d = cd_diag_add(r->b->diags, CD_DIAG_STRING_ESCAPE, span_of(r, start, r->at + 1),
                         "\\u is followed by a code point in braces, such as \\u{20ac}");
     } else if (c > ' ' && c < 127) {
-        d = cd_diag_add(r->b->diags, CD_DIAG_STRING_ESCAPE, span_of(r, start, r->at + 1), "strings have no escape \\%c", c);
-        cd_diag_help(r->b->diags, d, "write \\\\%c for a backslash and %c; the escapes are \\\" \\\\ \\n \\t \\u{…}", c, c);
+        d = cd_diag_add(r->b->diags, CD_DIAG_STRING_ESCAPE, span_of(r, start, r->at + 1),
+                        "strings have no escape \\%c", c);
+        cd_diag_help(
+            r->b->diags, d,
+            "write \\\\%c for a backslash and %c; the escapes are \\\" \\\\ \\n \\t \\u{…}", c, c);
     } else {
-        d = cd_diag_add(r->b->diags, CD_DIAG_STRING_ESCAPE, span_of(r, start, r->at), "this backslash escapes nothing");
+        d = cd_diag_add(r->b->diags, CD_DIAG_STRING_ESCAPE, span_of(r, start, r->at),
+                        "this backslash escapes nothing");
         cd_diag_help(r->b->diags, d, "write \\\\ for a backslash");
     }
 }
@@ -215,7 +221,8 @@ path_expr(struct reader *r, size_t start, size_t end)
     return e;
 }
 
-/* At a brace: reads `{lower-case path}` or `{key}` and returns true; other braces stand for themselves. */
+/* At a brace: reads `{lower-case path}` or `{key}` and returns true; other braces stand for
+ * themselves. */
 static bool
 read_interpolation(struct reader *r)
 {
@@ -252,9 +259,11 @@ read_interpolation(struct reader *r)
 static void
 report_dollar(struct reader *r)
 {
-    struct cd_diag *d = cd_diag_add(r->b->diags, CD_DIAG_STRING_DOLLAR, span_of(r, r->at, r->at + 2),
-                                    "${ does not interpolate here");
-    cd_diag_help(r->b->diags, d, "write {name} for a value, as in {b.arn} or {aws:username}; for the two characters write $\\u{7b}");
+    struct cd_diag *d = cd_diag_add(r->b->diags, CD_DIAG_STRING_DOLLAR,
+                                    span_of(r, r->at, r->at + 2), "${ does not interpolate here");
+    cd_diag_help(r->b->diags, d,
+                 "write {name} for a value, as in {b.arn} or {aws:username}; for the two "
+                 "characters write $\\u{7b}");
 }
 
 static void
@@ -283,7 +292,10 @@ static void
 unquote(struct cd_str text, size_t *head, size_t *tail)
 {
     *head = text.n >= 3 && (unsigned char)text.p[0] == 0xE2 ? 3 : 1;
-    *tail = *head == 3 && text.n >= 6 ? 3 : *head == 3 ? 0 : text.n >= 2 && text.p[text.n - 1] == text.p[0] ? 1 : 0;
+    *tail = *head == 3 && text.n >= 6                        ? 3
+            : *head == 3                                     ? 0
+            : text.n >= 2 && text.p[text.n - 1] == text.p[0] ? 1
+                                                             : 0;
 }
 
 struct cd_expr *
@@ -294,7 +306,8 @@ cd_ast_string(struct cd_tree *b, struct cd_span at)
     size_t head;
     size_t tail;
     unquote(source, &head, &tail);
-    struct reader r = {.b = b, .e = e, .at = at.start + head, .end = at.end - tail, .part_start = at.start + head};
+    struct reader r = {
+        .b = b, .e = e, .at = at.start + head, .end = at.end - tail, .part_start = at.start + head};
     if (r.end > r.at) {
         r.bytes = cd_arena_alloc(b->arena, r.end - r.at);
         read_string(&r);
@@ -315,8 +328,8 @@ cd_expr_constant_text(const struct cd_expr *e, struct cd_str *text)
     return true;
 }
 
-/* A part of TEXT from a further string. Adjacent literal parts become one, so that a text without interpolation is one part, however it
- * is written; JOINED gathers their bytes. */
+/* A part of TEXT from a further string. Adjacent literal parts become one, so that a text without
+ * interpolation is one part, however it is written; JOINED gathers their bytes. */
 struct joiner {
     struct cd_expr *text;
     size_t cap_parts;
@@ -360,7 +373,8 @@ cd_ast_text(struct cd_tree *b, const struct cd_span_list *strings)
             if (next->parts[k].expr == NULL) {
                 join_literal(b->arena, &j, &next->parts[k]);
             } else {
-                struct cd_text_part *part = CD_PUSH(b->arena, j.text->parts, j.text->n_parts, j.cap_parts);
+                struct cd_text_part *part =
+                    CD_PUSH(b->arena, j.text->parts, j.text->n_parts, j.cap_parts);
                 *part = next->parts[k];
             }
         }

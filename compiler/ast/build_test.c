@@ -9,7 +9,8 @@ cd_ast_test_begin(struct cd_tree *b, struct cd_span at, struct cd_span title)
     b->decl->name.text = CD_STR("");
     struct cd_expr *text = cd_ast_string(b, title);
     if (!cd_expr_constant_text(text, &b->decl->title_text)) {
-        b->decl->title_text = cd_str_sub(b->text, title.start + 1, title.end - 1); /* a title has no interpolation */
+        b->decl->title_text =
+            cd_str_sub(b->text, title.start + 1, title.end - 1); /* a title has no interpolation */
     }
 }
 
@@ -36,9 +37,12 @@ check_given(struct cd_tree *b, struct cd_span word, struct cd_str right)
 {
     struct cd_str found = cd_tree_slice(b, word);
     if (!cd_str_eq(found, right)) {
-        struct cd_diag *d = cd_diag_add(b->diags, CD_DIAG_GIVEN_WORD, word, "expected `%.*s`, found `%.*s`", CD_FMT(right),
-                                        CD_FMT(found));
-        cd_diag_help(b->diags, d, "given TYPE {…}, given unknown TYPE, given file \"x.json\", or given NAME = value");
+        struct cd_diag *d =
+            cd_diag_add(b->diags, CD_DIAG_GIVEN_WORD, word, "expected `%.*s`, found `%.*s`",
+                        CD_FMT(right), CD_FMT(found));
+        cd_diag_help(
+            b->diags, d,
+            "given TYPE {…}, given unknown TYPE, given file \"x.json\", or given NAME = value");
     }
 }
 
@@ -75,7 +79,8 @@ set_on(struct cd_step *s, const struct cd_expr_list *on)
 }
 
 void
-cd_ast_request(struct cd_tree *b, struct cd_span at, struct cd_span action, struct cd_expr_list *on, struct cd_data *object)
+cd_ast_request(struct cd_tree *b, struct cd_span at, struct cd_span action, struct cd_expr_list *on,
+               struct cd_data *object)
 {
     struct cd_step *s = add_step(b, CD_STEP_REQUEST, at, object->span);
     s->action = (struct cd_name){cd_ast_word(b, CD_EXPR_ANAME, action)->text, action};
@@ -91,7 +96,8 @@ static const struct cd_str expect_words[] = {
 };
 
 void
-cd_ast_expect(struct cd_tree *b, struct cd_span at, struct cd_span word, const struct cd_name_list *control, struct cd_expr_list *on)
+cd_ast_expect(struct cd_tree *b, struct cd_span at, struct cd_span word,
+              const struct cd_name_list *control, struct cd_expr_list *on)
 {
     struct cd_path path = cd_ast_path(control);
     struct cd_step *s = add_step(b, CD_STEP_EXPECT, at, path.span);
@@ -107,13 +113,16 @@ cd_ast_expect(struct cd_tree *b, struct cd_span at, struct cd_span word, const s
         }
         cd_nearest_try(&nearest, expect_words[i]);
     }
-    struct cd_diag *d = cd_diag_add(b->diags, CD_DIAG_EXPECT_WORD, word,
-                                    "expected `pass`, `fail`, `unknown`, `waived`, `deny` or `not deny`, found `%.*s`", CD_FMT(found));
+    struct cd_diag *d = cd_diag_add(
+        b->diags, CD_DIAG_EXPECT_WORD, word,
+        "expected `pass`, `fail`, `unknown`, `waived`, `deny` or `not deny`, found `%.*s`",
+        CD_FMT(found));
     cd_nearest_help(b->diags, d, &nearest);
 }
 
 void
-cd_ast_expect_deny(struct cd_tree *b, struct cd_span at, bool negated, const struct cd_name_list *control)
+cd_ast_expect_deny(struct cd_tree *b, struct cd_span at, bool negated,
+                   const struct cd_name_list *control)
 {
     struct cd_path path = cd_ast_path(control);
     struct cd_step *s = add_step(b, CD_STEP_EXPECT_DENY, at, path.span);
@@ -167,7 +176,8 @@ cd_ast_data_absent(struct cd_tree *b, struct cd_span at)
 }
 
 struct cd_data *
-cd_ast_data_object(struct cd_tree *b, struct cd_span open, const struct cd_pair_list *pairs, struct cd_span close)
+cd_ast_data_object(struct cd_tree *b, struct cd_span open, const struct cd_pair_list *pairs,
+                   struct cd_span close)
 {
     struct cd_data *d = make_data(b, CD_DATA_OBJECT, cd_span_join(open, close));
     if (pairs != NULL) {
@@ -178,7 +188,8 @@ cd_ast_data_object(struct cd_tree *b, struct cd_span open, const struct cd_pair_
 }
 
 struct cd_data *
-cd_ast_data_list(struct cd_tree *b, struct cd_span open, const struct cd_data_list *items, struct cd_span close)
+cd_ast_data_list(struct cd_tree *b, struct cd_span open, const struct cd_data_list *items,
+                 struct cd_span close)
 {
     struct cd_data *d = make_data(b, CD_DATA_LIST, cd_span_join(open, close));
     if (items != NULL) {
@@ -211,7 +222,8 @@ key_name(struct cd_tree *b, struct cd_span key)
 }
 
 struct cd_pair_list *
-cd_ast_pairs(struct cd_tree *b, struct cd_pair_list *list, struct cd_span key, struct cd_data *value)
+cd_ast_pairs(struct cd_tree *b, struct cd_pair_list *list, struct cd_span key,
+             struct cd_data *value)
 {
     if (list == NULL) {
         list = CD_NEW(b->arena, struct cd_pair_list);

@@ -1,4 +1,5 @@
-/* Syntax trees as text. The depth of expressions is bounded by the parser, that of data by the nesting of brackets. */
+/* Syntax trees as text. The depth of expressions is bounded by the parser, that of data by the
+ * nesting of brackets. */
 #include "compiler/ast/dump.h"
 
 #include "runtime/base/num.h"
@@ -104,7 +105,8 @@ put_string(const struct cd_expr *e, struct cd_buf *out)
 
 /* (HEAD A B), B may be NULL. */
 static void
-put_operation(const char *head, const struct cd_expr *a, const struct cd_expr *b, struct cd_buf *out)
+put_operation(const char *head, const struct cd_expr *a, const struct cd_expr *b,
+              struct cd_buf *out)
 {
     cd_buf_putc(out, '(');
     cd_buf_puts(out, head);
@@ -178,7 +180,11 @@ cd_ast_dump_expr(const struct cd_expr *e, struct cd_buf *out)
     case CD_EXPR_DATE: cd_buf_str(out, cd_format_time(e->ms, text)); break;
     case CD_EXPR_STRING: put_string(e, out); break;
     case CD_EXPR_NAME: cd_buf_str(out, e->text); break;
-    case CD_EXPR_ANAME: cd_buf_putc(out, '`'); cd_buf_str(out, e->text); cd_buf_putc(out, '`'); break;
+    case CD_EXPR_ANAME:
+        cd_buf_putc(out, '`');
+        cd_buf_str(out, e->text);
+        cd_buf_putc(out, '`');
+        break;
     case CD_EXPR_TYPE: cd_buf_str(out, e->text); break;
     case CD_EXPR_LIST: put_brackets('[', e, ']', out); break;
     case CD_EXPR_SET: put_brackets('{', e, '}', out); break;
@@ -376,17 +382,36 @@ static void
 put_step_head(const struct cd_step *s, struct cd_buf *out)
 {
     switch (s->kind) {
-    case CD_STEP_GIVEN: cd_buf_puts(out, "  given "); cd_buf_str(out, s->type_name.text); break;
-    case CD_STEP_GIVEN_UNKNOWN: cd_buf_puts(out, "  given unknown "); cd_buf_str(out, s->type_name.text); break;
-    case CD_STEP_GIVEN_FILE: cd_buf_puts(out, "  given file "); cd_ast_dump_expr(s->text, out); break;
+    case CD_STEP_GIVEN:
+        cd_buf_puts(out, "  given ");
+        cd_buf_str(out, s->type_name.text);
+        break;
+    case CD_STEP_GIVEN_UNKNOWN:
+        cd_buf_puts(out, "  given unknown ");
+        cd_buf_str(out, s->type_name.text);
+        break;
+    case CD_STEP_GIVEN_FILE:
+        cd_buf_puts(out, "  given file ");
+        cd_ast_dump_expr(s->text, out);
+        break;
     case CD_STEP_GIVEN_PARAM:
         cd_buf_puts(out, "  given ");
         put_path(&s->path, out);
         put_labelled("=", s->value, out);
         break;
-    case CD_STEP_REQUEST: cd_buf_puts(out, "  request `"); cd_buf_str(out, s->action.text); cd_buf_putc(out, '`'); break;
-    case CD_STEP_EXPECT: cd_buf_printf(out, "  expect %s ", expect_name(s->expect)); put_path(&s->path, out); break;
-    case CD_STEP_EXPECT_DENY: cd_buf_puts(out, s->negated ? "  expect not deny " : "  expect deny "); put_path(&s->path, out); break;
+    case CD_STEP_REQUEST:
+        cd_buf_puts(out, "  request `");
+        cd_buf_str(out, s->action.text);
+        cd_buf_putc(out, '`');
+        break;
+    case CD_STEP_EXPECT:
+        cd_buf_printf(out, "  expect %s ", expect_name(s->expect));
+        put_path(&s->path, out);
+        break;
+    case CD_STEP_EXPECT_DENY:
+        cd_buf_puts(out, s->negated ? "  expect not deny " : "  expect deny ");
+        put_path(&s->path, out);
+        break;
     }
 }
 

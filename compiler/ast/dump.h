@@ -1,4 +1,5 @@
-/* The syntax tree as deterministic text: a line a declaration, item or step, expressions with the operator first. */
+/* The syntax tree as deterministic text: a line a declaration, item or step, expressions with the
+ * operator first. */
 #ifndef CD_AST_DUMP_H
 #define CD_AST_DUMP_H
 

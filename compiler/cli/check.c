@@ -1,12 +1,13 @@
-/* `cordon check`: diagnostics of policies on stdout, or what a stage of the compiler made of them. */
+/* `cordon check`: diagnostics of policies on stdout, or what a stage of the compiler made of them.
+ */
 #include <stdio.h>
 #include <unistd.h>
 
 #include "compiler/ast/dump.h"
 #include "compiler/cli/frontend.h"
-#include "runtime/driver/options.h"
 #include "compiler/cli/verbs.h"
 #include "compiler/parse/parse.h"
+#include "runtime/driver/options.h"
 
 struct check {
     struct cd_frontend front;
@@ -19,7 +20,8 @@ struct check {
 /* ---- dumps ---- */
 
 static void
-dump_modules(struct check *c, void (*dump)(struct check *c, struct cd_module *m, struct cd_buf *out))
+dump_modules(struct check *c,
+             void (*dump)(struct check *c, struct cd_module *m, struct cd_buf *out))
 {
     struct cd_buf b = CD_BUF_INIT;
     for (size_t i = 0; i < c->front.modules.n; i++) {
@@ -53,7 +55,8 @@ dump_typed(struct check *c)
     cd_buf_finish(&b);
 }
 
-/* The stages that --dump knows, in the order of the compiler; `needs_sema` is false for those that only parse. */
+/* The stages that --dump knows, in the order of the compiler; `needs_sema` is false for those that
+ * only parse. */
 static const struct {
     const char *name;
     bool needs_sema;
@@ -90,13 +93,15 @@ print(void *ctx)
 {
     struct check *c = ctx;
     bool sound = c->front.diags.n_errors == 0;
-    if (c->dump != NULL && (sound || stops_after_parsing(c->dump))) { /* trees with holes are worth a look, too */
+    if (c->dump != NULL
+        && (sound || stops_after_parsing(c->dump))) { /* trees with holes are worth a look, too */
         dump_stage(c);
     }
     if (strcmp(c->format, "json") == 0) {
         cd_diags_json(&c->front.diags, &c->front.sources, &c->out);
     } else {
-        cd_diags_text(&c->front.diags, &c->front.sources, cd_out_wants_colour(STDOUT_FILENO), &c->out);
+        cd_diags_text(&c->front.diags, &c->front.sources, cd_out_wants_colour(STDOUT_FILENO),
+                      &c->out);
     }
     return CORDON_OK;
 }
@@ -104,8 +109,9 @@ print(void *ctx)
 static int
 check(struct check *c, const char *const *policies, size_t n)
 {
-    cordon_status status = stops_after_parsing(c->dump) ? cd_frontend_parse(&c->front, policies, n, &c->err)
-                                                        : cd_frontend_run(&c->front, policies, n, &c->err);
+    cordon_status status = stops_after_parsing(c->dump)
+                               ? cd_frontend_parse(&c->front, policies, n, &c->err)
+                               : cd_frontend_run(&c->front, policies, n, &c->err);
     if (status != CORDON_OK && status != CORDON_EPOLICY) {
         return cd_cli_fail(status, &c->err);
     }
@@ -120,13 +126,22 @@ cd_verb_check(int argc, char **argv)
 {
     struct check c = {.format = "text"};
     const struct cd_option options[] = {
-        {.name = "format", .kind = CD_OPTION_CHOICE, .choices = "text|json", .value = &c.format, .help = "how diagnostics are written"},
-        {.name = "dump", .kind = CD_OPTION_CHOICE, .choices = STAGE_NAMES, .value = &c.dump, .help = "show what a stage of the compiler made"},
+        {.name = "format",
+         .kind = CD_OPTION_CHOICE,
+         .choices = "text|json",
+         .value = &c.format,
+         .help = "how diagnostics are written"},
+        {.name = "dump",
+         .kind = CD_OPTION_CHOICE,
+         .choices = STAGE_NAMES,
+         .value = &c.dump,
+         .help = "show what a stage of the compiler made"},
     };
     const struct cd_usage usage = {
         "cordon check", "[--format text|json] [--dump STAGE] POLICY…",
         "Parses, resolves and type-checks policies and writes diagnostics to standard output.\n"
-        "A POLICY is a .cordon file, a folder with such files below it, or a module of the library (std.controls.residency).\n"
+        "A POLICY is a .cordon file, a folder with such files below it, or a module of the library "
+        "(std.controls.residency).\n"
         "Exit code: 0 without errors, 2 with errors.",
         options, CD_ARRAY_LEN(options)};
     size_t n;

@@ -23,7 +23,8 @@ cd_frontend_finish(struct cd_frontend *f)
 }
 
 cordon_status
-cd_frontend_guard(struct cd_frontend *f, cordon_status (*fn)(void *ctx), void *ctx, struct cordon_error *err)
+cd_frontend_guard(struct cd_frontend *f, cordon_status (*fn)(void *ctx), void *ctx,
+                  struct cordon_error *err)
 {
     jmp_buf here;
     jmp_buf *volatile outer = f->arena.on_oom;
@@ -50,23 +51,27 @@ run(void *ctx)
 {
     struct run *r = ctx;
     struct cd_frontend *f = r->f;
-    struct cd_load load = {.arena = &f->arena, .sources = &f->sources, .diags = &f->diags, .modules = &f->modules};
+    struct cd_load load = {
+        .arena = &f->arena, .sources = &f->sources, .diags = &f->diags, .modules = &f->modules};
     CORDON_TRY(cd_load(&load, r->policies, r->n, r->err));
     if (f->diags.n_errors > 0) {
-        return CORDON_EPOLICY; /* of a tree with holes, the later stages would only find follow-on errors */
+        return CORDON_EPOLICY; /* of a tree with holes, the later stages would only find follow-on
+                                  errors */
     }
     return r->parse_only ? CORDON_OK : cd_sema_check(&f->sema);
 }
 
 cordon_status
-cd_frontend_parse(struct cd_frontend *f, const char *const *policies, size_t n, struct cordon_error *err)
+cd_frontend_parse(struct cd_frontend *f, const char *const *policies, size_t n,
+                  struct cordon_error *err)
 {
     struct run r = {f, policies, n, err, true};
     return cd_frontend_guard(f, run, &r, err);
 }
 
 cordon_status
-cd_frontend_run(struct cd_frontend *f, const char *const *policies, size_t n, struct cordon_error *err)
+cd_frontend_run(struct cd_frontend *f, const char *const *policies, size_t n,
+                struct cordon_error *err)
 {
     struct run r = {f, policies, n, err, false};
     return cd_frontend_guard(f, run, &r, err);

@@ -1,5 +1,5 @@
-/* The front end of every verb that reads policies: load, parse, check; and the one place where running out of memory while compiling
- * becomes a status. */
+/* The front end of every verb that reads policies: load, parse, check; and the one place where
+ * running out of memory while compiling becomes a status. */
 #ifndef CD_CLI_FRONTEND_H
 #define CD_CLI_FRONTEND_H
 
@@ -13,24 +13,27 @@ struct cd_frontend {
     struct cd_diags diags;
     struct cd_modules modules;
     struct cd_types types;
-    struct cd_sema sema;   /* checked if cd_frontend_run returned CORDON_OK */
+    struct cd_sema sema; /* checked if cd_frontend_run returned CORDON_OK */
 };
 
 void cd_frontend_init(struct cd_frontend *f);
 void cd_frontend_finish(struct cd_frontend *f);
 /* Loads and parses; CORDON_EPOLICY if there are errors among the diagnostics. */
-CORDON_MUST_CHECK cordon_status cd_frontend_parse(struct cd_frontend *f, const char *const *policies, size_t n,
+CORDON_MUST_CHECK cordon_status cd_frontend_parse(struct cd_frontend *f,
+                                                  const char *const *policies, size_t n,
                                                   struct cordon_error *err);
 /* The same, and checks names and types. */
-CORDON_MUST_CHECK cordon_status cd_frontend_run(struct cd_frontend *f, const char *const *policies, size_t n,
-                                                struct cordon_error *err);
-/* Calls FN(CTX) with the arena's jump set: what FN calls may allocate in it without checking. CORDON_ENOMEM when memory is out; between
- * here and there nothing may be held that is not the arena's or CTX's. Calls may be nested. */
-CORDON_MUST_CHECK cordon_status cd_frontend_guard(struct cd_frontend *f, cordon_status (*fn)(void *ctx), void *ctx,
+CORDON_MUST_CHECK cordon_status cd_frontend_run(struct cd_frontend *f, const char *const *policies,
+                                                size_t n, struct cordon_error *err);
+/* Calls FN(CTX) with the arena's jump set: what FN calls may allocate in it without checking.
+ * CORDON_ENOMEM when memory is out; between here and there nothing may be held that is not the
+ * arena's or CTX's. Calls may be nested. */
+CORDON_MUST_CHECK cordon_status cd_frontend_guard(struct cd_frontend *f,
+                                                  cordon_status (*fn)(void *ctx), void *ctx,
                                                   struct cordon_error *err);
 
-/* For verbs that need sound policies: prints ERR or the diagnostics to stderr as text and returns the exit code, 0 if STATUS is OK (warnings
- * are printed, too). */
+/* For verbs that need sound policies: prints ERR or the diagnostics to stderr as text and returns
+ * the exit code, 0 if STATUS is OK (warnings are printed, too). */
 int cd_frontend_report(struct cd_frontend *f, cordon_status status, const struct cordon_error *err);
 
 #endif

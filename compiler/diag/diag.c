@@ -1,4 +1,5 @@
-/* The store of diagnostics, the table of their severities, and the search for the nearest right name. */
+/* The store of diagnostics, the table of their severities, and the search for the nearest right
+ * name. */
 #include "compiler/diag/diag.h"
 
 #include <stdarg.h>
@@ -10,7 +11,8 @@ severity_of(enum cd_diag_code code)
 {
     switch (code) {
 #define CD_DIAG(number, name, severity, meaning, example) \
-    case CD_DIAG_##name: return severity;
+    case CD_DIAG_##name:                                  \
+        return severity;
 #include "compiler/diag/diag_codes.def"
 #undef CD_DIAG
     }
@@ -45,7 +47,11 @@ cd_diag_add(struct cd_diags *d, enum cd_diag_code code, struct cd_span span, con
     d->n_errors += severity == CD_ERROR;
     d->n_warnings += severity == CD_WARNING;
     struct cd_diag *diag = CD_NEW(d->arena, struct cd_diag);
-    *diag = (struct cd_diag){.code = code, .severity = severity, .span = span, .message = CD_STR(""), .help = CD_STR("")};
+    *diag = (struct cd_diag){.code = code,
+                             .severity = severity,
+                             .span = span,
+                             .message = CD_STR(""),
+                             .help = CD_STR("")};
     size_t limit = d->limit != 0 ? d->limit : 200;
     if (d->n >= limit) {
         return diag; /* counted, not kept */

@@ -1,5 +1,6 @@
-/* Diagnostics as text with the source line and a caret, and as JSON. Lines come from anywhere: control characters are not printed, tabs
- * and wide characters keep the caret below its place, of a long line an excerpt is shown. */
+/* Diagnostics as text with the source line and a caret, and as JSON. Lines come from anywhere:
+ * control characters are not printed, tabs and wide characters keep the caret below its place, of a
+ * long line an excerpt is shown. */
 #include "compiler/diag/diag.h"
 
 #include <errno.h>
@@ -33,7 +34,11 @@ static uint32_t
 decode(const char *p, size_t n, size_t *size)
 {
     unsigned char c = (unsigned char)p[0];
-    size_t want = c < 0x80 ? 1 : (c & 0xE0u) == 0xC0 ? 2 : (c & 0xF0u) == 0xE0 ? 3 : (c & 0xF8u) == 0xF0 ? 4 : 1;
+    size_t want = c < 0x80              ? 1
+                  : (c & 0xE0u) == 0xC0 ? 2
+                  : (c & 0xF0u) == 0xE0 ? 3
+                  : (c & 0xF8u) == 0xF0 ? 4
+                                        : 1;
     *size = 1;
     if (want == 1 || want > n) {
         return c;
@@ -50,16 +55,20 @@ decode(const char *p, size_t n, size_t *size)
     return cp;
 }
 
-/* Columns of a terminal that a code point takes: the ranges of East Asian wide characters, emoji and combining marks that matter. */
+/* Columns of a terminal that a code point takes: the ranges of East Asian wide characters, emoji
+ * and combining marks that matter. */
 static size_t
 width(uint32_t cp)
 {
-    if ((cp >= 0x300 && cp <= 0x36F) || (cp >= 0x200B && cp <= 0x200F) || (cp >= 0xFE00 && cp <= 0xFE0F) || cp == 0xFEFF) {
+    if ((cp >= 0x300 && cp <= 0x36F) || (cp >= 0x200B && cp <= 0x200F)
+        || (cp >= 0xFE00 && cp <= 0xFE0F) || cp == 0xFEFF) {
         return 0;
     }
-    bool is_wide = (cp >= 0x1100 && cp <= 0x115F) || (cp >= 0x2E80 && cp <= 0xA4CF) || (cp >= 0xAC00 && cp <= 0xD7A3) ||
-                   (cp >= 0xF900 && cp <= 0xFAFF) || (cp >= 0xFE30 && cp <= 0xFE6F) || (cp >= 0xFF00 && cp <= 0xFF60) ||
-                   (cp >= 0xFFE0 && cp <= 0xFFE6) || (cp >= 0x1F300 && cp <= 0x1FAFF) || (cp >= 0x20000 && cp <= 0x3FFFD);
+    bool is_wide = (cp >= 0x1100 && cp <= 0x115F) || (cp >= 0x2E80 && cp <= 0xA4CF)
+                   || (cp >= 0xAC00 && cp <= 0xD7A3) || (cp >= 0xF900 && cp <= 0xFAFF)
+                   || (cp >= 0xFE30 && cp <= 0xFE6F) || (cp >= 0xFF00 && cp <= 0xFF60)
+                   || (cp >= 0xFFE0 && cp <= 0xFFE6) || (cp >= 0x1F300 && cp <= 0x1FAFF)
+                   || (cp >= 0x20000 && cp <= 0x3FFFD);
     return is_wide ? 2 : 1;
 }
 
@@ -67,7 +76,8 @@ static bool
 is_control(uint32_t cp, size_t size)
 {
     bool is_bidi = (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
-    return (cp < 0x20 && cp != '\t') || (cp >= 0x7F && cp < 0xA0) || (size == 1 && cp >= 0x80) || is_bidi;
+    return (cp < 0x20 && cp != '\t') || (cp >= 0x7F && cp < 0xA0) || (size == 1 && cp >= 0x80)
+           || is_bidi;
 }
 
 /* Puts text without its control characters. */
@@ -167,8 +177,10 @@ put_diag(const struct cd_diag *d, struct cd_sources *s, bool colour, struct cd_o
     cd_out_puts(out, "\n");
     if (has_place) {
         const char *start = s->files[d->span.file].text.p;
-        size_t at = d->span.start - (text.p != NULL && text.n > 0 ? (size_t)(text.p - start) : d->span.start);
-        put_line(out, text, at, d->span.end > d->span.start ? d->span.end - d->span.start : 0, tint);
+        size_t at = d->span.start
+                    - (text.p != NULL && text.n > 0 ? (size_t)(text.p - start) : d->span.start);
+        put_line(out, text, at, d->span.end > d->span.start ? d->span.end - d->span.start : 0,
+                 tint);
     }
     if (d->help.n > 0) {
         cd_out_puts(out, "  help: ");
@@ -206,8 +218,9 @@ cd_diags_json(struct cd_diags *d, struct cd_sources *s, struct cd_out *out)
             cd_sources_place(s, diag->span.file, diag->span.start, &line, &column, NULL);
             path = s->files[diag->span.file].path;
         }
-        cd_buf_printf(&b, "%s\n{\"code\":\"CD%04d\",\"severity\":\"%s\",\"file\":", i > 0 ? "," : "", (int)diag->code,
-                      severity_name(diag->severity));
+        cd_buf_printf(&b,
+                      "%s\n{\"code\":\"CD%04d\",\"severity\":\"%s\",\"file\":", i > 0 ? "," : "",
+                      (int)diag->code, severity_name(diag->severity));
         cd_buf_json_str(&b, path);
         cd_buf_printf(&b, ",\"line\":%u,\"column\":%u,\"message\":", line, column);
         cd_buf_json_str(&b, diag->message);

@@ -1,5 +1,5 @@
-/* What the files of the driver share: parse.c feeds tokens, recover.c goes on behind an error, repair.c knows the habits of other
- * languages, expect.c says what was expected. */
+/* What the files of the driver share: parse.c feeds tokens, recover.c goes on behind an error,
+ * repair.c knows the habits of other languages, expect.c says what was expected. */
 #ifndef CD_PARSE_DRIVER_H
 #define CD_PARSE_DRIVER_H
 
@@ -17,14 +17,15 @@ struct cd_parse {
     struct cd_tree build;
     struct cd_sources *sources;
     void *grammar;
-    struct cd_token prev;       /* the last token that was fed */
+    struct cd_token prev; /* the last token that was fed */
     struct cd_bracket brackets[CD_PARSE_NESTING_LIMIT];
-    size_t depth;               /* open brackets; beyond the limit they are only counted */
-    int decl;                   /* keyword of the declaration that was begun last, 0 before the first */
-    uint32_t decl_column;       /* bytes before it on its line */
-    size_t body_height;         /* height of the grammar's stack when the body of a control or test was opened, 0 outside one */
+    size_t depth;         /* open brackets; beyond the limit they are only counted */
+    int decl;             /* keyword of the declaration that was begun last, 0 before the first */
+    uint32_t decl_column; /* bytes before it on its line */
+    size_t body_height;   /* height of the grammar's stack when the body of a control or test was
+                             opened, 0 outside one */
     uint32_t n_tokens;
-    bool stopped;               /* a limit was met: nothing more is read */
+    bool stopped; /* a limit was met: nothing more is read */
 };
 
 struct cd_span cd_parse_span(const struct cd_parse *p, struct cd_token t);
@@ -46,10 +47,12 @@ enum cd_repair {
 };
 /* A token that the lexer found wrong, or that the grammar does not accept. */
 enum cd_repair cd_parse_repair(struct cd_parse *p, struct cd_token *t);
-/* Is T, which the grammar accepts as metadata, a word of another language that was meant as an operator? */
+/* Is T, which the grammar accepts as metadata, a word of another language that was meant as an
+ * operator? */
 bool cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t);
 
-/* Skips from T to a token at which parsing can go on, and brings the grammar's stack to where that token is accepted. */
+/* Skips from T to a token at which parsing can go on, and brings the grammar's stack to where that
+ * token is accepted. */
 struct cd_token cd_parse_recover(struct cd_parse *p, struct cd_token t);
 /* Does T begin a declaration, to judge by its place: on the left of what is open? */
 bool cd_parse_begins_decl(const struct cd_parse *p, struct cd_token t);

@@ -1,5 +1,5 @@
-/* What was expected and what was found: asks the automaton which tokens it would accept and groups them into what a reader of the
- * language would say. */
+/* What was expected and what was found: asks the automaton which tokens it would accept and groups
+ * them into what a reader of the language would say. */
 #include "compiler/parse/driver.h"
 
 #include <stdio.h>
@@ -16,7 +16,8 @@ struct list {
 static void
 add(struct list *l, const char *item)
 {
-    int n = snprintf(l->text + l->n, sizeof l->text - l->n, "%s%s", l->items > 0 ? "\x1f" : "", item);
+    int n =
+        snprintf(l->text + l->n, sizeof l->text - l->n, "%s%s", l->items > 0 ? "\x1f" : "", item);
     if (n > 0 && l->n + (size_t)n < sizeof l->text) {
         l->n += (size_t)n;
         l->items++;
@@ -25,7 +26,8 @@ add(struct list *l, const char *item)
     }
 }
 
-/* Kinds that one word stands for, and the kinds by which the group is known: all of PROOF accepted, BUT not. */
+/* Kinds that one word stands for, and the kinds by which the group is known: all of PROOF accepted,
+ * BUT not. */
 struct group {
     const char *text;
     int proof[2];
@@ -37,28 +39,34 @@ static const struct group groups[] = {
     {"a declaration",
      {CD_TOK_CONTROL, CD_TOK_LET},
      0,
-     {CD_TOK_MODULE, CD_TOK_USE, CD_TOK_PARAM, CD_TOK_LET, CD_TOK_FN, CD_TOK_CONTROL, CD_TOK_WAIVE, CD_TOK_TEST, CD_TOK_DOC}},
+     {CD_TOK_MODULE, CD_TOK_USE, CD_TOK_PARAM, CD_TOK_LET, CD_TOK_FN, CD_TOK_CONTROL, CD_TOK_WAIVE,
+      CD_TOK_TEST, CD_TOK_DOC}},
     {"an expression",
      {CD_TOK_LPAREN, CD_TOK_NUMBER},
      0,
-     {CD_TOK_NAME,    CD_TOK_ANAME,  CD_TOK_TYPE,   CD_TOK_STRING, CD_TOK_NUMBER,   CD_TOK_DURATION, CD_TOK_DATE, CD_TOK_TRUE,
-      CD_TOK_FALSE,   CD_TOK_LPAREN, CD_TOK_LBRACE, CD_TOK_MINUS,  CD_TOK_LBRACKET, CD_TOK_ABSENT,   CD_TOK_NOT,  CD_TOK_IF,
-      CD_TOK_PRESENT, CD_TOK_ALL,    CD_TOK_ANY,    CD_TOK_NONE,   CD_TOK_COUNT}},
+     {CD_TOK_NAME,     CD_TOK_ANAME,  CD_TOK_TYPE,  CD_TOK_STRING, CD_TOK_NUMBER,  CD_TOK_DURATION,
+      CD_TOK_DATE,     CD_TOK_TRUE,   CD_TOK_FALSE, CD_TOK_LPAREN, CD_TOK_LBRACE,  CD_TOK_MINUS,
+      CD_TOK_LBRACKET, CD_TOK_ABSENT, CD_TOK_NOT,   CD_TOK_IF,     CD_TOK_PRESENT, CD_TOK_ALL,
+      CD_TOK_ANY,      CD_TOK_NONE,   CD_TOK_COUNT}},
     {"a value",
      {CD_TOK_ABSENT, CD_TOK_NUMBER},
      CD_TOK_LPAREN,
-     {CD_TOK_NAME, CD_TOK_STRING, CD_TOK_NUMBER, CD_TOK_DURATION, CD_TOK_DATE, CD_TOK_TRUE, CD_TOK_FALSE, CD_TOK_LBRACE,
-      CD_TOK_LBRACKET, CD_TOK_ABSENT, CD_TOK_MINUS}},
+     {CD_TOK_NAME, CD_TOK_STRING, CD_TOK_NUMBER, CD_TOK_DURATION, CD_TOK_DATE, CD_TOK_TRUE,
+      CD_TOK_FALSE, CD_TOK_LBRACE, CD_TOK_LBRACKET, CD_TOK_ABSENT, CD_TOK_MINUS}},
     {"an operator",
      {CD_TOK_PLUS, CD_TOK_MINUS},
      CD_TOK_NUMBER,
-     {CD_TOK_OR, CD_TOK_AND, CD_TOK_NOT, CD_TOK_EQ, CD_TOK_NE, CD_TOK_LT, CD_TOK_LE, CD_TOK_GT, CD_TOK_GE, CD_TOK_IN, CD_TOK_LIKE,
-      CD_TOK_MATCHES, CD_TOK_WITHIN, CD_TOK_PLUS, CD_TOK_MINUS, CD_TOK_FIELD, CD_TOK_LBRACKET, CD_TOK_LPAREN, CD_TOK_ARROW}},
+     {CD_TOK_OR, CD_TOK_AND, CD_TOK_NOT, CD_TOK_EQ, CD_TOK_NE, CD_TOK_LT, CD_TOK_LE, CD_TOK_GT,
+      CD_TOK_GE, CD_TOK_IN, CD_TOK_LIKE, CD_TOK_MATCHES, CD_TOK_WITHIN, CD_TOK_PLUS, CD_TOK_MINUS,
+      CD_TOK_FIELD, CD_TOK_LBRACKET, CD_TOK_LPAREN, CD_TOK_ARROW}},
     {"a clause or metadata",
      {CD_TOK_REQUIRE, CD_TOK_DENY},
      0,
      {CD_TOK_FOR, CD_TOK_REQUIRE, CD_TOK_DENY, CD_TOK_NAME}},
-    {"`given`, `request` or `expect`", {CD_TOK_GIVEN, CD_TOK_EXPECT}, CD_TOK_NAME, {CD_TOK_GIVEN, CD_TOK_REQUEST, CD_TOK_EXPECT}},
+    {"`given`, `request` or `expect`",
+     {CD_TOK_GIVEN, CD_TOK_EXPECT},
+     CD_TOK_NAME,
+     {CD_TOK_GIVEN, CD_TOK_REQUEST, CD_TOK_EXPECT}},
 };
 
 #define LAST_KIND 128
@@ -70,7 +78,8 @@ gather(const struct cd_parse *p, bool wanted[LAST_KIND])
     bool name = cd_parse_accepts(p, CD_TOK_NAME);
     for (int kind = 1; kind < LAST_KIND; kind++) {
         bool is_token = cd_token_name(kind)[0] != '?';
-        wanted[kind] = is_token && cd_parse_accepts(p, kind) && !(name && cd_token_is_soft(kind) && kind != CD_TOK_USE);
+        wanted[kind] = is_token && cd_parse_accepts(p, kind)
+                       && !(name && cd_token_is_soft(kind) && kind != CD_TOK_USE);
     }
 }
 
@@ -141,10 +150,14 @@ found(const struct cd_parse *p, struct cd_token t, char *out, size_t size)
     }
     switch (t.kind) {
     case CD_TOK_END: (void)snprintf(out, size, "the end of the file"); break;
-    case CD_TOK_STRING: (void)snprintf(out, size, "the string %.*s%s", (int)shown, text.p, more); break;
+    case CD_TOK_STRING:
+        (void)snprintf(out, size, "the string %.*s%s", (int)shown, text.p, more);
+        break;
     case CD_TOK_DOC: (void)snprintf(out, size, "documentation"); break;
     case CD_TOK_TYPE: (void)snprintf(out, size, "the type `%.*s`", (int)shown, text.p); break;
-    case CD_TOK_ANAME: (void)snprintf(out, size, "the action or key `%.*s%s`", (int)shown, text.p, more); break;
+    case CD_TOK_ANAME:
+        (void)snprintf(out, size, "the action or key `%.*s%s`", (int)shown, text.p, more);
+        break;
     default: (void)snprintf(out, size, "`%.*s%s`", (int)shown, text.p, more); break;
     }
 }
@@ -154,7 +167,9 @@ found(const struct cd_parse *p, struct cd_token t, char *out, size_t size)
 static int
 closer_of(int opener)
 {
-    return opener == CD_TOK_LBRACE ? CD_TOK_RBRACE : opener == CD_TOK_LBRACKET ? CD_TOK_RBRACKET : CD_TOK_RPAREN;
+    return opener == CD_TOK_LBRACE     ? CD_TOK_RBRACE
+           : opener == CD_TOK_LBRACKET ? CD_TOK_RBRACKET
+                                       : CD_TOK_RPAREN;
 }
 
 static const struct cd_bracket *
@@ -163,7 +178,8 @@ innermost(const struct cd_parse *p)
     return p->depth > 0 && p->depth <= CD_PARSE_NESTING_LIMIT ? &p->brackets[p->depth - 1] : NULL;
 }
 
-/* The file ends, or a declaration begins, while a bracket is open: that bracket is the place of the mistake. */
+/* The file ends, or a declaration begins, while a bracket is open: that bracket is the place of the
+ * mistake. */
 static bool
 report_unclosed(struct cd_parse *p, struct cd_token t)
 {
@@ -171,13 +187,15 @@ report_unclosed(struct cd_parse *p, struct cd_token t)
     if (open == NULL || !(t.kind == CD_TOK_END || cd_parse_begins_decl(p, t))) {
         return false;
     }
-    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_UNCLOSED, open->span, "this %s is not closed", cd_token_text(open->kind));
+    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_UNCLOSED, open->span,
+                                    "this %s is not closed", cd_token_text(open->kind));
     char what[128];
     found(p, t, what, sizeof what);
     uint32_t line;
     uint32_t column;
     cd_sources_place(p->sources, p->build.file, t.start, &line, &column, NULL);
-    cd_diag_help(p->build.diags, d, "expected %s before %s in line %u", cd_token_text(closer_of(open->kind)), what, line);
+    cd_diag_help(p->build.diags, d, "expected %s before %s in line %u",
+                 cd_token_text(closer_of(open->kind)), what, line);
     return true;
 }
 
@@ -188,20 +206,25 @@ help_by_kind(const struct cd_parse *p, struct cd_token t)
     if (p->prev.kind == CD_TOK_ARROW) {
         return "the right side of -> is a type: x -> AWS::S3::Bucket";
     }
-    if (t.kind == CD_TOK_LBRACE && p->prev.kind != CD_TOK_RBRACE && cd_parse_accepts(p, CD_TOK_THEN)) {
+    if (t.kind == CD_TOK_LBRACE && p->prev.kind != CD_TOK_RBRACE
+        && cd_parse_accepts(p, CD_TOK_THEN)) {
         return "write: if condition then a else b";
     }
-    if (t.kind == CD_TOK_LBRACE && p->body_height != 0 && p->depth == 1 && cd_parse_accepts(p, CD_TOK_REQUIRE)) {
+    if (t.kind == CD_TOK_LBRACE && p->body_height != 0 && p->depth == 1
+        && cd_parse_accepts(p, CD_TOK_REQUIRE)) {
         return "a for has no braces: its require clauses stand below it";
     }
     if (t.kind == CD_TOK_LABEL && p->prev.kind == CD_TOK_LET) {
         return "a let has no type: let name = expression";
     }
     if (t.kind == CD_TOK_STRING && p->prev.kind == CD_TOK_STRING) {
-        return "strings written one after the other are joined only as metadata and after else and because";
+        return "strings written one after the other are joined only as metadata and after else and "
+               "because";
     }
-    if ((t.kind == CD_TOK_WHEN || t.kind == CD_TOK_UNLESS || t.kind == CD_TOK_WHERE) && after_operand && p->body_height != 0) {
-        return "a condition on what is asked stands in the for: for x in TYPE where condition; when and unless belong to deny";
+    if ((t.kind == CD_TOK_WHEN || t.kind == CD_TOK_UNLESS || t.kind == CD_TOK_WHERE)
+        && after_operand && p->body_height != 0) {
+        return "a condition on what is asked stands in the for: for x in TYPE where condition; "
+               "when and unless belong to deny";
     }
     if (t.kind == CD_TOK_ARROW && !after_operand) {
         return "-> stands between a reference and a type: x -> AWS::S3::Bucket";
@@ -239,7 +262,8 @@ help_with(struct cd_parse *p, struct cd_token t, struct cd_diag *d)
         uint32_t line;
         uint32_t column;
         cd_sources_place(p->sources, p->build.file, open->span.start, &line, &column, NULL);
-        cd_diag_help(p->build.diags, d, "the %s in line %u, column %u is not closed yet", cd_token_text(open->kind), line, column);
+        cd_diag_help(p->build.diags, d, "the %s in line %u, column %u is not closed yet",
+                     cd_token_text(open->kind), line, column);
     }
 }
 
@@ -247,26 +271,30 @@ help_with(struct cd_parse *p, struct cd_token t, struct cd_diag *d)
 static bool
 report_misplaced(struct cd_parse *p, struct cd_token t)
 {
-    bool is_decl = t.kind == CD_TOK_LET || t.kind == CD_TOK_FN || t.kind == CD_TOK_PARAM || t.kind == CD_TOK_CONTROL ||
-                   t.kind == CD_TOK_WAIVE || t.kind == CD_TOK_TEST || t.kind == CD_TOK_MODULE;
+    bool is_decl = t.kind == CD_TOK_LET || t.kind == CD_TOK_FN || t.kind == CD_TOK_PARAM
+                   || t.kind == CD_TOK_CONTROL || t.kind == CD_TOK_WAIVE || t.kind == CD_TOK_TEST
+                   || t.kind == CD_TOK_MODULE;
     bool is_clause = t.kind == CD_TOK_REQUIRE || t.kind == CD_TOK_DENY || t.kind == CD_TOK_FOR;
     bool at_item = cd_parse_accepts(p, CD_TOK_REQUIRE) || cd_parse_accepts(p, CD_TOK_GIVEN);
     if (is_decl && p->depth == 1 && at_item) {
-        struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_MISPLACED, cd_parse_span(p, t), "%s stands outside of controls and tests",
-                                        cd_token_text(t.kind));
-        cd_diag_help(p->build.diags, d, "move it before the control: every declaration stands on its own");
+        struct cd_diag *d =
+            cd_diag_add(p->build.diags, CD_DIAG_MISPLACED, cd_parse_span(p, t),
+                        "%s stands outside of controls and tests", cd_token_text(t.kind));
+        cd_diag_help(p->build.diags, d,
+                     "move it before the control: every declaration stands on its own");
         return true;
     }
     if (is_clause && p->depth == 0 && p->body_height == 0 && cd_parse_accepts(p, CD_TOK_CONTROL)) {
-        struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_MISPLACED, cd_parse_span(p, t), "%s stands in a control",
-                                        cd_token_text(t.kind));
+        struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_MISPLACED, cd_parse_span(p, t),
+                                        "%s stands in a control", cd_token_text(t.kind));
         cd_diag_help(p->build.diags, d, "write: control name { … }");
         return true;
     }
     return false;
 }
 
-/* Could what was read so far stand as it is? Then the mistake is the token that was found, else it is what is missing before it. */
+/* Could what was read so far stand as it is? Then the mistake is the token that was found, else it
+ * is what is missing before it. */
 static bool
 is_complete(const struct cd_parse *p)
 {
@@ -296,7 +324,7 @@ cd_parse_report(struct cd_parse *p, struct cd_token t)
         (void)snprintf(where, sizeof where, " in line %u", line);
         span.start = span.end = p->prev.end;
     }
-    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_SYNTAX, span, "expected %s, found %s%s", wanted, what,
-                                    t.kind == CD_TOK_END ? "" : where);
+    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_SYNTAX, span, "expected %s, found %s%s",
+                                    wanted, what, t.kind == CD_TOK_END ? "" : where);
     help_with(p, t, d);
 }

@@ -1,4 +1,5 @@
-/* The generated automaton as the driver sees it: a block of cd_grammar_size() bytes, aligned for any type. */
+/* The generated automaton as the driver sees it: a block of cd_grammar_size() bytes, aligned for
+ * any type. */
 #ifndef CD_PARSE_GRAMMAR_API_H
 #define CD_PARSE_GRAMMAR_API_H
 

@@ -1,5 +1,6 @@
-/* Tokens: kind and place. The lexer neither allocates nor converts values; what is wrong with a token is a kind of its own, which the
- * parser's driver reports. The text has been checked to be UTF-8. */
+/* Tokens: kind and place. The lexer neither allocates nor converts values; what is wrong with a
+ * token is a kind of its own, which the parser's driver reports. The text has been checked to be
+ * UTF-8. */
 #ifndef CD_PARSE_LEXER_H
 #define CD_PARSE_LEXER_H
 
@@ -13,8 +14,8 @@
 enum cd_bad_token {
     CD_TOK_END = 0,
     CD_BAD_CHARACTER = 200,
-    CD_BAD_STRING,    /* not closed on its line */
-    CD_BAD_QUOTE,     /* a string in other quotes than " */
+    CD_BAD_STRING, /* not closed on its line */
+    CD_BAD_QUOTE,  /* a string in other quotes than " */
     CD_BAD_NUMBER,
     CD_BAD_TIME,      /* a date with more behind it */
     CD_BAD_ADDRESS,   /* 10.0.0.0/8 outside a string */
@@ -33,7 +34,8 @@ struct cd_token {
 
 struct cd_lexer {
     const char *text, *cursor, *limit; /* *limit is NUL */
-    unsigned depth; /* open brackets: only outside them is `##` documentation; the driver may set it */
+    unsigned
+        depth; /* open brackets: only outside them is `##` documentation; the driver may set it */
 };
 
 /* A byte order mark at the start is skipped. */

@@ -1,4 +1,5 @@
-/* Finding, reading and parsing the files of a call, and the modules of the library that they use. Resolution is in resolve.c. */
+/* Finding, reading and parsing the files of a call, and the modules of the library that they use.
+ * Resolution is in resolve.c. */
 #include "compiler/parse/load.h"
 
 #include <stdlib.h>
@@ -55,7 +56,8 @@ add_folder(struct cd_load *l, struct founds *files, const char *path, struct cor
     size_t n;
     CORDON_TRY(cd_dir_list(path, ".cordon", l->arena, &paths, &n, err));
     if (n == 0) {
-        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET, "%s: no .cordon files in this folder or below it", path);
+        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                           "%s: no .cordon files in this folder or below it", path);
     }
     for (size_t i = 0; i < n; i++) {
         CORDON_TRY(add_file(l, files, paths[i], err));
@@ -72,8 +74,9 @@ add_argument(struct cd_load *l, struct founds *files, const char *arg, struct co
     struct stat st;
     bool is_policy = cd_str_ends(cd_str_of(arg), CD_STR(".cordon"));
     if (!is_policy && stat(arg, &st) == 0) {
-        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
-                           "%s: not a policy: expected a .cordon file, a folder of them, or a module of std", arg);
+        return cordon_fail(
+            err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+            "%s: not a policy: expected a .cordon file, a folder of them, or a module of std", arg);
     }
     return add_file(l, files, arg, err);
 }
@@ -93,7 +96,8 @@ is_repeated(const struct founds *files, size_t i)
     const struct found *f = &files->items[i];
     for (size_t k = i; k-- > 0;) {
         const struct found *g = &files->items[k];
-        if (strcmp(f->path, g->path) == 0 || (f->inode != 0 && f->inode == g->inode && f->device == g->device)) {
+        if (strcmp(f->path, g->path) == 0
+            || (f->inode != 0 && f->inode == g->inode && f->device == g->device)) {
             return true;
         }
     }
@@ -207,9 +211,11 @@ select_std(struct cd_load *l, const char *arg, struct cordon_error *err)
     cd_nearest_init(&nearest, name);
     cd_load_try_std(l, &nearest);
     return nearest.best.p != NULL
-               ? cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET, "%s: no such module in the library; did you mean %.*s?", arg,
+               ? cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                             "%s: no such module in the library; did you mean %.*s?", arg,
                              CD_FMT(nearest.best))
-               : cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET, "%s: no such module in the library", arg);
+               : cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                             "%s: no such module in the library", arg);
 }
 
 cordon_status

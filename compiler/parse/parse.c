@@ -1,5 +1,5 @@
-/* The driver: takes tokens from the lexer, offers them to the grammar, and keeps account of open brackets and of the declaration that
- * is being read, which errors and recovery need. */
+/* The driver: takes tokens from the lexer, offers them to the grammar, and keeps account of open
+ * brackets and of the declaration that is being read, which errors and recovery need. */
 #include "compiler/parse/parse.h"
 
 #include <assert.h>
@@ -39,7 +39,8 @@ cd_parse_next(struct cd_parse *p)
         return stop(p, t);
     }
     if (++p->n_tokens > CD_PARSE_TOKEN_LIMIT) {
-        cd_diag_add(p->build.diags, CD_DIAG_TOKENS, cd_parse_span(p, t), "the file has more than %u tokens", CD_PARSE_TOKEN_LIMIT);
+        cd_diag_add(p->build.diags, CD_DIAG_TOKENS, cd_parse_span(p, t),
+                    "the file has more than %u tokens", CD_PARSE_TOKEN_LIMIT);
         return stop(p, t);
     }
     return t;
@@ -59,10 +60,13 @@ cd_parse_open(struct cd_parse *p, struct cd_token t)
 static int
 opener_of(int kind)
 {
-    return kind == CD_TOK_RBRACE ? CD_TOK_LBRACE : kind == CD_TOK_RBRACKET ? CD_TOK_LBRACKET : CD_TOK_LPAREN;
+    return kind == CD_TOK_RBRACE     ? CD_TOK_LBRACE
+           : kind == CD_TOK_RBRACKET ? CD_TOK_LBRACKET
+                                     : CD_TOK_LPAREN;
 }
 
-/* A brace closes whatever is open inside it; a parenthesis or bracket that fits nothing closes nothing. */
+/* A brace closes whatever is open inside it; a parenthesis or bracket that fits nothing closes
+ * nothing. */
 void
 cd_parse_close(struct cd_parse *p, int kind)
 {
@@ -111,8 +115,9 @@ column_of(const struct cd_parse *p, struct cd_token t)
 static bool
 is_decl_keyword(int kind)
 {
-    return kind == CD_TOK_MODULE || kind == CD_TOK_USE || kind == CD_TOK_PARAM || kind == CD_TOK_LET || kind == CD_TOK_FN ||
-           kind == CD_TOK_CONTROL || kind == CD_TOK_WAIVE || kind == CD_TOK_TEST;
+    return kind == CD_TOK_MODULE || kind == CD_TOK_USE || kind == CD_TOK_PARAM || kind == CD_TOK_LET
+           || kind == CD_TOK_FN || kind == CD_TOK_CONTROL || kind == CD_TOK_WAIVE
+           || kind == CD_TOK_TEST;
 }
 
 bool
@@ -152,7 +157,8 @@ feed(struct cd_parse *p, struct cd_token t)
         cd_parse_close(p, t.kind);
         p->body_height = p->depth > 0 ? p->body_height : 0;
     }
-    bool opens_body = t.kind == CD_TOK_LBRACE && p->depth == 1 && (p->decl == CD_TOK_CONTROL || p->decl == CD_TOK_TEST);
+    bool opens_body = t.kind == CD_TOK_LBRACE && p->depth == 1
+                      && (p->decl == CD_TOK_CONTROL || p->decl == CD_TOK_TEST);
     if (opens_body && p->body_height == 0) {
         p->body_height = cd_grammar_height(p->grammar);
     }
@@ -165,9 +171,11 @@ report_nesting(struct cd_parse *p, struct cd_token t)
 {
     struct cd_span span = cd_parse_span(p, t);
     if (is_opener(t.kind) && p->depth >= CD_PARSE_NESTING_LIMIT) {
-        cd_diag_add(p->build.diags, CD_DIAG_NESTING, span, "brackets are nested more than %u deep", CD_PARSE_NESTING_LIMIT);
+        cd_diag_add(p->build.diags, CD_DIAG_NESTING, span, "brackets are nested more than %u deep",
+                    CD_PARSE_NESTING_LIMIT);
     } else {
-        cd_diag_add(p->build.diags, CD_DIAG_DEPTH, span, "this is more than %d operations deep", CD_EXPR_DEPTH_LIMIT);
+        cd_diag_add(p->build.diags, CD_DIAG_DEPTH, span, "this is more than %d operations deep",
+                    CD_EXPR_DEPTH_LIMIT);
     }
 }
 
@@ -190,15 +198,12 @@ offer(struct cd_parse *p, struct cd_token t)
                 t = cd_parse_recover(p, t);
             }
             break;
-        case CD_REPAIR_SKIP:
-            return;
+        case CD_REPAIR_SKIP: return;
         case CD_REPAIR_NONE:
             cd_parse_report(p, t);
             t = cd_parse_recover(p, t);
             break;
-        case CD_REPAIR_PANIC:
-            t = cd_parse_recover(p, t);
-            break;
+        case CD_REPAIR_PANIC: t = cd_parse_recover(p, t); break;
         }
     }
 }
@@ -221,7 +226,8 @@ check_encoding(struct cd_parse *p)
         return true;
     }
     struct cd_span span = {p->build.file, (uint32_t)at, (uint32_t)at + 1};
-    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_ENCODING, span, "the file is not UTF-8: byte 0x%02x at offset %zu",
+    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_ENCODING, span,
+                                    "the file is not UTF-8: byte 0x%02x at offset %zu",
                                     (unsigned char)p->build.text.p[at], at);
     cd_diag_help(p->build.diags, d, "save the file as UTF-8");
     return false;
@@ -229,7 +235,8 @@ check_encoding(struct cd_parse *p)
 
 /* A parser for FILE, in memory of an earlier one if there is any. */
 static struct cd_parse *
-begin(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file, struct cd_parse **scratch)
+begin(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file,
+      struct cd_parse **scratch)
 {
     struct cd_parse *p = scratch != NULL ? *scratch : NULL;
     if (p == NULL) {
@@ -247,7 +254,8 @@ begin(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources
 }
 
 struct cd_module *
-cd_parse(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file, struct cd_parse **scratch)
+cd_parse(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file,
+         struct cd_parse **scratch)
 {
     assert(file < sources->n);
     struct cd_parse *p = begin(arena, diags, sources, file, scratch);

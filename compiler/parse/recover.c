@@ -1,10 +1,11 @@
-/* Going on behind an error: tokens are skipped up to one that begins a declaration, a clause or metadata of the control that is open,
- * a step of the test that is open, or that closes it. */
+/* Going on behind an error: tokens are skipped up to one that begins a declaration, a clause or
+ * metadata of the control that is open, a step of the test that is open, or that closes it. */
 #include "compiler/parse/driver.h"
 
 static const struct cd_str meta_words[] = {
-    CD_STR_INIT("id"),     CD_STR_INIT("severity"), CD_STR_INIT("maps"),        CD_STR_INIT("suggests"),
-    CD_STR_INIT("remedy"), CD_STR_INIT("owner"),    CD_STR_INIT("detect_only"),
+    CD_STR_INIT("id"),          CD_STR_INIT("severity"), CD_STR_INIT("maps"),
+    CD_STR_INIT("suggests"),    CD_STR_INIT("remedy"),   CD_STR_INIT("owner"),
+    CD_STR_INIT("detect_only"),
 };
 
 static bool
@@ -18,7 +19,8 @@ is_meta_word(struct cd_str word)
     return false;
 }
 
-/* Nothing but parentheses and square brackets is open within the body: they end with their clause. */
+/* Nothing but parentheses and square brackets is open within the body: they end with their clause.
+ */
 static bool
 no_brace_inside(const struct cd_parse *p)
 {
@@ -42,13 +44,15 @@ resumes_control(const struct cd_parse *p, struct cd_token t)
     if (t.kind == CD_TOK_FOR) {
         return p->depth == 1 || (t.first && no_brace_inside(p));
     }
-    return t.kind == CD_TOK_NAME && t.first && no_brace_inside(p) && is_meta_word(cd_parse_text(p, t));
+    return t.kind == CD_TOK_NAME && t.first && no_brace_inside(p)
+           && is_meta_word(cd_parse_text(p, t));
 }
 
 static bool
 resumes_test(struct cd_token t)
 {
-    return t.first && (t.kind == CD_TOK_GIVEN || t.kind == CD_TOK_REQUEST || t.kind == CD_TOK_EXPECT);
+    return t.first
+           && (t.kind == CD_TOK_GIVEN || t.kind == CD_TOK_REQUEST || t.kind == CD_TOK_EXPECT);
 }
 
 static bool
@@ -69,16 +73,11 @@ skip(struct cd_parse *p, struct cd_token t)
     switch (t.kind) {
     case CD_TOK_LBRACE:
     case CD_TOK_LBRACKET:
-    case CD_TOK_LPAREN:
-        cd_parse_open(p, t);
-        break;
+    case CD_TOK_LPAREN: cd_parse_open(p, t); break;
     case CD_TOK_RBRACE:
     case CD_TOK_RBRACKET:
-    case CD_TOK_RPAREN:
-        cd_parse_close(p, t.kind);
-        break;
-    default:
-        break;
+    case CD_TOK_RPAREN: cd_parse_close(p, t.kind); break;
+    default: break;
     }
 }
 

@@ -1,10 +1,12 @@
-/* Habits of other languages: what was written is reported with what is meant, and parsing goes on as if that stood there. */
+/* Habits of other languages: what was written is reported with what is meant, and parsing goes on
+ * as if that stood there. */
 #include "compiler/parse/driver.h"
 
 #include "compiler/diag/habits.h"
 
 static struct cd_diag *
-report(struct cd_parse *p, enum cd_diag_code code, struct cd_token t, const char *message, const char *help)
+report(struct cd_parse *p, enum cd_diag_code code, struct cd_token t, const char *message,
+       const char *help)
 {
     struct cd_diag *d = cd_diag_add(p->build.diags, code, cd_parse_span(p, t), "%s", message);
     if (help != NULL) {
@@ -30,7 +32,8 @@ static const struct {
     {CD_STR_INIT("<>"), CD_TOK_NE, "write `!=`"},
     {CD_STR_INIT(":="), CD_TOK_ASSIGN, "write `=`"},
     {CD_STR_INIT("=~"), CD_TOK_MATCHES, "write `matches`"},
-    {CD_STR_INIT("=>"), -1, "a function is written fn name(a: type) = expression; a reference is followed by ->"},
+    {CD_STR_INIT("=>"), -1,
+     "a function is written fn name(a: type) = expression; a reference is followed by ->"},
     {CD_STR_INIT(";"), 0, "leave it out: nothing separates declarations and clauses but blanks"},
     {CD_STR_INIT("?"), -1, "write: if condition then a else b"},
     {CD_STR_INIT("?."), -1, "write a plain dot: the property of an absent value is absent"},
@@ -48,8 +51,8 @@ repair_operator(struct cd_parse *p, struct cd_token *t)
         if (!cd_str_eq(operators[i].text, text)) {
             continue;
         }
-        struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_FOREIGN_OPERATOR, cd_parse_span(p, *t), "Cordon has no `%.*s`",
-                                        CD_FMT(text));
+        struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_FOREIGN_OPERATOR,
+                                        cd_parse_span(p, *t), "Cordon has no `%.*s`", CD_FMT(text));
         cd_diag_help(p->build.diags, d, "%s", operators[i].help);
         t->kind = operators[i].kind;
         return t->kind > 0 ? CD_REPAIR_FEED : t->kind == 0 ? CD_REPAIR_SKIP : CD_REPAIR_PANIC;
@@ -76,10 +79,13 @@ repair_character(struct cd_parse *p, struct cd_token *t)
     struct cd_str text = cd_parse_text(p, *t);
     uint32_t cp = code_point(text);
     struct cd_span span = cd_parse_span(p, *t);
-    bool is_printable = cp > 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA1) && !(cp >= 0x2000 && cp < 0x2010) && cp != 0xFEFF;
+    bool is_printable = cp > 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA1)
+                        && !(cp >= 0x2000 && cp < 0x2010) && cp != 0xFEFF;
     struct cd_diag *d = is_printable
-                            ? cd_diag_add(p->build.diags, CD_DIAG_CHARACTER, span, "the character %.*s begins nothing", CD_FMT(text))
-                            : cd_diag_add(p->build.diags, CD_DIAG_CHARACTER, span, "the invisible character U+%04X stands here", cp);
+                            ? cd_diag_add(p->build.diags, CD_DIAG_CHARACTER, span,
+                                          "the character %.*s begins nothing", CD_FMT(text))
+                            : cd_diag_add(p->build.diags, CD_DIAG_CHARACTER, span,
+                                          "the invisible character U+%04X stands here", cp);
     const char *help = NULL;
     int kind = is_printable ? -1 : 0;
     switch (cp) {
@@ -89,15 +95,33 @@ repair_character(struct cd_parse *p, struct cd_token *t)
     case 0x201D:
     case 0x201E:
     case '\'': help = "strings stand in straight double quotes: \"x\""; break;
-    case 0x2260: help = "write `!=`"; kind = CD_TOK_NE; break;
-    case 0x2264: help = "write `<=`"; kind = CD_TOK_LE; break;
-    case 0x2265: help = "write `>=`"; kind = CD_TOK_GE; break;
+    case 0x2260:
+        help = "write `!=`";
+        kind = CD_TOK_NE;
+        break;
+    case 0x2264:
+        help = "write `<=`";
+        kind = CD_TOK_LE;
+        break;
+    case 0x2265:
+        help = "write `>=`";
+        kind = CD_TOK_GE;
+        break;
     case 0x2013:
     case 0x2014:
-    case 0x2212: help = "write `-`"; kind = CD_TOK_MINUS; break;
-    case 0x2192: help = "write `->`"; kind = CD_TOK_ARROW; break;
+    case 0x2212:
+        help = "write `-`";
+        kind = CD_TOK_MINUS;
+        break;
+    case 0x2192:
+        help = "write `->`";
+        kind = CD_TOK_ARROW;
+        break;
     case 0x2026: help = "write out what the dots stand for"; break;
-    case '$': help = "names have no sign before them"; kind = 0; break;
+    case '$':
+        help = "names have no sign before them";
+        kind = 0;
+        break;
     case '@': help = "names have no sign before them; metadata stands in the control"; break;
     default: help = is_printable ? NULL : "write an ordinary blank"; break;
     }
@@ -108,14 +132,16 @@ repair_character(struct cd_parse *p, struct cd_token *t)
     return kind > 0 ? CD_REPAIR_FEED : kind == 0 ? CD_REPAIR_SKIP : CD_REPAIR_PANIC;
 }
 
-/* Does the next name become that of a declaration? A reserved word may not: but as the variable of a quantifier, which no later keyword
- * can be mistaken for, and where a property or parameter of that name is meant it is a name like any other. The library, which
- * changes together with the language, may use it. */
+/* Does the next name become that of a declaration? A reserved word may not: but as the variable of
+ * a quantifier, which no later keyword can be mistaken for, and where a property or parameter of
+ * that name is meant it is a name like any other. The library, which changes together with the
+ * language, may use it. */
 static bool
 declares(const struct cd_parse *p)
 {
     int before = p->prev.kind;
-    return before == CD_TOK_LET || before == CD_TOK_FN || before == CD_TOK_CONTROL || before == CD_TOK_AS || before == CD_TOK_MODULE;
+    return before == CD_TOK_LET || before == CD_TOK_FN || before == CD_TOK_CONTROL
+           || before == CD_TOK_AS || before == CD_TOK_MODULE;
 }
 
 /* Words that are reserved, and what their users may have meant. */
@@ -123,7 +149,8 @@ static enum cd_repair
 repair_reserved(struct cd_parse *p, struct cd_token *t)
 {
     bool as_name = cd_parse_accepts(p, CD_TOK_NAME) && !cd_parse_accepts(p, CD_TOK_REQUIRE);
-    bool in_library = p->build.module->builtin || cd_str_starts(p->build.module->name, CD_STR("std."));
+    bool in_library =
+        p->build.module->builtin || cd_str_starts(p->build.module->name, CD_STR("std."));
     if (as_name && (!declares(p) || in_library)) {
         t->kind = CD_TOK_NAME;
         return CD_REPAIR_FEED;
@@ -138,12 +165,13 @@ repair_reserved(struct cd_parse *p, struct cd_token *t)
         {CD_STR_INIT("rule"), CD_TOK_CONTROL, "write: control name { … }"},
         {CD_STR_INIT("forbid"), CD_TOK_DENY, "write: deny ACTIONS when condition"},
         {CD_STR_INIT("allow"), -1, "Cordon states what is denied: deny ACTIONS unless condition"},
-        {CD_STR_INIT("match"), -1, "compare with `like` or `matches`, choose with: if condition then a else b"},
+        {CD_STR_INIT("match"), -1,
+         "compare with `like` or `matches`, choose with: if condition then a else b"},
         {CD_STR_INIT("enum"), -1, "write a set: {\"a\", \"b\"}"},
     };
     struct cd_str text = cd_parse_text(p, *t);
-    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_RESERVED, cd_parse_span(p, *t), "`%.*s` is reserved and names nothing",
-                                    CD_FMT(text));
+    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_RESERVED, cd_parse_span(p, *t),
+                                    "`%.*s` is reserved and names nothing", CD_FMT(text));
     for (size_t i = 0; i < CD_ARRAY_LEN(words); i++) {
         if (!cd_str_eq(words[i].word, text)) {
             continue;
@@ -171,20 +199,18 @@ static enum cd_repair
 repair_bad(struct cd_parse *p, struct cd_token *t)
 {
     switch ((enum cd_bad_token)t->kind) {
-    case CD_TOK_END:
-        break;
-    case CD_BAD_CHARACTER:
-        return repair_character(p, t);
-    case CD_BAD_OPERATOR:
-        return repair_operator(p, t);
-    case CD_BAD_RESERVED:
-        return repair_reserved(p, t);
+    case CD_TOK_END: break;
+    case CD_BAD_CHARACTER: return repair_character(p, t);
+    case CD_BAD_OPERATOR: return repair_operator(p, t);
+    case CD_BAD_RESERVED: return repair_reserved(p, t);
     case CD_BAD_STRING:
         report(p, CD_DIAG_STRING_UNCLOSED, *t, "this string is not closed on its line",
-               "end it with \"; a long text is several strings, one after the other; a line break in it is \\n");
+               "end it with \"; a long text is several strings, one after the other; a line break "
+               "in it is \\n");
         return as(t, CD_TOK_STRING);
     case CD_BAD_QUOTE:
-        report(p, CD_DIAG_FOREIGN_QUOTE, *t, "strings stand in straight double quotes", "write \"…\"");
+        report(p, CD_DIAG_FOREIGN_QUOTE, *t, "strings stand in straight double quotes",
+               "write \"…\"");
         return as(t, CD_TOK_STRING);
     case CD_BAD_NUMBER:
         report(p, CD_DIAG_NUMBER, *t, "this is neither a number nor a duration",
@@ -192,18 +218,21 @@ repair_bad(struct cd_parse *p, struct cd_token *t)
         t->end = t->start + 1;
         return as(t, CD_TOK_NUMBER);
     case CD_BAD_TIME:
-        report(p, CD_DIAG_DATE, *t, "a time of day is written as a string", "write \"2027-03-31T12:00:00Z\"");
+        report(p, CD_DIAG_DATE, *t, "a time of day is written as a string",
+               "write \"2027-03-31T12:00:00Z\"");
         t->end = t->start + 10;
         return as(t, CD_TOK_DATE);
     case CD_BAD_ADDRESS:
-        report(p, CD_DIAG_NUMBER, *t, "addresses and networks are written as strings", "write \"10.0.0.0/8\"");
+        report(p, CD_DIAG_NUMBER, *t, "addresses and networks are written as strings",
+               "write \"10.0.0.0/8\"");
         t->end = t->start + 1;
         return as(t, CD_TOK_NUMBER);
     case CD_BAD_COMMENT:
         report(p, CD_DIAG_FOREIGN_COMMENT, *t, "a comment begins with #", NULL);
         return CD_REPAIR_SKIP;
     case CD_BAD_BACKQUOTE:
-        report(p, CD_DIAG_BACKQUOTE, *t, "this action or key in backquotes is empty or not closed on its line", NULL);
+        report(p, CD_DIAG_BACKQUOTE, *t,
+               "this action or key in backquotes is empty or not closed on its line", NULL);
         return CD_REPAIR_PANIC;
     case CD_BAD_DOT:
         report(p, CD_DIAG_SYNTAX, *t, "expected a property directly behind the dot",
@@ -218,8 +247,9 @@ repair_bad(struct cd_parse *p, struct cd_token *t)
 static bool
 is_relation(int kind)
 {
-    return kind == CD_TOK_EQ || kind == CD_TOK_NE || kind == CD_TOK_LT || kind == CD_TOK_LE || kind == CD_TOK_GT ||
-           kind == CD_TOK_GE || kind == CD_TOK_IN || kind == CD_TOK_LIKE || kind == CD_TOK_MATCHES || kind == CD_TOK_WITHIN;
+    return kind == CD_TOK_EQ || kind == CD_TOK_NE || kind == CD_TOK_LT || kind == CD_TOK_LE
+           || kind == CD_TOK_GT || kind == CD_TOK_GE || kind == CD_TOK_IN || kind == CD_TOK_LIKE
+           || kind == CD_TOK_MATCHES || kind == CD_TOK_WITHIN;
 }
 
 /* The word that a LABEL begins with, as a token of its own; the lexer goes on behind the colon. */
@@ -247,9 +277,11 @@ repair_aname(struct cd_parse *p, struct cd_token *t)
             return CD_REPAIR_NONE;
         }
     }
-    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_COLON_BLANK, cd_parse_span(p, *t),
-                                    "`%.*s` without a blank behind its colon is an action or a condition key", CD_FMT(text));
-    cd_diag_help(p->build.diags, d, "write %.*s: %.*s", (int)colon, text.p, (int)(text.n - colon - 1), text.p + colon + 1);
+    struct cd_diag *d = cd_diag_add(
+        p->build.diags, CD_DIAG_COLON_BLANK, cd_parse_span(p, *t),
+        "`%.*s` without a blank behind its colon is an action or a condition key", CD_FMT(text));
+    cd_diag_help(p->build.diags, d, "write %.*s: %.*s", (int)colon, text.p,
+                 (int)(text.n - colon - 1), text.p + colon + 1);
     t->end = t->start + (uint32_t)colon + 1;
     p->lexer.cursor = p->lexer.text + t->end;
     return as(t, CD_TOK_LABEL);
@@ -260,7 +292,8 @@ repair_label(struct cd_parse *p, struct cd_token *t)
 {
     bool at_item = cd_parse_accepts(p, CD_TOK_REQUIRE) && cd_parse_accepts(p, CD_TOK_NAME);
     struct cd_token word = word_of_label(p, *t);
-    if (cd_parse_accepts(p, word.kind) && p->lexer.cursor < p->lexer.limit && *p->lexer.cursor == '=') {
+    if (cd_parse_accepts(p, word.kind) && p->lexer.cursor < p->lexer.limit
+        && *p->lexer.cursor == '=') {
         p->lexer.cursor--; /* `x := 1`: the name, and then the operator of another language */
         *t = word;
         return CD_REPAIR_FEED;
@@ -269,8 +302,8 @@ repair_label(struct cd_parse *p, struct cd_token *t)
         return CD_REPAIR_NONE;
     }
     struct cd_str text = cd_parse_text(p, word);
-    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_META_FORM, cd_parse_span(p, *t), "no colon follows `%.*s` here",
-                                    CD_FMT(text));
+    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_META_FORM, cd_parse_span(p, *t),
+                                    "no colon follows `%.*s` here", CD_FMT(text));
     cd_diag_help(p->build.diags, d, "write: %.*s and then its value", CD_FMT(text));
     *t = word;
     return CD_REPAIR_FEED;
@@ -283,15 +316,18 @@ repair_assign(struct cd_parse *p, struct cd_token *t)
         report(p, CD_DIAG_ASSIGN, *t, "a single = does not compare", "write `==`");
         return as(t, CD_TOK_EQ);
     }
-    bool after_meta = p->decl == CD_TOK_CONTROL && p->depth == 1 && p->prev.kind == CD_TOK_NAME && cd_parse_accepts(p, CD_TOK_STRING);
+    bool after_meta = p->decl == CD_TOK_CONTROL && p->depth == 1 && p->prev.kind == CD_TOK_NAME
+                      && cd_parse_accepts(p, CD_TOK_STRING);
     if (after_meta) {
-        report(p, CD_DIAG_META_FORM, *t, "no equals sign follows a word of metadata", "leave it out: severity high");
+        report(p, CD_DIAG_META_FORM, *t, "no equals sign follows a word of metadata",
+               "leave it out: severity high");
         return CD_REPAIR_SKIP;
     }
     return CD_REPAIR_NONE;
 }
 
-/* `function f(…)`, `const x = …`, `assert …`: where the right keyword is accepted it takes the place of the word. */
+/* `function f(…)`, `const x = …`, `assert …`: where the right keyword is accepted it takes the
+ * place of the word. */
 static enum cd_repair
 repair_word(struct cd_parse *p, struct cd_token *t)
 {
@@ -299,15 +335,17 @@ repair_word(struct cd_parse *p, struct cd_token *t)
         struct cd_str word;
         int meant;
     } words[] = {
-        {CD_STR_INIT("func"), CD_TOK_FN},     {CD_STR_INIT("def"), CD_TOK_FN},       {CD_STR_INIT("function"), CD_TOK_FN},
-        {CD_STR_INIT("var"), CD_TOK_LET},     {CD_STR_INIT("const"), CD_TOK_LET},    {CD_STR_INIT("val"), CD_TOK_LET},
+        {CD_STR_INIT("func"), CD_TOK_FN},     {CD_STR_INIT("def"), CD_TOK_FN},
+        {CD_STR_INIT("function"), CD_TOK_FN}, {CD_STR_INIT("var"), CD_TOK_LET},
+        {CD_STR_INIT("const"), CD_TOK_LET},   {CD_STR_INIT("val"), CD_TOK_LET},
         {CD_STR_INIT("include"), CD_TOK_USE}, {CD_STR_INIT("package"), CD_TOK_MODULE},
     };
     struct cd_str text = cd_parse_text(p, *t);
     for (size_t i = 0; i < CD_ARRAY_LEN(words); i++) {
         if (cd_str_eq(words[i].word, text) && cd_parse_accepts(p, words[i].meant)) {
-            struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_FOREIGN_WORD, cd_parse_span(p, *t), "Cordon has no `%.*s`",
-                                            CD_FMT(text));
+            struct cd_diag *d =
+                cd_diag_add(p->build.diags, CD_DIAG_FOREIGN_WORD, cd_parse_span(p, *t),
+                            "Cordon has no `%.*s`", CD_FMT(text));
             cd_diag_help(p->build.diags, d, "%s", cd_habit_help(text));
             return as(t, words[i].meant);
         }
@@ -319,8 +357,8 @@ repair_word(struct cd_parse *p, struct cd_token *t)
 bool
 cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t)
 {
-    return t.kind == CD_TOK_NAME && cd_parse_accepts(p, CD_TOK_AND) && cd_parse_accepts(p, CD_TOK_REQUIRE) &&
-           cd_habit_help(cd_parse_text(p, t)) != NULL;
+    return t.kind == CD_TOK_NAME && cd_parse_accepts(p, CD_TOK_AND)
+           && cd_parse_accepts(p, CD_TOK_REQUIRE) && cd_habit_help(cd_parse_text(p, t)) != NULL;
 }
 
 /* `not in` behind a relation: what follows the `not` is looked at and not taken. */
@@ -348,8 +386,8 @@ cd_parse_repair(struct cd_parse *p, struct cd_token *t)
     }
     if (cd_parse_is_foreign(p, *t)) {
         struct cd_str text = cd_parse_text(p, *t);
-        struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_FOREIGN_WORD, cd_parse_span(p, *t), "Cordon has no `%.*s` here",
-                                        CD_FMT(text));
+        struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_FOREIGN_WORD, cd_parse_span(p, *t),
+                                        "Cordon has no `%.*s` here", CD_FMT(text));
         cd_diag_help(p->build.diags, d, "%s", cd_habit_help(text));
         return CD_REPAIR_PANIC;
     }
@@ -364,7 +402,8 @@ cd_parse_repair(struct cd_parse *p, struct cd_token *t)
     }
     bool aname_as_label = cd_parse_accepts(p, CD_TOK_COLON) && p->prev.kind == CD_TOK_ANAME;
     if (aname_as_label) {
-        report(p, CD_DIAG_COLON_BLANK, p->prev, "without a blank behind its colon this is an action or a condition key",
+        report(p, CD_DIAG_COLON_BLANK, p->prev,
+               "without a blank behind its colon this is an action or a condition key",
                "the colon between a name and its value is followed by a blank: name: value");
         return CD_REPAIR_PANIC;
     }

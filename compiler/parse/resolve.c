@@ -1,4 +1,5 @@
-/* Which module a `use` means: by the names in module lines, first of the call's files, then of the library. */
+/* Which module a `use` means: by the names in module lines, first of the call's files, then of the
+ * library. */
 #include "compiler/parse/resolve.h"
 
 #include <stdlib.h>
@@ -51,8 +52,10 @@ report_twins(struct cd_load *l)
             continue;
         }
         struct cd_str path = l->sources->files[a->file].path;
-        struct cd_diag *d = cd_diag_add(l->diags, CD_DIAG_MODULE_TWICE, b->name_span, "module %.*s stands in two files: %.*s and %.*s",
-                                        CD_FMT(b->name), CD_FMT(path), CD_FMT(l->sources->files[b->file].path));
+        struct cd_diag *d =
+            cd_diag_add(l->diags, CD_DIAG_MODULE_TWICE, b->name_span,
+                        "module %.*s stands in two files: %.*s and %.*s", CD_FMT(b->name),
+                        CD_FMT(path), CD_FMT(l->sources->files[b->file].path));
         cd_diag_help(l->diags, d, "give one of them another name, or leave it out of the call");
     }
 }
@@ -60,7 +63,8 @@ report_twins(struct cd_load *l)
 static void
 report_unknown(struct cd_load *l, const struct cd_use *use, struct cd_str name, size_t n_own)
 {
-    struct cd_diag *d = cd_diag_add(l->diags, CD_DIAG_MODULE_UNKNOWN, use->path.span, "there is no module %.*s", CD_FMT(name));
+    struct cd_diag *d = cd_diag_add(l->diags, CD_DIAG_MODULE_UNKNOWN, use->path.span,
+                                    "there is no module %.*s", CD_FMT(name));
     struct cd_nearest nearest;
     cd_nearest_init(&nearest, name);
     for (size_t i = 0; i < n_own; i++) {
@@ -98,8 +102,8 @@ report_cycle(struct cd_load *l, const struct frame *path, size_t n, const struct
     cd_buf_str(&b, use->module->name);
     struct cd_str circle = cd_arena_str(l->arena, b.oom ? CD_STR("") : cd_buf_view(&b));
     cd_buf_finish(&b);
-    struct cd_diag *d = cd_diag_add(l->diags, CD_DIAG_MODULE_CYCLE, use->path.span, "modules use each other in a circle: %.*s",
-                                    CD_FMT(circle));
+    struct cd_diag *d = cd_diag_add(l->diags, CD_DIAG_MODULE_CYCLE, use->path.span,
+                                    "modules use each other in a circle: %.*s", CD_FMT(circle));
     cd_diag_help(l->diags, d, "move what both need into a module of its own");
 }
 

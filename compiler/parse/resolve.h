@@ -4,8 +4,8 @@
 
 #include "compiler/parse/load.h"
 
-/* Resolves the uses of all modules, parsing modules of the library as they are reached, reports what is wrong with them, and sorts the
- * modules by name. */
+/* Resolves the uses of all modules, parsing modules of the library as they are reached, reports
+ * what is wrong with them, and sorts the modules by name. */
 void cd_load_resolve(struct cd_load *l);
 
 /* The module NAME of the library, parsed; NULL if there is none. */

@@ -77,7 +77,9 @@ const char *
 cd_token_text(int kind)
 {
     const struct row *row = row_of(kind);
-    return row != NULL ? row->text : kind == CD_TOK_END ? "the end of the file" : "something that is no token";
+    return row != NULL          ? row->text
+           : kind == CD_TOK_END ? "the end of the file"
+                                : "something that is no token";
 }
 
 bool

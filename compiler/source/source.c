@@ -1,10 +1,12 @@
-/* Source files in memory, and the way from byte offsets to lines and columns. Reading goes through the base library; checking the
- * encoding is the parser's. */
+/* Source files in memory, and the way from byte offsets to lines and columns. Reading goes through
+ * the base library; checking the encoding is the parser's. */
 #include "compiler/source/source.h"
 
 #include "runtime/base/file.h"
 
-#define LINES_APART 256u /* every so many lines the index remembers a start: a file of newlines needs no index of its size */
+#define LINES_APART                                                                               \
+    256u /* every so many lines the index remembers a start: a file of newlines needs no index of \
+            its size */
 
 void
 cd_sources_init(struct cd_sources *s, struct cd_arena *arena)
@@ -34,13 +36,15 @@ cd_sources_read(struct cd_sources *s, const char *path, uint32_t *index, struct 
     struct cd_str copy = cd_arena_str(s->arena, cd_str_of(path));
     uint32_t added = copy.p == NULL ? UINT32_MAX : cd_sources_add(s, copy, text, false);
     if (added == UINT32_MAX) {
-        return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory while reading %s", path);
+        return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory while reading %s",
+                           path);
     }
     *index = added;
     return CORDON_OK;
 }
 
-/* Makes the index of line starts; without memory the index stays empty and searches begin at the start of the file. */
+/* Makes the index of line starts; without memory the index stays empty and searches begin at the
+ * start of the file. */
 static void
 index_lines(struct cd_arena *arena, struct cd_source *f)
 {
@@ -103,8 +107,8 @@ count_points(struct cd_str text, uint32_t from, uint32_t to)
 }
 
 void
-cd_sources_place(struct cd_sources *s, uint32_t file, uint32_t offset, uint32_t *line, uint32_t *column,
-                 struct cd_str *line_text)
+cd_sources_place(struct cd_sources *s, uint32_t file, uint32_t offset, uint32_t *line,
+                 uint32_t *column, struct cd_str *line_text)
 {
     *line = 0;
     *column = 0;

@@ -1,4 +1,5 @@
-/* Any bytes as a policy: lexer, parser, resolution, semantic analysis, and everything that is said about them. */
+/* Any bytes as a policy: lexer, parser, resolution, semantic analysis, and everything that is said
+ * about them. */
 #include <stddef.h>
 #include <stdint.h>
 #include <unistd.h>
@@ -37,8 +38,10 @@ render(struct compilation *c)
 static void
 compile(struct compilation *c, struct cd_str text)
 {
-    struct cd_load load = {.arena = &c->arena, .sources = &c->sources, .diags = &c->diags, .modules = &c->modules};
-    uint32_t file = cd_sources_add(&c->sources, CD_STR("fuzz.cordon"), cd_arena_str(&c->arena, text), false);
+    struct cd_load load = {
+        .arena = &c->arena, .sources = &c->sources, .diags = &c->diags, .modules = &c->modules};
+    uint32_t file =
+        cd_sources_add(&c->sources, CD_STR("fuzz.cordon"), cd_arena_str(&c->arena, text), false);
     struct cd_module **slot = CD_PUSH(&c->arena, c->modules.items, c->modules.n, c->modules.cap);
     *slot = cd_parse(&c->arena, &c->diags, &c->sources, file, NULL);
     (*slot)->selected = true;

@@ -1,5 +1,5 @@
-/* Parsing: trees and their places, errors that are found together, the tables of tokens. What trees look like in text is in
- * tests/golden/parse. */
+/* Parsing: trees and their places, errors that are found together, the tables of tokens. What trees
+ * look like in text is in tests/golden/parse. */
 #include <criterion/criterion.h>
 
 #include "compiler/ast/build.h"
@@ -24,7 +24,8 @@ parse(struct parsed *p, struct cd_str text)
     p->arena.on_oom = &out_of_memory;
     cd_sources_init(&p->sources, &p->arena);
     cd_diags_init(&p->diags, &p->arena);
-    uint32_t file = cd_sources_add(&p->sources, CD_STR("t.cordon"), cd_arena_str(&p->arena, text), false);
+    uint32_t file =
+        cd_sources_add(&p->sources, CD_STR("t.cordon"), cd_arena_str(&p->arena, text), false);
     p->module = cd_parse(&p->arena, &p->diags, &p->sources, file, NULL);
 }
 
@@ -114,7 +115,8 @@ Test(parse, an_interpolated_path_has_its_true_place)
 Test(parse, a_text_without_interpolation_is_one_part)
 {
     struct parsed p;
-    parse(&p, CD_STR("module t\ncontrol c { remedy \"a\" \"\" \"b\" \"c\"\n require true else \"\" }"));
+    parse(&p,
+          CD_STR("module t\ncontrol c { remedy \"a\" \"\" \"b\" \"c\"\n require true else \"\" }"));
     cr_assert_eq(p.diags.n_errors, 0);
     const struct cd_decl *c = p.module->decls[0];
     struct cd_str text;
@@ -130,7 +132,8 @@ Test(parse, durations_add_up_and_dates_are_midnight)
     struct parsed p;
     cr_assert_eq(parse_expr(&p, "1d12h30m15s")->ms, INT64_C(131415000));
     cd_arena_finish(&p.arena);
-    cr_assert_eq(parse_expr(&p, "2027-03-31")->ms, INT64_C(1806451200000)); /* date -u -d 2027-03-31 +%s */
+    cr_assert_eq(parse_expr(&p, "2027-03-31")->ms,
+                 INT64_C(1806451200000)); /* date -u -d 2027-03-31 +%s */
     cd_arena_finish(&p.arena);
 }
 
@@ -139,7 +142,8 @@ Test(parse, depth_is_counted_and_bounded)
     struct parsed p;
     cr_assert_eq(parse_expr(&p, "a")->depth, 1);
     cd_arena_finish(&p.arena);
-    cr_assert_eq(parse_expr(&p, "a.b + f(c, {d, -e})")->depth, 5); /* + call {} - e */;
+    cr_assert_eq(parse_expr(&p, "a.b + f(c, {d, -e})")->depth, 5); /* + call {} - e */
+    ;
     cd_arena_finish(&p.arena);
 
     struct cd_buf b = CD_BUF_INIT;
@@ -181,11 +185,15 @@ Test(parse, an_error_leaves_its_neighbours_alone)
 
 Test(parse, every_prefix_of_a_file_parses_to_something)
 {
-    struct cd_str text = CD_STR("## doc\nmodule t\nuse a.b as c\nparam p: set<region> = {\"x\"} where p != {}\n"
-                                "fn f(a: AWS::S3::Bucket.Prop): bool = if a.X then not a.Y[*].Z -> AWS::KMS::Key.Z else none q in {1, 2} { q }\n"
-                                "control k { id \"1\" for b in T::U where b.c require f(b) else \"x{b.d}\" deny s3:*, p.q except s3:Get* on \"a\" when aws:x }\n"
-                                "waive k on \"*\" until 2027-01-01 because \"a\" \"b\"\n"
-                                "test \"t\" { given A::B { x: [1, -2, absent], aws:y: {\"k\": 90d} } request s3:Get { } expect not deny k }\n");
+    struct cd_str text =
+        CD_STR("## doc\nmodule t\nuse a.b as c\nparam p: set<region> = {\"x\"} where p != {}\n"
+               "fn f(a: AWS::S3::Bucket.Prop): bool = if a.X then not a.Y[*].Z -> AWS::KMS::Key.Z "
+               "else none q in {1, 2} { q }\n"
+               "control k { id \"1\" for b in T::U where b.c require f(b) else \"x{b.d}\" deny "
+               "s3:*, p.q except s3:Get* on \"a\" when aws:x }\n"
+               "waive k on \"*\" until 2027-01-01 because \"a\" \"b\"\n"
+               "test \"t\" { given A::B { x: [1, -2, absent], aws:y: {\"k\": 90d} } request s3:Get "
+               "{ } expect not deny k }\n");
     for (size_t n = 0; n <= text.n; n++) {
         struct parsed p;
         parse(&p, cd_str_sub(text, 0, n));
