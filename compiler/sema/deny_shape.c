@@ -365,6 +365,9 @@ visit_firing(struct shape *s, struct term t, void *data)
     if (t.e->kind != CD_EXPR_ANAME || t.e->ref.kind != CD_REF_KEY || t.e->ref.key == CD_SCHEMA_NONE) {
         return false;
     }
+    if (cd_iam_key_at(t.e->ref.key).is_retired) {
+        return false; /* a warning has named its successor */
+    }
     enum tri fires = atom_if_absent(s, f->atom, t.e->ref.key);
     if (fires != (f->positive ? YES : NO) || is_guarded(s, f->guards, t.e->ref.key)) {
         return false;

@@ -364,10 +364,34 @@ infer_sides(struct cd_checker *c, struct cd_expr *e)
     }
 }
 
+static bool
+is_multivalued_key(const struct cd_expr *e)
+{
+    return e->kind == CD_EXPR_ANAME && e->ref.kind == CD_REF_KEY && e->type->kind == CD_TYPE_LIST;
+}
+
+/* A key with several values compared as one: only `v in K` says what it means. */
+static bool
+report_multivalued(struct cd_checker *c, const struct cd_expr *e)
+{
+    const struct cd_expr *key = is_multivalued_key(e->a) ? e->a : e->b;
+    if (!is_multivalued_key(key) || (key == e->b && e->rel == CD_REL_IN)) {
+        return false;
+    }
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_DENY_MULTIVALUED, e->span,
+                                    "`%.*s` has several values and is compared as one", CD_FMT(key->text));
+    cd_diag_help(c->s->diags, d, "say which of them: any v in %.*s { v %s … }, or all, or none", CD_FMT(key->text),
+                 rel_text(e));
+    return true;
+}
+
 const struct cd_type *
 cd_infer_rel(struct cd_checker *c, struct cd_expr *e)
 {
     infer_sides(c, e);
+    if (report_multivalued(c, e)) {
+        return cd_simple(c, CD_TYPE_BOOL);
+    }
     switch (e->rel) {
     case CD_REL_EQ:
         rel_equal(c, e);

@@ -1,6 +1,8 @@
 /* What a name stands for: variables, declarations, members of modules, functions, paths to controls. */
 #include "compiler/sema/check.h"
 
+#include "compiler/diag/habits.h"
+
 static void
 near_scope(struct cd_nearest *near, const struct cd_sema_scope *scope)
 {
@@ -24,8 +26,9 @@ unknown_name(struct cd_checker *c, const struct cd_expr *e)
     cd_nearest_try(&near, CD_STR("internet"));
     struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_NAME, e->span,
                                     "nothing here is called `%.*s`", CD_FMT(e->text));
-    if (cd_str_eq(e->text, CD_STR("null")) || cd_str_eq(e->text, CD_STR("nil"))) {
-        cd_diag_help(c->s->diags, d, "what is not set is asked for with `absent x` or `present x`");
+    const char *habit = cd_habit_help(e->text);
+    if (habit != NULL) {
+        cd_diag_help(c->s->diags, d, "%s", habit);
     } else if (cd_str_eq(e->text, CD_STR("unknown"))) {
         cd_diag_help(c->s->diags, d, "whether a value is known cannot be asked; an answer that needs it is unknown");
     } else {
@@ -213,7 +216,12 @@ unknown_function(struct cd_checker *c, const struct cd_expr *callee)
     }
     struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_NAME, callee->span, "there is no function `%.*s`",
                                     CD_FMT(callee->text));
-    cd_nearest_help(c->s->diags, d, &near);
+    const char *habit = cd_habit_help(callee->text);
+    if (habit != NULL) {
+        cd_diag_help(c->s->diags, d, "%s", habit);
+    } else {
+        cd_nearest_help(c->s->diags, d, &near);
+    }
     return false;
 }
 
@@ -252,7 +260,10 @@ cd_resolve_callee(struct cd_checker *c, struct cd_expr *callee, struct cd_ref *r
         return d && callee_is_fn(c, callee, d, ref);
     }
     struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NOT_A_FUNCTION, callee->span, "only functions are called");
-    if (callee->kind == CD_EXPR_FIELD) {
+    const char *habit = callee->kind == CD_EXPR_FIELD ? cd_habit_help(callee->text) : NULL;
+    if (habit != NULL) {
+        cd_diag_help(c->s->diags, d, "%s", habit);
+    } else if (callee->kind == CD_EXPR_FIELD) {
         cd_diag_help(c->s->diags, d, "values have no functions of their own: write %.*s(x, …)", CD_FMT(callee->text));
     }
     return false;
