@@ -4,7 +4,7 @@
 #include "compiler/sema/const.h"
 #include "compiler/sema/const_match.h"
 #include "runtime/base/num.h"
-#include "runtime/vm/regex.h"
+#include "runtime/base/regex.h"
 
 #define STEP_LIMIT 1000000
 #define DEPTH_LIMIT 2500

@@ -1,6 +1,6 @@
 /* Calls: functions of the policy, functions of the language, questions to the engines of IAM and of the network. */
 #include "compiler/sema/check.h"
-#include "runtime/vm/regex.h"
+#include "runtime/base/regex.h"
 
 void
 cd_check_when(struct cd_checker *c, struct cd_expr **when, const char *what)

@@ -1,5 +1,5 @@
 /* RE2 behind a C interface. */
-#include "runtime/vm/regex.h"
+#include "runtime/base/regex.h"
 
 #include <cstdio>
 #include <new>

@@ -1,6 +1,6 @@
 /* Regular expressions: linear time, bounded size. The one place that knows RE2 is regex.cpp. */
-#ifndef CD_VM_REGEX_H
-#define CD_VM_REGEX_H
+#ifndef CD_BASE_REGEX_H
+#define CD_BASE_REGEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
