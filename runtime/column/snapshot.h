@@ -150,6 +150,8 @@ struct cd_deletion {
 };
 struct cd_place_set;
 
+struct cd_ingest;
+
 struct cd_snapshot {
     struct cd_arena arena; /* everything but the arrays of nodes and tables, which are on the heap */
     struct cd_intern dict;
@@ -177,6 +179,7 @@ struct cd_snapshot {
     size_t n_places, cap_places;
     int64_t captured;          /* the latest capture of its files; INT64_MIN if none says */
     bool sealed;
+    struct cd_ingest *ingest;  /* runtime/ingest's notes on how the sources name things; in the arena */
 };
 
 /* ---- life ---- */

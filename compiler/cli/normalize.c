@@ -1,0 +1,109 @@
+/* `cordon normalize`: sources of any format, written in Cordon's normalized form. */
+#include <unistd.h>
+
+#include "compiler/cli/verbs.h"
+#include "runtime/column/snapshot.h"
+#include "runtime/driver/options.h"
+#include "runtime/driver/progress.h"
+#include "runtime/ingest/ingest.h"
+
+static cordon_status
+read_all(struct cd_snapshot *s, char **paths, size_t n, struct cordon_error *err)
+{
+    struct cd_progress progress;
+    cd_progress_init(&progress);
+    const struct cd_ingest_options options = {.progress = cd_progress_show, .user = &progress};
+    for (size_t i = 0; i < n; i++) {
+        cordon_status status = cd_ingest_file(s, paths[i], &options, err);
+        cd_progress_clear(&progress);
+        CORDON_TRY(status);
+    }
+    return cd_snapshot_seal(s, err);
+}
+
+/* What could not be read is told on standard error; it takes completeness from the header. */
+static void
+tell_problems(const struct cd_snapshot *s)
+{
+    struct cd_out out;
+    struct cordon_error err = {.code = CORDON_OK};
+    cd_out_init(&out, STDERR_FILENO, "standard error");
+    for (size_t i = 0; i < s->n_problems; i++) {
+        const struct cd_problem *p = &s->problems[i];
+        cd_out_printf(&out, "cordon: %.*s: ", CD_FMT(p->file));
+        if (p->offset != CORDON_NO_OFFSET) {
+            cd_out_printf(&out, "byte %llu: ", (unsigned long long)p->offset);
+        }
+        cd_out_str(&out, p->message);
+        cd_out_puts(&out, "\n");
+    }
+    (void)!cd_out_finish(&out, &err); /* there is nowhere left to say so */
+}
+
+static int
+write_all(const struct cd_snapshot *s, const char *path)
+{
+    struct cd_buf text = CD_BUF_INIT;
+    struct cordon_error err = {.code = CORDON_OK};
+    int code;
+    cd_normal_write(s, &text);
+    if (text.oom) {
+        cordon_status status = cordon_fail(&err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
+        code = cd_cli_fail(status, &err);
+    } else if (path != NULL) {
+        code = cd_cli_fail(cd_file_write(path, cd_buf_view(&text), &err), &err);
+    } else {
+        struct cd_out out;
+        cd_out_init(&out, STDOUT_FILENO, "standard output");
+        cd_out_buf(&out, &text);
+        code = cd_cli_finish(&out, CD_EXIT_HOLDS);
+    }
+    cd_buf_finish(&text);
+    return code;
+}
+
+int
+cd_verb_normalize(int argc, char **argv)
+{
+    const char *path = NULL;
+    const struct cd_option options[] = {
+        {.name = "o",
+         .kind = CD_OPTION_VALUE,
+         .argument = "FILE",
+         .help = "write to FILE instead of standard output",
+         .value = &path},
+    };
+    const struct cd_usage usage = {
+        .command = "cordon normalize",
+        .arguments = "[-o FILE] SNAPSHOT…",
+        .description =
+            "Writes snapshots in Cordon's normalized form: a header, then a resource a line,\n"
+            "sorted, with CloudFormation's names. `-` reads standard input.",
+        .options = options,
+        .n_options = CD_ARRAY_LEN(options),
+    };
+    size_t n;
+    switch (cd_options_parse(&usage, argc, argv, &n)) {
+    case CD_PARSED_HELP: return CD_EXIT_HOLDS;
+    case CD_PARSED_WRONG: return CD_EXIT_WRONG;
+    case CD_PARSED_RUN: break;
+    }
+    cd_options_finish(&usage);
+    if (n == 0) {
+        return cd_usage_error(&usage, "which snapshot?");
+    }
+    struct cd_snapshot s;
+    struct cordon_error err = {.code = CORDON_OK};
+    cordon_status status = cd_snapshot_init(&s, (struct cd_projection){.all = true});
+    if (status != CORDON_OK) {
+        return cd_cli_fail(status, &err);
+    }
+    status = read_all(&s, argv + 1, n, &err);
+    int code = cd_cli_fail(status, &err);
+    if (status == CORDON_OK) {
+        tell_problems(&s);
+        code = write_all(&s, path);
+    }
+    cd_snapshot_finish(&s);
+    return code;
+}

@@ -1,0 +1,416 @@
+/* Compiles the normalization maps: mapgen OUT.c FILE.yaml…
+ *
+ * A file maps types of AWS Config to CloudFormation's:
+ *
+ *     AWS::IAM::Policy:                    the type in AWS Config
+ *       type: AWS::IAM::ManagedPolicy      CloudFormation's, where it is another
+ *       id: name                           or `resource`: resourceName or resourceId is the id
+ * (where the rule is wrong) properties: Property: path                   from the item:
+ * `configuration.name`; a list of paths: the first that is there Property: {path: …, OPERATORS}
+ *       rows:
+ *         AWS::S3::BucketPolicy: {path: …, properties: {…}}
+ *
+ * Operators: `path`, `each: member` (each element's member), `keyed-by: Property` (the list is kept
+ * as an object), `explode: [{over: list, of: {…}}]` (one element for each element of the lists
+ * inside), `of: {…}` (properties of the object, or of the elements), `json: true`, `urldecode:
+ * true`, `const: value`, `carried: false` (its absence says nothing). Below `of`, paths begin at
+ * the object around; `.` is that object, and `/…` begins at the item. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "runtime/base/arena.h"
+#include "runtime/base/buf.h"
+#include "runtime/base/file.h"
+
+#define DEPTH_LIMIT 16
+
+struct type {
+    struct cd_str from;
+    struct cd_buf code; /* the initializer */
+};
+
+struct gen {
+    const char *file;
+    yaml_document_t *doc;
+    struct cd_buf tables; /* the arrays, inner ones first */
+    unsigned n_arrays;
+    struct type *types;
+    size_t n_types, cap_types;
+    struct cd_arena arena;
+};
+
+static void
+die(const struct gen *g, const yaml_node_t *at, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    fprintf(stderr, "%s:%zu: ", g->file, at == NULL ? 0 : at->start_mark.line + 1);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+    va_end(ap);
+    exit(2);
+}
+
+static struct cd_str
+scalar(const struct gen *g, const yaml_node_t *n)
+{
+    if (n == NULL || n->type != YAML_SCALAR_NODE) {
+        die(g, n, "a word is expected here");
+        return CD_STR("");
+    }
+    return (struct cd_str){(const char *)n->data.scalar.value, n->data.scalar.length};
+}
+
+static yaml_node_t *
+node(const struct gen *g, int id)
+{
+    return yaml_document_get_node(g->doc, id);
+}
+
+/* The value of KEY in a mapping, or NULL. */
+static yaml_node_t *
+member(const struct gen *g, const yaml_node_t *n, const char *key)
+{
+    if (n->type != YAML_MAPPING_NODE) {
+        die(g, n, "a mapping is expected here");
+    }
+    for (const yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top;
+         p++) {
+        if (cd_str_eq(scalar(g, node(g, p->key)), cd_str_of(key))) {
+            return node(g, p->value);
+        }
+    }
+    return NULL;
+}
+
+static void
+check_keys(const struct gen *g, const yaml_node_t *n, const char *const *known, size_t n_known)
+{
+    for (const yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top;
+         p++) {
+        struct cd_str key = scalar(g, node(g, p->key));
+        size_t i = 0;
+        while (i < n_known && !cd_str_eq(key, cd_str_of(known[i]))) {
+            i++;
+        }
+        if (i == n_known) {
+            die(g, node(g, p->key), "unknown operator %.*s", CD_FMT(key));
+        }
+    }
+}
+
+static void
+put_str(struct cd_buf *out, struct cd_str s)
+{
+    if (s.n == 0) {
+        cd_buf_puts(out, "{NULL, 0}");
+        return;
+    }
+    cd_buf_puts(out, "CD_STR_INIT(");
+    cd_buf_json_str(out, s);
+    cd_buf_putc(out, ')');
+}
+
+/* A word, or a list of them: an array of strings. Returns its number; *n its length. */
+static unsigned
+put_strings(struct gen *g, const yaml_node_t *value, size_t *n)
+{
+    struct cd_buf code = CD_BUF_INIT;
+    *n = 0;
+    if (value->type == YAML_SEQUENCE_NODE) {
+        for (const yaml_node_item_t *i = value->data.sequence.items.start;
+             i < value->data.sequence.items.top; i++) {
+            put_str(&code, scalar(g, node(g, *i)));
+            cd_buf_puts(&code, ", ");
+            ++*n;
+        }
+    } else {
+        put_str(&code, scalar(g, value));
+        *n = 1;
+    }
+    unsigned id = g->n_arrays++;
+    cd_buf_printf(&g->tables, "static const struct cd_str s%u[] = {", id);
+    cd_buf_str(&g->tables, cd_buf_view(&code));
+    cd_buf_puts(&g->tables, "};\n");
+    cd_buf_finish(&code);
+    return id;
+}
+
+static unsigned put_entries(struct gen *g, const yaml_node_t *n, size_t *count, int depth);
+
+/* `.FIELD = aN, .n_FIELD = N` of a mapping of properties, if there is one. */
+static void
+put_of(struct gen *g, const yaml_node_t *of, struct cd_buf *out, int depth)
+{
+    size_t n;
+    if (of == NULL) {
+        return;
+    }
+    unsigned id = put_entries(g, of, &n, depth + 1);
+    cd_buf_printf(out, ", .of = a%u, .n_of = %zu", id, n);
+}
+
+static void
+put_explode(struct gen *g, const yaml_node_t *list, struct cd_buf *out, int depth)
+{
+    static const char *const known[] = {"over", "of"};
+    struct cd_buf code = CD_BUF_INIT;
+    size_t n = 0;
+    if (list->type != YAML_SEQUENCE_NODE) {
+        die(g, list, "explode: a list of {over, of} is expected here");
+    }
+    for (const yaml_node_item_t *i = list->data.sequence.items.start;
+         i < list->data.sequence.items.top; i++, n++) {
+        const yaml_node_t *one = node(g, *i);
+        const yaml_node_t *over = member(g, one, "over");
+        size_t n_over;
+        check_keys(g, one, known, CD_ARRAY_LEN(known));
+        if (over == NULL) {
+            die(g, one, "explode: over what?");
+            return;
+        }
+        unsigned id = put_strings(g, over, &n_over);
+        cd_buf_printf(&code, "    {.over = s%u, .n_over = %zu", id, n_over);
+        put_of(g, member(g, one, "of"), &code, depth);
+        cd_buf_puts(&code, "},\n");
+    }
+    unsigned id = g->n_arrays++;
+    cd_buf_printf(&g->tables, "static const struct cd_map_explode e%u[] = {\n", id);
+    cd_buf_str(&g->tables, cd_buf_view(&code));
+    cd_buf_puts(&g->tables, "};\n");
+    cd_buf_finish(&code);
+    cd_buf_printf(out, ", .explode = e%u, .n_explode = %zu", id, n);
+}
+
+static bool
+is_set(const struct gen *g, const yaml_node_t *n, const char *key, const char *value)
+{
+    const yaml_node_t *found = member(g, n, key);
+    if (found == NULL) {
+        return false;
+    }
+    if (!cd_str_eq(scalar(g, found), cd_str_of(value))) {
+        die(g, found, "%s: only %s can be said", key, value);
+    }
+    return true;
+}
+
+static void
+put_operators(struct gen *g, const yaml_node_t *n, struct cd_buf *out, int depth)
+{
+    static const char *const known[] = {"path", "each",      "keyed-by", "explode", "of",
+                                        "json", "urldecode", "const",    "carried"};
+    static const char *const words[][2] = {
+        {"each", "each"}, {"keyed-by", "keyed_by"}, {"const", "constant"}};
+    check_keys(g, n, known, CD_ARRAY_LEN(known));
+    const yaml_node_t *path = member(g, n, "path");
+    const yaml_node_t *explode = member(g, n, "explode");
+    if (path != NULL) {
+        size_t n_paths;
+        unsigned id = put_strings(g, path, &n_paths);
+        cd_buf_printf(out, ", .paths = s%u, .n_paths = %zu", id, n_paths);
+    }
+    for (size_t i = 0; i < CD_ARRAY_LEN(words); i++) {
+        const yaml_node_t *value = member(g, n, words[i][0]);
+        if (value != NULL) {
+            cd_buf_printf(out, ", .%s = ", words[i][1]);
+            put_str(out, scalar(g, value));
+        }
+    }
+    cd_buf_puts(out, is_set(g, n, "json", "true") ? ", .json = true" : "");
+    cd_buf_puts(out, is_set(g, n, "urldecode", "true") ? ", .urldecode = true" : "");
+    cd_buf_puts(out, is_set(g, n, "carried", "false") ? ", .not_carried = true" : "");
+    put_of(g, member(g, n, "of"), out, depth);
+    if (explode != NULL) {
+        put_explode(g, explode, out, depth);
+    }
+}
+
+static int
+by_key(const void *a, const void *b, void *gen)
+{
+    const yaml_node_pair_t *x = a;
+    const yaml_node_pair_t *y = b;
+    return cd_str_cmp(scalar(gen, node(gen, x->key)), scalar(gen, node(gen, y->key)));
+}
+
+/* A mapping of properties: an array of entries. Returns its number. */
+static unsigned
+put_entries(struct gen *g, const yaml_node_t *n, size_t *count, int depth)
+{
+    struct cd_buf code = CD_BUF_INIT;
+    if (n->type != YAML_MAPPING_NODE || depth > DEPTH_LIMIT) {
+        die(g, n, "a mapping of properties is expected here");
+    }
+    yaml_node_pair_t *pairs = n->data.mapping.pairs.start;
+    *count = (size_t)(n->data.mapping.pairs.top - pairs);
+    qsort_r(pairs, *count, sizeof *pairs, by_key, g);
+    for (size_t i = 0; i < *count; i++) {
+        const yaml_node_t *value = node(g, pairs[i].value);
+        struct cd_str name = scalar(g, node(g, pairs[i].key));
+        if (i > 0 && cd_str_eq(name, scalar(g, node(g, pairs[i - 1].key)))) {
+            die(g, node(g, pairs[i].key), "%.*s is mapped twice", CD_FMT(name));
+        }
+        cd_buf_puts(&code, "    {.name = ");
+        put_str(&code, name);
+        if (value->type == YAML_MAPPING_NODE) {
+            put_operators(g, value, &code, depth);
+        } else {
+            size_t n_paths;
+            unsigned id = put_strings(g, value, &n_paths);
+            cd_buf_printf(&code, ", .paths = s%u, .n_paths = %zu", id, n_paths);
+        }
+        cd_buf_puts(&code, "},\n");
+    }
+    unsigned id = g->n_arrays++;
+    cd_buf_printf(&g->tables, "static const struct cd_map_entry a%u[] = {\n", id);
+    cd_buf_str(&g->tables, cd_buf_view(&code));
+    cd_buf_puts(&g->tables, "};\n");
+    cd_buf_finish(&code);
+    return id;
+}
+
+static void
+put_rows(struct gen *g, const yaml_node_t *rows, struct cd_buf *out)
+{
+    static const char *const known[] = {"path", "properties"};
+    struct cd_buf code = CD_BUF_INIT;
+    size_t n = 0;
+    for (const yaml_node_pair_t *p = rows->data.mapping.pairs.start;
+         p < rows->data.mapping.pairs.top; p++, n++) {
+        const yaml_node_t *value = node(g, p->value);
+        const yaml_node_t *path = member(g, value, "path");
+        check_keys(g, value, known, CD_ARRAY_LEN(known));
+        cd_buf_puts(&code, "    {.type = ");
+        put_str(&code, scalar(g, node(g, p->key)));
+        cd_buf_puts(&code, ", .path = ");
+        put_str(&code, scalar(g, path));
+        put_of(g, member(g, value, "properties"), &code, 0);
+        cd_buf_puts(&code, "},\n");
+    }
+    unsigned id = g->n_arrays++;
+    cd_buf_printf(&g->tables, "static const struct cd_map_rows r%u[] = {\n", id);
+    cd_buf_str(&g->tables, cd_buf_view(&code));
+    cd_buf_puts(&g->tables, "};\n");
+    cd_buf_finish(&code);
+    cd_buf_printf(out, ", .rows = r%u, .n_rows = %zu", id, n);
+}
+
+static void
+put_type(struct gen *g, const yaml_node_t *key, const yaml_node_t *value)
+{
+    static const char *const known[] = {"type", "id", "properties", "rows"};
+    struct type *t = CD_PUSH(&g->arena, g->types, g->n_types, g->cap_types);
+    if (t == NULL || value->type != YAML_MAPPING_NODE) {
+        die(g, key, "what about this type?");
+        return;
+    }
+    check_keys(g, value, known, CD_ARRAY_LEN(known));
+    t->from = cd_arena_str(&g->arena, scalar(g, key));
+    t->code = (struct cd_buf)CD_BUF_INIT;
+    const yaml_node_t *type = member(g, value, "type");
+    const yaml_node_t *id = member(g, value, "id");
+    const yaml_node_t *rows = member(g, value, "rows");
+    cd_buf_puts(&t->code, "    {.from = ");
+    put_str(&t->code, t->from);
+    cd_buf_puts(&t->code, ", .type = ");
+    put_str(&t->code, type == NULL ? t->from : scalar(g, type));
+    if (id != NULL) {
+        bool is_name = cd_str_eq(scalar(g, id), CD_STR("name"));
+        if (!is_name && !cd_str_eq(scalar(g, id), CD_STR("resource"))) {
+            die(g, id, "id: `name` or `resource`");
+        }
+        cd_buf_printf(&t->code, ", .id = %s", is_name ? "CD_MAP_ID_NAME" : "CD_MAP_ID_RESOURCE");
+    }
+    put_of(g, member(g, value, "properties"), &t->code, 0);
+    if (rows != NULL) {
+        put_rows(g, rows, &t->code);
+    }
+    cd_buf_puts(&t->code, "},\n");
+}
+
+static void
+read_file(struct gen *g, const char *path)
+{
+    yaml_parser_t parser;
+    yaml_document_t doc;
+    FILE *f = fopen(path, "rb");
+    g->file = path;
+    if (f == NULL || !yaml_parser_initialize(&parser)) {
+        die(g, NULL, "cannot be read");
+        return;
+    }
+    yaml_parser_set_input_file(&parser, f);
+    if (!yaml_parser_load(&parser, &doc)) {
+        fprintf(stderr, "%s:%zu: %s\n", path, parser.problem_mark.line + 1, parser.problem);
+        exit(2);
+    }
+    g->doc = &doc;
+    yaml_node_t *root = yaml_document_get_root_node(&doc);
+    if (root == NULL || root->type != YAML_MAPPING_NODE) {
+        die(g, root, "a mapping of types is expected here");
+        return;
+    }
+    for (const yaml_node_pair_t *p = root->data.mapping.pairs.start;
+         p < root->data.mapping.pairs.top; p++) {
+        put_type(g, node(g, p->key), node(g, p->value));
+    }
+    yaml_document_delete(&doc);
+    yaml_parser_delete(&parser);
+    fclose(f);
+}
+
+static int
+by_from(const void *a, const void *b)
+{
+    const struct type *x = a;
+    const struct type *y = b;
+    return cd_str_cmp(x->from, y->from);
+}
+
+static void
+put_all(struct gen *g, struct cd_buf *out)
+{
+    cd_buf_puts(out, "/* Made by compiler/tools/mapgen from stdlib/schema/normalize. */\n"
+                     "#include <stddef.h>\n\n#include \"runtime/ingest/maps.h\"\n\n");
+    cd_buf_str(out, cd_buf_view(&g->tables));
+    qsort(g->types, g->n_types, sizeof *g->types, by_from);
+    cd_buf_puts(out, "const struct cd_map_type cd_normalize_maps[] = {\n");
+    for (size_t i = 0; i < g->n_types; i++) {
+        if (i > 0 && cd_str_eq(g->types[i - 1].from, g->types[i].from)) {
+            fprintf(stderr, "mapgen: %.*s is mapped twice\n", CD_FMT(g->types[i].from));
+            exit(2);
+        }
+        cd_buf_str(out, cd_buf_view(&g->types[i].code));
+        cd_buf_finish(&g->types[i].code);
+    }
+    cd_buf_printf(out, "};\nconst uint32_t cd_n_normalize_maps = %zu;\n", g->n_types);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct gen g = {.file = "mapgen"};
+    struct cd_buf out = CD_BUF_INIT;
+    struct cordon_error err = {.code = CORDON_OK};
+    if (argc < 3) {
+        fprintf(stderr, "usage: mapgen OUT.c FILE.yaml…\n");
+        return 2;
+    }
+    cd_arena_init(&g.arena);
+    for (int i = 2; i < argc; i++) {
+        read_file(&g, argv[i]);
+    }
+    put_all(&g, &out);
+    if (out.oom || g.tables.oom || cd_file_write(argv[1], cd_buf_view(&out), &err) != CORDON_OK) {
+        fprintf(stderr, "mapgen: %s\n", err.message);
+        return 2;
+    }
+    cd_buf_finish(&out);
+    cd_buf_finish(&g.tables);
+    cd_arena_finish(&g.arena);
+    return 0;
+}

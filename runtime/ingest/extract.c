@@ -1,0 +1,199 @@
+/* Reads records by their plans: one walk over the members of an object finds all that is wanted,
+ * then each property is set. */
+#include "runtime/ingest/load.h"
+
+#include "runtime/base/num.h"
+
+/* How well KEY fits a wanted name that it equals but for case. */
+static uint8_t
+rank_of(struct cd_str key, struct cd_str wanted)
+{
+    if (cd_str_eq(key, wanted)) {
+        return 3;
+    }
+    return memcmp(key.p + 1, wanted.p + 1, key.n - 1) == 0 ? 2 : 1;
+}
+
+/* A key that stands twice: nothing at or below it counts. */
+static void
+mark_duplicate(struct cd_plan *plan, struct cd_trie_entry *e)
+{
+    if (e->leaf != CD_NONE) {
+        plan->leaves[e->leaf].is_duplicate = true;
+    }
+    for (size_t i = 0; e->below != NULL && i < e->below->n; i++) {
+        mark_duplicate(plan, &e->below->entries[i]); /* as deep as a mapping's longest path */
+    }
+}
+
+static void
+note_leaf(struct cd_load *l, struct cd_plan *plan, struct cd_leaf *leaf, struct cd_str key,
+          struct cd_dom_val val)
+{
+    uint8_t rank = key.n == 0 ? 3 : rank_of(key, leaf->wanted);
+    if (rank <= leaf->rank || (plan->dialect == CD_DIALECT_NORMAL && rank != 3)) {
+        return;
+    }
+    leaf->rank = rank;
+    leaf->val = val;
+    if (leaf->spelled.p == NULL) {
+        leaf->spelled =
+            cd_arena_printf(&l->s->arena, "%.*s%.*s", CD_FMT(leaf->prefix), CD_FMT(key));
+    }
+}
+
+/* Depth is that of the mappings' paths. */
+static void
+walk(struct cd_load *l, struct cd_plan *plan, struct cd_trie *trie, struct cd_dom_val object)
+{
+    uint32_t stamp = ++l->stamp;
+    for (struct cd_dom_iter it = cd_dom_iter(object); cd_dom_next(&it);) {
+        uint32_t which = cd_keys_find(&trie->keys, it.i, it.key);
+        if (which == CD_NONE) {
+            continue;
+        }
+        struct cd_trie_entry *e = &trie->entries[which];
+        if (e->stamp == stamp && cd_str_eq(e->key, it.key)) {
+            mark_duplicate(plan, e);
+            continue;
+        }
+        e->stamp = stamp;
+        e->key = it.key;
+        if (e->leaf != CD_NONE) {
+            note_leaf(l, plan, &plan->leaves[e->leaf], it.key, it.val);
+        }
+        if (e->below != NULL) {
+            struct cd_dom_val below = cd_value_decoded(l, it.val);
+            if (cd_dom_is(below, '{')) {
+                walk(l, plan, e->below, below);
+            }
+        }
+    }
+}
+
+static void
+find_leaves(struct cd_load *l, struct cd_plan *plan, const struct cd_context *from)
+{
+    const struct cd_dom_val *objects[2] = {from->self, from->outer};
+    for (size_t i = 0; i < plan->n_leaves; i++) {
+        plan->leaves[i].rank = 0;
+        plan->leaves[i].is_duplicate = false;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        if (plan->trie[i] != NULL && objects[i] != NULL && cd_dom_is(*objects[i], '{')) {
+            walk(l, plan, plan->trie[i], *objects[i]);
+        }
+    }
+}
+
+enum pick { PICK_NOTHING, PICK_NULL, PICK_VALUE, PICK_DUPLICATE, PICK_KEY, PICK_TAGS };
+
+static enum pick
+pick_one(struct cd_load *l, const struct cd_plan *plan, const struct cd_from *from,
+         const struct cd_context *context, struct cd_dom_val *val)
+{
+    const struct cd_leaf *leaf;
+    switch (from->kind) {
+    case CD_FROM_LEAF:
+        leaf = &plan->leaves[from->leaf];
+        *val = leaf->val;
+        return leaf->is_duplicate          ? PICK_DUPLICATE
+               : leaf->rank == 0           ? PICK_NOTHING
+               : cd_dom_is(leaf->val, 'n') ? PICK_NULL
+                                           : PICK_VALUE;
+    case CD_FROM_SELF:
+        if (context->self == NULL) {
+            return PICK_NOTHING;
+        }
+        *val = *context->self;
+        return PICK_VALUE;
+    case CD_FROM_ITEM: return cd_value_at(l, l->root, from->path, val) ? PICK_VALUE : PICK_NOTHING;
+    case CD_FROM_KEY: return context->key.p == NULL ? PICK_NOTHING : PICK_KEY;
+    case CD_FROM_TAGS: return l->has_tags ? PICK_TAGS : PICK_NOTHING;
+    }
+    return PICK_NOTHING;
+}
+
+/* The first place of a property that has something. */
+static enum pick
+pick(struct cd_load *l, const struct cd_plan *plan, struct cd_slot_plan *slot,
+     const struct cd_context *context, struct cd_dom_val *val)
+{
+    enum pick best = PICK_NOTHING;
+    for (uint32_t i = 0; i < slot->n_from; i++) {
+        enum pick found = pick_one(l, plan, &slot->from[i], context, val);
+        if (found > PICK_NULL) {
+            slot->used = slot->used == CD_NONE ? i : slot->used;
+            return found;
+        }
+        best = found > best ? found : best;
+    }
+    return best;
+}
+
+static void
+set_constant(struct cd_load *l, struct cd_value_plan *v, uint32_t row)
+{
+    struct cd_str text = v->map->constant;
+    double number;
+    if (cd_str_eq(text, CD_STR("true")) || cd_str_eq(text, CD_STR("false"))) {
+        cd_load_ok(l, cd_node_set_bool(l->s, v->node, row, text.n == 4));
+    } else if (v->node->kind == CD_NODE_NUMBER && cd_parse_number(text, &number)) {
+        cd_load_ok(l, cd_node_set_number(l->s, v->node, row, number));
+    } else {
+        cd_load_ok(l, cd_node_set_string(l->s, v->node, row, cd_load_str(l, text)));
+    }
+}
+
+static void
+set_duplicate(struct cd_load *l, struct cd_slot_plan *slot, uint32_t row)
+{
+    cd_value_set_unknown(l, slot->value.node, row, "its key stands twice");
+    cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
+                                      "%.*s.%.*s: its key stands twice, so its value is unknown",
+                                      CD_FMT(l->type), CD_FMT(slot->value.path)));
+}
+
+static void
+set_slot(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot, uint32_t row,
+         const struct cd_context *from, int depth)
+{
+    struct cd_dom_val val = {NULL, 0};
+    enum pick found = pick(l, plan, slot, from, &val);
+    bool is_constant = slot->value.map != NULL && slot->value.map->constant.n > 0;
+    bool is_absent =
+        found == PICK_NULL || (found == PICK_NOTHING && slot->is_carried && from->reason == 0);
+    if ((is_absent && !is_constant) || !cd_plan_node(l, plan, slot)) {
+        return;
+    }
+    struct cd_node *node = slot->value.node;
+    if (is_constant) {
+        set_constant(l, &slot->value, row);
+        return;
+    }
+    switch (found) {
+    case PICK_VALUE: cd_value_set(l, &slot->value, row, val, depth + 1); return;
+    case PICK_DUPLICATE: set_duplicate(l, slot, row); return;
+    case PICK_KEY:
+        cd_load_ok(l, cd_node_set_string(l->s, node, row, cd_load_str(l, from->key)));
+        return;
+    case PICK_TAGS: cd_value_set_tags(l, &slot->value, row); return;
+    case PICK_NOTHING:
+        cd_load_ok(l, cd_node_set_unknown(l->s, node, row,
+                                          from->reason != 0 ? from->reason : slot->reason));
+        return;
+    case PICK_NULL: return;
+    }
+}
+
+void
+cd_extract(struct cd_load *l, struct cd_plan *plan, uint32_t row, const struct cd_context *from,
+           int depth)
+{
+    uint32_t in_use = l->n_embedded;
+    find_leaves(l, plan, from);
+    for (uint32_t i = 0; i < plan->n_slots && !l->oom; i++) {
+        set_slot(l, plan, &plan->slots[i], row, from, depth);
+    }
+    l->n_embedded = in_use;
+}

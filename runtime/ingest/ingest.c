@@ -1,0 +1,287 @@
+/* Sources into a snapshot: a file or text goes through the splitter, and each piece is parsed and
+ * read. */
+#include "runtime/ingest/ingest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/ingest/load.h"
+#include "runtime/ingest/split.h"
+
+#define PROGRESS_STEP ((uint64_t)4 << 20)
+
+/* Where the bytes come from. */
+struct input {
+    const char *path;
+    int fd; /* -1: from TEXT */
+    struct cd_str text;
+    uint64_t done, size, told;
+    const struct cd_ingest_options *options;
+};
+
+static cordon_status
+read_input(void *user, void *into, size_t n, size_t *got, struct cordon_error *err)
+{
+    struct input *in = user;
+    if (in->fd < 0) {
+        size_t left = in->text.n - (size_t)in->done;
+        *got = left < n ? left : n;
+        if (*got > 0) {
+            memcpy(into, in->text.p + in->done, *got);
+        }
+    } else {
+        ssize_t r;
+        do {
+            r = read(in->fd, into, n);
+        } while (r < 0 && errno == EINTR);
+        if (r < 0) {
+            return cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET, "%s", strerror(errno));
+        }
+        *got = (size_t)r;
+    }
+    in->done += *got;
+    if (in->options != NULL && in->options->progress != NULL
+        && in->done - in->told >= PROGRESS_STEP) {
+        in->told = in->done;
+        in->options->progress(in->options->user, cd_str_of(in->path), in->done, in->size);
+    }
+    return CORDON_OK;
+}
+
+/* ---- pieces ---- */
+
+static void
+read_broken(struct cd_load *l, const struct cd_piece *piece)
+{
+    const char *what = "it is nested too deeply, or too long";
+    size_t at = 0;
+    l->s->sources[l->source].items++;
+    l->item++;
+    if (piece->too_long) {
+        cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "an item of more than %zu MB",
+                     CD_ITEM_LIMIT >> 20);
+        return;
+    }
+    if (piece->text.n == 0) {
+        cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR,
+                     "nothing stands where an item is expected");
+        return;
+    }
+    at = cd_text_fault(piece->text, &what);
+    cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "an item that is not JSON: byte %llu: %s",
+                 (unsigned long long)(piece->offset + at), what);
+}
+
+/* Parses the text of a piece; numbers that nothing holds are tried again as unknown ones. */
+static enum cd_dom_status
+parse_piece(struct cd_load *l, const struct cd_piece *piece, struct cd_dom_val *root)
+{
+    enum cd_dom_status status = cd_dom_parse(l->dom, piece->text, true, root);
+    if (status != CD_DOM_RANGE && status != CD_DOM_SYNTAX) {
+        return status;
+    }
+    const char *what;
+    if (cd_text_fault(piece->text, &what) < piece->text.n) {
+        return CD_DOM_SYNTAX;
+    }
+    cd_buf_clear(&l->text);
+    cd_text_clamp_numbers(piece->text, &l->text);
+    return l->text.oom ? CD_DOM_MEMORY : cd_dom_parse(l->dom, cd_buf_view(&l->text), false, root);
+}
+
+static cordon_status
+read_item(struct cd_load *l, const struct cd_piece *piece, struct cordon_error *err)
+{
+    struct cd_dom_val root;
+    l->offset = piece->offset;
+    enum cd_dom_status status = piece->text.n == 0 ? CD_DOM_SYNTAX : parse_piece(l, piece, &root);
+    if (status == CD_DOM_OK) {
+        cd_item_read(l, root);
+    } else if (status == CD_DOM_MEMORY) {
+        l->oom = true;
+    } else {
+        read_broken(l, piece);
+    }
+    return l->oom ? cordon_fail(err, CORDON_ENOMEM, piece->offset, "out of memory") : CORDON_OK;
+}
+
+/* A document that is broken is no snapshot: an error, with its place in the stream. */
+static cordon_status
+fail_document(const struct cd_piece *piece, struct cordon_error *err)
+{
+    const char *what;
+    uint64_t at = cd_text_fault(piece->text, &what);
+    at += at >= piece->cut_at ? piece->cut : 0;
+    return cordon_fail(err, CORDON_EINPUT, piece->offset + at, "it is not JSON: %s", what);
+}
+
+static cordon_status
+read_document(struct cd_load *l, const struct cd_piece *piece, struct cordon_error *err)
+{
+    struct cd_dom_val root, val;
+    l->offset = piece->offset;
+    enum cd_dom_status status = parse_piece(l, piece, &root);
+    if (status == CD_DOM_MEMORY) {
+        return cordon_fail(err, CORDON_ENOMEM, piece->offset, "out of memory");
+    }
+    if (status == CD_DOM_DEPTH) {
+        return cordon_fail(err, CORDON_EINPUT, piece->offset, "it is nested too deeply");
+    }
+    if (status != CD_DOM_OK) {
+        return fail_document(piece, err);
+    }
+    if (!piece->had_items) {
+        cd_item_read(l, root);
+    } else {
+        l->recognized = true;
+        if (cd_dom_member(root, CD_STR("configSnapshotId"), &val)
+            && cd_dom_member(root, CD_STR("fileVersion"), &val)) {
+            cd_config_complete(l);
+        }
+    }
+    return l->oom ? cordon_fail(err, CORDON_ENOMEM, piece->offset, "out of memory") : CORDON_OK;
+}
+
+static cordon_status
+read_pieces(struct cd_load *l, struct cd_split *split, struct cordon_error *err)
+{
+    struct cd_piece piece;
+    for (;;) {
+        CORDON_TRY(cd_split_next(split, &piece, err));
+        switch (piece.kind) {
+        case CD_PIECE_ITEM: CORDON_TRY(read_item(l, &piece, err)); break;
+        case CD_PIECE_DOCUMENT: CORDON_TRY(read_document(l, &piece, err)); break;
+        case CD_PIECE_END:
+            if (!l->recognized && l->s->sources[l->source].items > 0) {
+                return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                                   "no known format: neither items of AWS Config nor Cordon's "
+                                   "normalized form");
+            }
+            return CORDON_OK;
+        }
+    }
+}
+
+/* ---- a source ---- */
+
+static cordon_status
+start_load(struct cd_load *l, struct cd_snapshot *s, struct cd_str path)
+{
+    *l = (struct cd_load){.s = s};
+    cd_arena_init(&l->arena);
+    cd_arena_init(&l->item_arena);
+    if (s->ingest == NULL) {
+        s->ingest = CD_NEW(&s->arena, struct cd_ingest);
+    }
+    l->in = s->ingest;
+    l->dom = cd_dom_new();
+    l->scratch = cd_dom_new();
+    l->source = cd_snapshot_source(s, path, CD_STR("aws-config"));
+    bool ok = l->in != NULL && l->dom != NULL && l->scratch != NULL && l->source != CD_NONE;
+    return ok ? CORDON_OK : CORDON_ENOMEM;
+}
+
+/* Problems that were met more than once say how often. */
+static void
+count_problems(struct cd_load *l)
+{
+    for (size_t i = 0; i < l->n_reported && !l->oom; i++) {
+        const struct cd_value_plan *v = l->reported[i];
+        struct cd_str *message = &l->s->problems[v->problem].message;
+        if (v->n_problems > 1) {
+            struct cd_str counted = cd_arena_printf(&l->s->arena, "%.*s (and %u more like it)",
+                                                    CD_FMT(*message), v->n_problems - 1);
+            *message = counted.p == NULL ? *message : counted;
+        }
+    }
+}
+
+static void
+finish_load(struct cd_load *l)
+{
+    if (l->is_normal && l->source != CD_NONE && l->source < l->s->n_sources) {
+        l->s->sources[l->source].format = CD_STR("cordon");
+    }
+    count_problems(l);
+    for (size_t i = 0; i < CD_EMBEDDED_AT_ONCE; i++) {
+        cd_dom_free(l->embedded[i]);
+    }
+    cd_dom_free(l->dom);
+    cd_dom_free(l->scratch);
+    cd_buf_finish(&l->text);
+    cd_arena_finish(&l->item_arena);
+    cd_arena_finish(&l->arena);
+}
+
+/* Puts the path before, and the place behind, a message. */
+static cordon_status
+located(cordon_status status, const char *path, struct cordon_error *err)
+{
+    if (status != CORDON_OK && err != NULL) {
+        char what[sizeof err->message];
+        memcpy(what, err->message, sizeof what);
+        const char *text = what[0] == '\0' ? "out of memory" : what;
+        uint64_t offset = what[0] == '\0' ? CORDON_NO_OFFSET : err->offset;
+        if (offset == CORDON_NO_OFFSET) {
+            return cordon_fail(err, status, offset, "%s: %.400s", path, text);
+        }
+        return cordon_fail(err, status, offset, "%s: byte %llu: %.400s", path,
+                           (unsigned long long)offset, text);
+    }
+    return status;
+}
+
+static cordon_status
+ingest(struct cd_snapshot *s, struct input *in, struct cd_str path, struct cordon_error *err)
+{
+    struct cd_load l;
+    struct cd_split split;
+    struct cordon_error local = {.code = CORDON_OK};
+    err = err == NULL ? &local : err;
+    err->message[0] = '\0';
+    cordon_status status = start_load(&l, s, path);
+    if (status == CORDON_OK) {
+        status = cd_split_init(&split, read_input, in, cd_classify_best(), 0);
+        if (status == CORDON_OK) {
+            status = read_pieces(&l, &split, err);
+            cd_split_finish(&split);
+        }
+    }
+    finish_load(&l);
+    return located(status, in->path, err);
+}
+
+cordon_status
+cd_ingest_file(struct cd_snapshot *s, const char *path, const struct cd_ingest_options *options,
+               struct cordon_error *err)
+{
+    struct input in = {.path = path, .options = options};
+    struct stat st;
+    bool is_stdin = strcmp(path, "-") == 0;
+    in.fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (in.fd < 0) {
+        return cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET, "%s: %s", path, strerror(errno));
+    }
+    if (fstat(in.fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        in.size = (uint64_t)st.st_size;
+    }
+    cordon_status status = ingest(s, &in, cd_str_of(path), err);
+    if (!is_stdin) {
+        close(in.fd);
+    }
+    return status;
+}
+
+cordon_status
+cd_ingest_text(struct cd_snapshot *s, struct cd_str path, struct cd_str text,
+               struct cordon_error *err)
+{
+    char name[256];
+    size_t n = path.n < sizeof name ? path.n : sizeof name - 1;
+    memcpy(name, path.p, n);
+    name[n] = '\0';
+    struct input in = {.path = name, .fd = -1, .text = text, .size = text.n};
+    return ingest(s, &in, path, err);
+}

@@ -1,0 +1,34 @@
+/* The members of an object that somebody reads, found by their keys without regard to case. Items
+ * of one type have the same keys in the same order nearly always: the order of the last object
+ * answers most lookups with one comparison. */
+#ifndef CD_INGEST_KEYS_H
+#define CD_INGEST_KEYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/base/arena.h"
+
+struct cd_keys {
+    struct cd_arena *arena; /* owns everything below */
+    struct cd_str *names;   /* as they were added */
+    size_t n, cap;
+    uint32_t *slots; /* open addressing by folded hash: index + 1, 0 is free */
+    uint32_t mask;
+    struct cd_key_seen *seen; /* by place in the object */
+    uint32_t n_seen;
+};
+
+struct cd_key_seen {
+    struct cd_str key;
+    uint32_t which;
+};
+
+void cd_keys_init(struct cd_keys *k, struct cd_arena *arena);
+/* The index of NAME, added if it is not there; names that differ by case only are one. CD_NONE: out
+ * of memory. */
+uint32_t cd_keys_add(struct cd_keys *k, struct cd_str name);
+/* The index of KEY, which stands at PLACE of its object; UINT32_MAX if nobody reads it. */
+uint32_t cd_keys_find(struct cd_keys *k, uint32_t place, struct cd_str key);
+
+#endif

@@ -1,0 +1,269 @@
+/* Lists and maps: plain ones, lists that the source keeps as objects, and lists inside lists that
+ * become one. */
+#include "runtime/ingest/load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The plan of a list's or map's members; NULL: out of memory. */
+static struct cd_value_plan *
+elem_plan(struct cd_load *l, struct cd_value_plan *v)
+{
+    if (v->elem == NULL) {
+        struct cd_value_plan *elem = CD_NEW(&l->s->arena, struct cd_value_plan);
+        struct cd_node *node = cd_node_elem(l->s, v->node);
+        if (elem == NULL || node == NULL) {
+            l->oom = true;
+            return NULL;
+        }
+        *elem = (struct cd_value_plan){.node = node,
+                                       .map = v->map,
+                                       .dialect = v->dialect,
+                                       .schema = v->schema,
+                                       .path = v->path,
+                                       .is_inner = true};
+        v->elem = elem;
+    }
+    return v->elem;
+}
+
+/* A list that is being written. */
+struct open_list {
+    struct cd_value_plan *elem;
+    uint32_t start;
+    uint32_t open; /* why there may be more */
+};
+
+/* An element that is unknown opens the list instead of standing in it. */
+static void
+end_element(struct cd_load *l, struct open_list *list, uint32_t row, uint32_t place)
+{
+    struct cd_node *node = list->elem->node;
+    if (node->n <= row) {
+        return;
+    }
+    if (cd_node_state(node, row) == CD_UNKNOWN) {
+        list->open = cd_node_reason(node, row);
+        node->n = row;
+        return;
+    }
+    cd_load_ok(l, cd_node_place(l->s, node, row, place));
+}
+
+static void
+add_element(struct cd_load *l, struct open_list *list, struct cd_dom_val val, struct cd_str key,
+            uint32_t place, int depth)
+{
+    if (cd_dom_is(val, 'n')) {
+        return;
+    }
+    uint32_t row = list->elem->node->n;
+    struct cd_str why;
+    if (list->elem->dialect == CD_DIALECT_NORMAL && cd_value_is_unknown(val, &why)) {
+        list->open = cd_load_str(l, why);
+        return;
+    }
+    cd_value_set_keyed(l, list->elem, row, val, key, depth + 1);
+    end_element(l, list, row, place);
+}
+
+/* The name that a place of an exploded list goes by: `[0].ipRanges[1]`. */
+static uint32_t
+exploded_place(struct cd_load *l, uint32_t outer, struct cd_str over, uint32_t inner)
+{
+    char text[160];
+    int n = snprintf(text, sizeof text, "[%u].%.*s[%u]", outer, CD_FMT(over), inner);
+    struct cd_str s = {text, n < 0 || (size_t)n >= sizeof text ? 0 : (size_t)n};
+    return CD_PLACE_KEY | cd_load_str(l, s);
+}
+
+/* Adds an element for each member of the first list of ALTERNATIVE, inside OUTER, that is not
+ * empty. */
+static void
+explode(struct cd_load *l, struct cd_value_plan *v, struct open_list *list, uint32_t alternative,
+        struct cd_dom_iter *outer, int depth)
+{
+    const struct cd_map_explode *e = &v->map->explode[alternative];
+    for (uint32_t i = 0; i < e->n_over; i++) {
+        struct cd_dom_val inner;
+        if (!cd_value_at(l, outer->val, e->over[i], &inner) || !cd_dom_is(inner, '[')) {
+            continue;
+        }
+        struct cd_dom_iter it = cd_dom_iter(inner);
+        if (it.next >= it.end) {
+            continue;
+        }
+        while (cd_dom_next(&it) && !l->oom) {
+            uint32_t row = list->elem->node->n;
+            struct cd_plan **plan = &v->exploded[alternative];
+            if (*plan == NULL) {
+                *plan = cd_plan_exploded(l, list->elem->node, v, e);
+            }
+            if (*plan == NULL) {
+                return;
+            }
+            cd_load_ok(l, cd_node_set_record(l->s, list->elem->node, row));
+            struct cd_context from = {.self = &it.val, .outer = &outer->val};
+            cd_extract(l, *plan, row, &from, depth + 1);
+            end_element(l, list, row, exploded_place(l, outer->i, e->over[i], it.i));
+        }
+        return;
+    }
+}
+
+static void
+add_exploded(struct cd_load *l, struct cd_value_plan *v, struct open_list *list,
+             struct cd_dom_iter *outer, int depth)
+{
+    if (list->elem->node->kind != CD_NODE_RECORD) {
+        return;
+    }
+    if (v->exploded == NULL) {
+        v->exploded = CD_NEW_ARRAY(&l->s->arena, v->map->n_explode, struct cd_plan *);
+        cd_load_ok(l, v->exploded != NULL);
+    }
+    for (uint32_t i = 0; v->exploded != NULL && i < v->map->n_explode; i++) {
+        explode(l, v, list, i, outer, depth);
+    }
+}
+
+/* One member of the source's list, or of the object that stands for it. */
+static void
+add_member(struct cd_load *l, struct cd_value_plan *v, struct open_list *list,
+           struct cd_dom_iter *it, int depth)
+{
+    const struct cd_map_entry *map = v->is_inner ? NULL : v->map;
+    uint32_t place = it->i & ~CD_PLACE_KEY;
+    struct cd_str key = {NULL, 0};
+    struct cd_dom_val val = it->val;
+    if (map != NULL && map->n_explode > 0) {
+        add_exploded(l, v, list, it, depth);
+        return;
+    }
+    if (it->is_object) {
+        key = it->key;
+        place = CD_PLACE_KEY | cd_load_str(l, key);
+        val = cd_value_decoded(l, val);
+    }
+    if (map != NULL && map->each.n > 0 && !cd_value_at(l, it->val, map->each, &val)) {
+        return;
+    }
+    add_element(l, list, val, key, place, depth);
+}
+
+bool
+cd_value_set_list(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
+                  int depth)
+{
+    bool is_keyed = !v->is_inner && v->map != NULL && v->map->keyed_by.n > 0 && cd_dom_is(val, '{');
+    bool is_single = v->dialect == CD_DIALECT_POLICY && !cd_dom_is(val, '[');
+    if (!cd_dom_is(val, '[') && !is_keyed && !is_single) {
+        return false;
+    }
+    struct open_list list = {.elem = elem_plan(l, v)};
+    if (list.elem == NULL) {
+        return true;
+    }
+    list.start = list.elem->node->n;
+    cd_load_ok(l, cd_node_open(l->s, v->node, row));
+    if (is_single) {
+        add_element(l, &list, val, (struct cd_str){NULL, 0}, 0, depth);
+    } else {
+        for (struct cd_dom_iter it = cd_dom_iter(val); cd_dom_next(&it) && !l->oom;) {
+            add_member(l, v, &list, &it, depth);
+        }
+    }
+    cd_load_ok(l, cd_node_close(l->s, v->node, row, list.elem->node->n - list.start, list.open));
+    return true;
+}
+
+static void
+add_map_member(struct cd_load *l, struct cd_value_plan *elem, struct cd_str key,
+               struct cd_dom_val val, int depth)
+{
+    uint32_t row = elem->node->n;
+    if (cd_dom_is(val, 'n')) {
+        return;
+    }
+    cd_value_set_keyed(l, elem, row, val, (struct cd_str){NULL, 0}, depth + 1);
+    if (elem->node->n > row) {
+        cd_load_ok(l, cd_node_key(l->s, elem->node, row, cd_load_str(l, key)));
+    }
+}
+
+bool
+cd_value_pair(struct cd_dom_val val, struct cd_str *key, struct cd_dom_val *value)
+{
+    bool has_key = false;
+    bool has_value = false;
+    for (struct cd_dom_iter it = cd_dom_iter(val); it.is_object && cd_dom_next(&it);) {
+        if (cd_str_eq_nocase(it.key, CD_STR("key")) && cd_dom_is(it.val, '"')) {
+            *key = cd_dom_str(it.val);
+            has_key = true;
+        } else if (cd_str_eq_nocase(it.key, CD_STR("value"))) {
+            *value = it.val;
+            has_value = true;
+        }
+    }
+    return has_key && has_value;
+}
+
+static int
+by_key(const void *a, const void *b, void *keys)
+{
+    const uint32_t *x = a;
+    const uint32_t *y = b;
+    const uint32_t *key = keys;
+    return key[*x] != key[*y] ? (key[*x] < key[*y] ? -1 : 1) : (*x > *y) - (*x < *y);
+}
+
+/* Members of a map with the same key are unknown. */
+static void
+hide_duplicates(struct cd_load *l, struct cd_node *elem, uint32_t start)
+{
+    uint32_t n = elem->n - start;
+    if (n < 2 || l->oom) {
+        return;
+    }
+    struct cd_arena_mark mark = cd_arena_mark(&l->arena);
+    uint32_t *rows = CD_NEW_ARRAY(&l->arena, n, uint32_t);
+    for (uint32_t i = 0; rows != NULL && i < n; i++) {
+        rows[i] = start + i;
+    }
+    if (rows != NULL) {
+        qsort_r(rows, n, sizeof *rows, by_key, elem->key);
+        for (uint32_t i = 1; i < n; i++) {
+            if (elem->key[rows[i]] == elem->key[rows[i - 1]]) {
+                cd_value_set_unknown(l, elem, rows[i], "its key stands twice");
+                cd_value_set_unknown(l, elem, rows[i - 1], "its key stands twice");
+            }
+        }
+    }
+    cd_load_ok(l, rows != NULL);
+    cd_arena_reset(&l->arena, mark);
+}
+
+bool
+cd_value_set_map(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
+                 int depth)
+{
+    if (!cd_dom_is(val, '{') && !cd_dom_is(val, '[')) {
+        return false;
+    }
+    struct cd_value_plan *elem = elem_plan(l, v);
+    if (elem == NULL) {
+        return true;
+    }
+    uint32_t start = elem->node->n;
+    cd_load_ok(l, cd_node_open(l->s, v->node, row));
+    for (struct cd_dom_iter it = cd_dom_iter(val); cd_dom_next(&it) && !l->oom;) {
+        struct cd_str key = it.key;
+        struct cd_dom_val value = it.val;
+        if (it.is_object || cd_value_pair(it.val, &key, &value)) {
+            add_map_member(l, elem, key, value, depth);
+        }
+    }
+    hide_duplicates(l, elem->node, start);
+    cd_load_ok(l, cd_node_close(l->s, v->node, row, elem->node->n - start, 0));
+    return true;
+}

@@ -1,0 +1,117 @@
+/* Policy documents: each distinct text is read once, into the snapshot's policies. */
+#include "runtime/ingest/load.h"
+
+struct cd_policy_slot {
+    uint32_t text; /* dictionary id + 1, 0 is free */
+    uint32_t row;  /* CD_NONE: not a policy document */
+};
+
+static struct cd_policy_slot *
+find_slot(const struct cd_ingest *in, uint32_t text)
+{
+    uint32_t i = (text * 2654435761u) & in->policy_mask;
+    while (in->policies[i].text != 0 && in->policies[i].text != text + 1) {
+        i = (i + 1) & in->policy_mask;
+    }
+    return &in->policies[i];
+}
+
+/* The slots stay at most half full. */
+static bool
+grow(struct cd_load *l)
+{
+    struct cd_ingest *in = l->in;
+    struct cd_policy_slot *old = in->policies;
+    uint32_t n_old = old == NULL ? 0 : in->policy_mask + 1;
+    uint32_t n = old == NULL ? 64 : n_old * 2;
+    struct cd_policy_slot *slots = CD_NEW_ARRAY(&l->s->arena, n, struct cd_policy_slot);
+    if (slots == NULL) {
+        return false;
+    }
+    in->policies = slots;
+    in->policy_mask = n - 1;
+    for (uint32_t i = 0; i < n_old; i++) {
+        if (old[i].text != 0) {
+            *find_slot(in, old[i].text - 1) = old[i];
+        }
+    }
+    return true;
+}
+
+/* The object that a document is: itself, the one element of a list, or what a string holds. */
+static bool
+document_of(struct cd_load *l, struct cd_dom_val val, struct cd_dom_val *document)
+{
+    val = cd_value_decoded(l, val);
+    if (cd_dom_is(val, '[')) {
+        struct cd_dom_iter it = cd_dom_iter(val);
+        if (!cd_dom_next(&it) || it.next < it.end) {
+            return false;
+        }
+        val = cd_value_decoded(l, it.val);
+    }
+    *document = val;
+    return cd_dom_is(val, '{');
+}
+
+static uint32_t
+add_row(struct cd_load *l, struct cd_dom_val document)
+{
+    struct cd_node *node = l->s->policies;
+    if (l->in->policy == NULL) {
+        struct cd_value_plan as = {.dialect = CD_DIALECT_POLICY, .schema = CD_NONE};
+        l->in->policy = cd_plan_record(l, node, &as, NULL, 0);
+    }
+    if (l->in->policy == NULL) {
+        return CD_NONE;
+    }
+    uint32_t row = node->n;
+    struct cd_context from = {.self = &document};
+    cd_load_ok(l, cd_node_set_record(l->s, node, row));
+    cd_extract(l, l->in->policy, row, &from, 0);
+    return row;
+}
+
+/* The document's text: of a string what it holds, of an object its JSON. */
+static struct cd_str
+text_of(struct cd_load *l, struct cd_dom_val val, bool urldecode)
+{
+    if (cd_dom_is(val, '"') && !(urldecode && cd_str_starts(cd_dom_str(val), CD_STR("%")))) {
+        return cd_dom_str(val);
+    }
+    cd_buf_clear(&l->text);
+    if (cd_dom_is(val, '"')) {
+        cd_text_urldecode(cd_dom_str(val), &l->text);
+    } else {
+        cd_text_of(val, &l->text);
+    }
+    l->oom |= l->text.oom;
+    return cd_buf_view(&l->text);
+}
+
+uint32_t
+cd_policy_row(struct cd_load *l, struct cd_dom_val val, bool urldecode)
+{
+    struct cd_ingest *in = l->in;
+    bool is_text = cd_dom_is(val, '"');
+    struct cd_str text = text_of(l, val, urldecode);
+    uint32_t id = cd_load_str(l, text);
+    if ((in->policies == NULL || in->n_policies * 2 > in->policy_mask) && !grow(l)) {
+        l->oom = true;
+    }
+    if (l->oom) {
+        return CD_NONE;
+    }
+    struct cd_policy_slot *slot = find_slot(in, id);
+    if (slot->text != 0) {
+        return slot->row;
+    }
+    uint32_t row = CD_NONE;
+    struct cd_dom_val document = val;
+    if (!is_text || cd_dom_parse(l->scratch, text, false, &document) == CD_DOM_OK) {
+        row = document_of(l, document, &document) ? add_row(l, document) : CD_NONE;
+    }
+    *slot = (struct cd_policy_slot){id + 1, row};
+    in->n_policies++;
+    return row;
+}

@@ -1,0 +1,284 @@
+/* From a property of the snapshot back to where its source has it, in the source's own terms. */
+#include "runtime/ingest/ingest.h"
+#include "runtime/ingest/load.h"
+#include "runtime/schema/schema.h"
+
+struct trail {
+    const struct cd_snapshot *s;
+    struct cd_buf *out;
+    size_t start;    /* where the path begins in OUT */
+    size_t list_len; /* length of OUT where the innermost exploded list began; 0: none */
+    bool is_normal;
+    const struct cd_plan *plan;        /* of the record that was reached, or NULL */
+    const struct cd_value_plan *value; /* of the value that was reached, or NULL */
+};
+
+static void
+put_dotted(struct trail *t, struct cd_str name)
+{
+    if (t->out->n > t->start) {
+        cd_buf_putc(t->out, '.');
+    }
+    cd_buf_str(t->out, name);
+}
+
+static void
+put_bracketed(struct trail *t, struct cd_str key)
+{
+    cd_buf_putc(t->out, '[');
+    cd_buf_json_str(t->out, key);
+    cd_buf_putc(t->out, ']');
+}
+
+/* The name as AWS Config would spell it where no item showed it: in the case in which its
+ * neighbours begin. */
+static void
+put_guessed(struct trail *t, struct cd_str name, bool is_root)
+{
+    bool is_upper = false;
+    for (size_t i = 0; t->plan != NULL && i < t->plan->n_leaves; i++) {
+        const struct cd_leaf *leaf = &t->plan->leaves[i];
+        if (leaf->spelled.p != NULL && leaf->prefix.n < leaf->spelled.n) {
+            char first = leaf->spelled.p[leaf->prefix.n];
+            is_upper = first >= 'A' && first <= 'Z';
+            break;
+        }
+    }
+    if (is_root) {
+        put_dotted(t, CD_STR("configuration"));
+    }
+    put_dotted(t, name);
+    char *first = t->out->oom || name.n == 0 ? NULL : t->out->p + t->out->n - name.n;
+    if (first != NULL && !is_upper && *first >= 'A' && *first <= 'Z') {
+        *first = (char)(*first + 32);
+    }
+}
+
+/* Cuts what stands behind the element of the outer list. */
+static void
+leave_inner_list(struct trail *t)
+{
+    struct cd_str path = cd_buf_view(t->out);
+    size_t bracket = t->list_len == 0 ? path.n : cd_str_find(path, ']', t->list_len);
+    if (bracket < path.n) {
+        t->out->n = bracket + 1;
+    }
+}
+
+static void
+put_from(struct trail *t, const struct cd_slot_plan *slot, const struct cd_from *from)
+{
+    const struct cd_leaf *leaf;
+    switch (from->kind) {
+    case CD_FROM_LEAF:
+        leaf = &t->plan->leaves[from->leaf];
+        if (from->is_outer && !t->plan->is_root) {
+            leave_inner_list(t);
+        }
+        if (leaf->spelled.p != NULL) {
+            put_dotted(t, leaf->spelled);
+        } else if (slot->value.map != NULL && slot->value.map->n_paths > 0) {
+            put_dotted(t, slot->value.map->paths[0]);
+        } else {
+            put_guessed(t, slot->name, t->plan->is_root);
+        }
+        return;
+    case CD_FROM_SELF:
+        if (t->plan->is_root) {
+            put_dotted(t, CD_STR("configuration"));
+        }
+        return;
+    case CD_FROM_KEY: return;
+    case CD_FROM_ITEM:
+        t->out->n = t->start;
+        put_dotted(t, from->path);
+        return;
+    case CD_FROM_TAGS:
+        t->out->n = t->start;
+        put_dotted(t, CD_STR("tags"));
+        return;
+    }
+}
+
+static const struct cd_slot_plan *
+slot_named(const struct cd_plan *plan, struct cd_str name)
+{
+    for (uint32_t i = 0; plan != NULL && i < plan->n_slots; i++) {
+        if (cd_str_eq(plan->slots[i].name, name)) {
+            return &plan->slots[i];
+        }
+    }
+    return NULL;
+}
+
+/* The plan of the record that VALUE is, if it is one that was read. */
+static const struct cd_plan *
+plan_of(const struct trail *t, const struct cd_value_plan *value)
+{
+    if (value == NULL || value->node == NULL) {
+        return NULL;
+    }
+    if (value->node->kind == CD_NODE_POLICY) {
+        return t->s->ingest->policy;
+    }
+    return value->record;
+}
+
+static void
+put_property(struct trail *t, struct cd_str name)
+{
+    const struct cd_slot_plan *slot = slot_named(t->plan, name);
+    if (t->is_normal || (slot == NULL && t->plan == NULL)) {
+        put_dotted(t, name);
+    } else if (slot == NULL || slot->n_from == 0) {
+        put_guessed(t, name, t->plan->is_root);
+    } else {
+        uint32_t used = slot->used == CD_NONE ? 0 : slot->used;
+        while (slot->used == CD_NONE && used + 1 < slot->n_from
+               && slot->from[used].kind == CD_FROM_KEY) {
+            used++;
+        }
+        put_from(t, slot, &slot->from[used]);
+    }
+    t->value = slot == NULL ? NULL : &slot->value;
+    t->plan = plan_of(t, t->value);
+}
+
+/* The plan of an element of an exploded list: of the alternative whose list its place names. */
+static const struct cd_plan *
+exploded_plan(const struct cd_value_plan *v, struct cd_str place)
+{
+    size_t from = cd_str_find(place, '.', 0);
+    struct cd_str over =
+        cd_str_sub(place, from < place.n ? from + 1 : from, cd_str_find(place, '[', from));
+    for (uint32_t i = 0; v->exploded != NULL && i < v->map->n_explode; i++) {
+        for (uint32_t k = 0; k < v->map->explode[i].n_over; k++) {
+            if (cd_str_eq(v->map->explode[i].over[k], over)) {
+                return v->exploded[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+static void
+put_place(struct trail *t, uint32_t place)
+{
+    const struct cd_value_plan *v = t->value;
+    const struct cd_map_entry *map = v == NULL || v->is_inner || t->is_normal ? NULL : v->map;
+    struct cd_str key = CD_STR("");
+    if ((place & CD_PLACE_KEY) != 0) {
+        uint32_t id = place & ~CD_PLACE_KEY;
+        key = id < t->s->dict.n ? cd_intern_str(&t->s->dict, id) : key;
+    }
+    t->value = v == NULL ? NULL : v->elem;
+    t->plan = plan_of(t, t->value);
+    if (map != NULL && map->n_explode > 0) {
+        t->list_len = t->out->n;
+        cd_buf_str(t->out, key);
+        t->plan = exploded_plan(v, key);
+        return;
+    }
+    if ((place & CD_PLACE_KEY) != 0) {
+        put_bracketed(t, key);
+    } else {
+        cd_buf_printf(t->out, "[%u]", place);
+    }
+    if (map != NULL && map->each.n > 0) {
+        put_dotted(t, map->each);
+    }
+}
+
+static void
+put_step(struct trail *t, const struct cd_path_step *step)
+{
+    if (step->place != CD_NONE) {
+        put_place(t, step->place);
+    } else if (step->is_key) {
+        put_bracketed(t, step->name);
+        t->value = t->value == NULL ? NULL : t->value->elem;
+        t->plan = plan_of(t, t->value);
+    } else {
+        put_property(t, step->name);
+    }
+}
+
+static void
+put_envelope(struct trail *t, struct cd_str name, const struct cd_origin *o, bool is_derived)
+{
+    static const struct {
+        struct cd_str name, config;
+    } members[] = {
+        {CD_STR_INIT("type"), CD_STR_INIT("resourceType")},
+        {CD_STR_INIT("id"), CD_STR_INIT("resourceId")},
+        {CD_STR_INIT("region"), CD_STR_INIT("awsRegion")},
+        {CD_STR_INIT("account"), CD_STR_INIT("awsAccountId")},
+        {CD_STR_INIT("partition"), CD_STR_INIT("ARN")},
+        {CD_STR_INIT("arn"), CD_STR_INIT("ARN")},
+        {CD_STR_INIT("captured"), CD_STR_INIT("configurationItemCaptureTime")},
+    };
+    for (size_t i = 0; !t->is_normal && i < CD_ARRAY_LEN(members); i++) {
+        if (cd_str_eq(members[i].name, name)) {
+            name = members[i].config;
+            break;
+        }
+    }
+    uint32_t dialect = t->is_normal || is_derived || o->place == CD_NONE ? 0 : o->place;
+    if ((dialect & CD_PLACE_SMALL_ARN) != 0 && cd_str_eq(name, CD_STR("ARN"))) {
+        name = CD_STR("arn");
+    } else if ((dialect & CD_PLACE_ACCOUNT_ID) != 0 && cd_str_eq(name, CD_STR("awsAccountId"))) {
+        name = CD_STR("accountId");
+    } else if ((dialect & CD_PLACE_NAMED) != 0 && cd_str_eq(name, CD_STR("resourceId"))) {
+        name = CD_STR("resourceName");
+    }
+    put_dotted(t, name);
+}
+
+/* The plan by which the row was read. */
+static const struct cd_table_plan *
+find_plan(const struct cd_snapshot *s, const struct cd_table *table, bool is_normal,
+          bool is_derived)
+{
+    const struct cd_ingest *in = s->ingest;
+    for (size_t i = 0; in != NULL && i < in->n_plans; i++) {
+        const struct cd_table_plan *tp = in->plans[i];
+        bool fits = is_normal
+                        ? tp->dialect == CD_DIALECT_NORMAL
+                        : tp->dialect == CD_DIALECT_CONFIG && (tp->rows != NULL) == is_derived;
+        if (tp->table == table && fits) {
+            return tp;
+        }
+    }
+    return NULL;
+}
+
+void
+cd_ingest_source_path(const struct cd_snapshot *s, uint32_t table, uint32_t row, bool is_envelope,
+                      const struct cd_path_step *steps, size_t n, struct cd_buf *out)
+{
+    if (table >= s->n_tables || row >= s->tables[table]->n || n == 0) {
+        return;
+    }
+    const struct cd_table *t = s->tables[table];
+    const struct cd_origin *o = &t->origin[row];
+    bool is_derived = t->is_derived_row[row] != 0;
+    bool is_normal =
+        o->source < s->n_sources && cd_str_eq(s->sources[o->source].format, CD_STR("cordon"));
+    struct trail trail = {.s = s, .out = out, .start = out->n, .is_normal = is_normal};
+    size_t i = 0;
+    if (is_envelope) {
+        put_envelope(&trail, steps[0].name, o, is_derived);
+        i = 1;
+    } else {
+        const struct cd_table_plan *tp = find_plan(s, t, is_normal, is_derived);
+        trail.plan = tp == NULL ? NULL : tp->plan;
+        if (is_normal) {
+            cd_buf_puts(out, "properties");
+        } else if (tp != NULL && tp->rows != NULL) {
+            cd_buf_str(out, tp->rows->path);
+        }
+    }
+    for (; i < n; i++) {
+        put_step(&trail, &steps[i]);
+    }
+}

@@ -1,0 +1,255 @@
+/* JSON values into nodes, converted to the node's type. A value of another type is as absent, with
+ * one problem for each property and source that says how often. */
+#include "runtime/ingest/load.h"
+
+#include "runtime/base/num.h"
+
+static const char *
+kind_name(struct cd_dom_val val)
+{
+    switch (cd_dom_kind(val)) {
+    case CD_DOM_NULL: return "null";
+    case CD_DOM_FALSE:
+    case CD_DOM_TRUE: return "a boolean";
+    case CD_DOM_NUMBER: return "a number";
+    case CD_DOM_STRING: return "a string";
+    case CD_DOM_ARRAY: return "a list";
+    case CD_DOM_OBJECT: return "an object";
+    }
+    return "";
+}
+
+static const char *
+wanted_name(enum cd_node_kind kind)
+{
+    switch (kind) {
+    case CD_NODE_BOOL: return "a boolean";
+    case CD_NODE_NUMBER: return "a number";
+    case CD_NODE_STRING: return "a string";
+    case CD_NODE_TIME: return "a time";
+    case CD_NODE_JSON: return "JSON";
+    case CD_NODE_POLICY: return "a policy document";
+    case CD_NODE_RECORD:
+    case CD_NODE_MAP: return "an object";
+    case CD_NODE_LIST: return "a list";
+    }
+    return "";
+}
+
+/* VAL is not of its property's type: it is as absent. */
+static void
+report_wrong(struct cd_load *l, struct cd_value_plan *v, struct cd_dom_val val)
+{
+    if (v->n_problems > 0 && v->problem_source == l->source) {
+        v->n_problems++;
+        return;
+    }
+    v->problem = (uint32_t)l->s->n_problems;
+    v->problem_source = l->source;
+    v->n_problems = 1;
+    cd_load_ok(l, cd_snapshot_problem(
+                      l->s, l->source, l->offset, "%.*s.%.*s: %s stands where %s is expected%s",
+                      CD_FMT(l->type), CD_FMT(v->path), kind_name(val), wanted_name(v->node->kind),
+                      v->is_inner ? ", in a list" : ""));
+    struct cd_value_plan **place = CD_PUSH(&l->arena, l->reported, l->n_reported, l->cap_reported);
+    cd_load_ok(l, place != NULL);
+    if (place != NULL) {
+        *place = v;
+    }
+}
+
+void
+cd_value_set_unknown(struct cd_load *l, struct cd_node *node, uint32_t row, const char *why)
+{
+    uint32_t reason = cd_load_str(l, cd_str_of(why));
+    cd_load_ok(l, cd_node_set_unknown(l->s, node, row, reason));
+}
+
+bool
+cd_value_is_unknown(struct cd_dom_val val, struct cd_str *why)
+{
+    struct cd_dom_iter it = cd_dom_iter(val);
+    if (!it.is_object || !cd_dom_next(&it) || !cd_str_eq(it.key, CD_STR("Cordon::Unknown"))
+        || it.next < it.end) {
+        return false;
+    }
+    *why = cd_dom_is(it.val, '"') ? cd_dom_str(it.val) : CD_STR("");
+    return true;
+}
+
+/* ---- scalars ---- */
+
+/* AWS Config keeps some enumerated values as {"value": …}, or with a name beside. */
+static struct cd_dom_val
+unwrapped(const struct cd_value_plan *v, struct cd_dom_val val)
+{
+    struct cd_dom_iter it = cd_dom_iter(val);
+    if (v->dialect == CD_DIALECT_CONFIG && it.is_object && cd_dom_next(&it) && it.next >= it.end
+        && cd_str_eq(it.key, CD_STR("value"))) {
+        return it.val;
+    }
+    return val;
+}
+
+static bool
+set_bool(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val)
+{
+    bool is_true = cd_dom_is(val, 't');
+    if (cd_dom_is(val, '"') && v->dialect == CD_DIALECT_CONFIG) {
+        is_true = cd_str_eq_nocase(cd_dom_str(val), CD_STR("true"));
+        if (!is_true && !cd_str_eq_nocase(cd_dom_str(val), CD_STR("false"))) {
+            return false;
+        }
+    } else if (!is_true && !cd_dom_is(val, 'f')) {
+        return false;
+    }
+    cd_load_ok(l, cd_node_set_bool(l->s, v->node, row, is_true));
+    return true;
+}
+
+static bool
+set_number(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val)
+{
+    double number;
+    bool in_range = true;
+    if (cd_dom_kind(val) == CD_DOM_NUMBER) {
+        in_range = cd_dom_number(val, &number);
+    } else if (!cd_dom_is(val, '"') || v->dialect != CD_DIALECT_CONFIG
+               || !cd_parse_number(cd_dom_str(val), &number)) {
+        return false;
+    }
+    if (!in_range || number > 9007199254740992.0 || number < -9007199254740992.0) {
+        cd_value_set_unknown(l, v->node, row, "a number beyond 2^53");
+    } else {
+        cd_load_ok(l, cd_node_set_number(l->s, v->node, row, number));
+    }
+    return true;
+}
+
+static bool
+set_string(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val)
+{
+    char text[CD_NUMBER_SIZE];
+    struct cd_str s = {NULL, 0};
+    double number;
+    switch (cd_dom_kind(val)) {
+    case CD_DOM_STRING: s = cd_dom_str(val); break;
+    case CD_DOM_NUMBER:
+        if (!cd_dom_number(val, &number)) {
+            cd_value_set_unknown(l, v->node, row, "a number beyond 2^53");
+            return true;
+        }
+        s = cd_format_number(number, text);
+        break;
+    case CD_DOM_TRUE: s = CD_STR("true"); break;
+    case CD_DOM_FALSE: s = CD_STR("false"); break;
+    case CD_DOM_NULL:
+    case CD_DOM_ARRAY:
+    case CD_DOM_OBJECT: return false;
+    }
+    if (v->dialect != CD_DIALECT_CONFIG && cd_dom_kind(val) != CD_DOM_STRING) {
+        return false;
+    }
+    cd_load_ok(l, cd_node_set_string(l->s, v->node, row, cd_load_str(l, s)));
+    return true;
+}
+
+static bool
+set_time(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val)
+{
+    int64_t ms;
+    if (!cd_dom_is(val, '"') || !cd_parse_time(cd_dom_str(val), &ms)) {
+        return false;
+    }
+    cd_load_ok(l, cd_node_set_time(l->s, v->node, row, ms));
+    return true;
+}
+
+/* A string that is no document has no type that could be wrong: what it says is unknown. */
+static bool
+set_policy(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val)
+{
+    if (!cd_dom_is(val, '"') && !cd_dom_is(val, '{') && !cd_dom_is(val, '[')) {
+        return false;
+    }
+    uint32_t policy = cd_policy_row(l, val, v->map != NULL && v->map->urldecode);
+    if (policy != CD_NONE) {
+        cd_load_ok(l, cd_node_set_policy(l->s, v->node, row, policy));
+        return true;
+    }
+    cd_value_set_unknown(l, v->node, row, "not a policy document");
+    cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
+                                      "%.*s.%.*s: this is not a policy document, so it is unknown",
+                                      CD_FMT(l->type), CD_FMT(v->path)));
+    return true;
+}
+
+static bool
+set_record(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
+           struct cd_str key, int depth)
+{
+    bool is_self = v->map != NULL && v->map->n_of > 0 && !cd_dom_is(val, '"');
+    if (!cd_dom_is(val, '{') && !is_self) {
+        return false;
+    }
+    if (v->record == NULL) {
+        const struct cd_map_entry *of = v->map == NULL ? NULL : v->map->of;
+        v->record = cd_plan_record(l, v->node, v, of, v->map == NULL ? 0 : v->map->n_of);
+    }
+    if (v->record != NULL) {
+        cd_load_ok(l, cd_node_set_record(l->s, v->node, row));
+        struct cd_context from = {.self = &val, .key = key};
+        cd_extract(l, v->record, row, &from, depth);
+    }
+    return true;
+}
+
+/* ---- all of them ---- */
+
+void
+cd_value_set_keyed(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
+                   struct cd_str key, int depth)
+{
+    struct cd_str why;
+    bool fits = false;
+    uint32_t in_use = l->n_embedded;
+    if (v->dialect == CD_DIALECT_NORMAL && cd_value_is_unknown(val, &why)) {
+        cd_load_ok(l, cd_node_set_unknown(l->s, v->node, row, cd_load_str(l, why)));
+        return;
+    }
+    if (depth > CD_DEPTH_LIMIT) {
+        cd_value_set_unknown(l, v->node, row, "it is nested too deeply");
+        return;
+    }
+    enum cd_node_kind kind = v->node->kind;
+    bool is_structured = kind == CD_NODE_RECORD || kind == CD_NODE_LIST || kind == CD_NODE_MAP
+                         || (kind == CD_NODE_JSON && v->map != NULL && v->map->json);
+    if (is_structured && v->dialect == CD_DIALECT_CONFIG) {
+        val = cd_value_decoded(l, val);
+    }
+    switch (kind) {
+    case CD_NODE_BOOL: fits = set_bool(l, v, row, unwrapped(v, val)); break;
+    case CD_NODE_NUMBER: fits = set_number(l, v, row, unwrapped(v, val)); break;
+    case CD_NODE_STRING: fits = set_string(l, v, row, unwrapped(v, val)); break;
+    case CD_NODE_TIME: fits = set_time(l, v, row, unwrapped(v, val)); break;
+    case CD_NODE_POLICY: fits = set_policy(l, v, row, val); break;
+    case CD_NODE_RECORD: fits = set_record(l, v, row, val, key, depth); break;
+    case CD_NODE_LIST: fits = cd_value_set_list(l, v, row, val, depth); break;
+    case CD_NODE_MAP: fits = cd_value_set_map(l, v, row, val, depth); break;
+    case CD_NODE_JSON:
+        cd_load_ok(l, cd_node_set_json(l->s, v->node, row, cd_heap_add(l, val, v->dialect)));
+        fits = true;
+        break;
+    }
+    if (!fits && !cd_dom_is(val, 'n')) {
+        report_wrong(l, v, val);
+    }
+    l->n_embedded = in_use;
+}
+
+void
+cd_value_set(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
+             int depth)
+{
+    cd_value_set_keyed(l, v, row, val, (struct cd_str){NULL, 0}, depth);
+}
