@@ -34,7 +34,8 @@ print_help(const struct cd_usage *usage)
 {
     struct cd_out out;
     cd_out_init(&out, STDOUT_FILENO, "standard output");
-    cd_out_printf(&out, "usage: %s %s\n\n%s\n", usage->command, usage->arguments, usage->description);
+    cd_out_printf(&out, "usage: %s%s%s\n\n%s\n", usage->command, usage->arguments[0] ? " " : "",
+                  usage->arguments, usage->description);
     for (size_t i = 0; i < usage->n_options; i++) {
         const struct cd_option *o = &usage->options[i];
         char head[64];
