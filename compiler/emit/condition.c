@@ -297,7 +297,7 @@ quantifier(struct context *x, const struct cd_expr *e, bool negated)
         return refuse(x, "IAM can ask each member of a key only one comparison with constants (==, in, like)");
     }
     bool inside = body->negated == flip;
-    bool every;
+    bool every = false;
     switch (e->quant) {
     case CD_QUANT_ALL:
         every = true;

@@ -163,7 +163,10 @@ verdict_exit(const struct run *run)
 {
     const struct cd_image *img = run->program->img;
     const struct cd_control_result *results = cd_eval_results(run->eval);
-    bool failed = false, undecided = run->snapshot.n_problems != 0;
+    bool failed = false, undecided = false;
+    for (size_t i = 0; i < run->snapshot.n_sources; i++) {
+        undecided = undecided || run->snapshot.sources[i].problems != 0; /* an item was lost */
+    }
     for (size_t c = 0; c < img->controls.n; c++) {
         const struct cd_control_result *r = &results[c];
         if (!r->ran) {
