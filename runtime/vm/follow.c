@@ -1,0 +1,251 @@
+/* `ref -> TYPE`: the resource that an ARN, an id or a further name stands for, and what a miss means. */
+#include "runtime/vm/vm.h"
+
+#include "runtime/schema/schema.h"
+#include "runtime/vm/pattern.h"
+
+/* ---- the maps of a table ---- */
+
+static void
+add_name(struct cd_eval *e, struct cd_name_map *m, uint32_t name, uint32_t row)
+{
+    uint32_t head;
+    if (m->n == m->cap) {
+        size_t cap = m->cap ? m->cap * 2 : 64;
+        m->row = cd_arena_grow(&e->arena, m->row, m->n, cap, sizeof *m->row);
+        m->next = cd_arena_grow(&e->arena, m->next, m->n, cap, sizeof *m->next);
+        m->cap = cap;
+    }
+    m->row[m->n] = row;
+    m->next[m->n] = cd_idmap_get(&m->head, name, &head) ? head : CD_NONE;
+    cd_idmap_put(&e->arena, &m->head, name, (uint32_t)m->n);
+    m->n++;
+}
+
+/* Enters the names that a property of a row holds: a string, or a list of them. */
+static void
+add_names(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n, uint32_t row)
+{
+    enum cd_state state = cd_node_state(n, row);
+    f->has_unknown_name |= state == CD_UNKNOWN;
+    if (state != CD_KNOWN) {
+        return;
+    }
+    if (n->kind == CD_NODE_STRING) {
+        add_name(e, &f->names, n->v.u32[row], row);
+    } else if (n->kind == CD_NODE_LIST) {
+        f->has_unknown_name |= n->open[row] != 0;
+        for (uint32_t k = 0; n->child[0] && k < n->len[row]; k++) {
+            add_names(e, f, n->child[0], n->off[row] + k);
+        }
+    }
+}
+
+/* Elements of a list belong to the resource, not to their own row. */
+static void
+add_list_names(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n, uint32_t row)
+{
+    const struct cd_node *elem = n->child[0];
+    f->has_unknown_name |= n->open[row] != 0;
+    for (uint32_t k = 0; elem && k < n->len[row]; k++) {
+        uint32_t at = n->off[row] + k;
+        f->has_unknown_name |= cd_node_state(elem, at) == CD_UNKNOWN;
+        if (cd_node_state(elem, at) == CD_KNOWN && elem->kind == CD_NODE_STRING) {
+            add_name(e, &f->names, elem->v.u32[at], row);
+        }
+    }
+}
+
+static void
+add_property_names(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n, uint32_t row)
+{
+    if (n->kind == CD_NODE_LIST && cd_node_state(n, row) == CD_KNOWN) {
+        add_list_names(e, f, n, row);
+    } else {
+        add_names(e, f, n, row);
+    }
+}
+
+/* The column of the I-th further name of the table's type; NULL if the snapshot has none. */
+static const struct cd_node *
+name_column(struct cd_eval *e, const struct cd_table *t, uint32_t i)
+{
+    struct cd_str name = cd_schema_name_property(t->schema, i);
+    if (cd_str_ends(name, CD_STR("[]"))) {
+        name = cd_str_sub(name, 0, name.n - 2);
+    }
+    uint32_t slot = cd_node_slot(e->s, t->root, name);
+    return slot == CD_NONE ? NULL : t->root->child[slot];
+}
+
+static void
+make_index(struct cd_eval *e, struct cd_follow_index *f, uint32_t shape)
+{
+    f->type = cd_image_str(e->img, e->img->shapes.items[shape].name);
+    f->is_bucket = cd_str_eq(f->type, CD_STR("AWS::S3::Bucket"));
+    uint32_t schema = cd_schema_find_shape(f->type);
+    f->is_global = schema != CD_SCHEMA_NONE && cd_schema_shape_at(schema).is_global;
+    f->table = cd_snapshot_find_table(e->s, f->type);
+    f->made = true;
+    const struct cd_table *t = f->table;
+    uint32_t n_names = t && t->schema != CD_SCHEMA_NONE ? cd_schema_n_names(t->schema) : 0;
+    for (uint32_t row = 0; t && row < t->n; row++) {
+        if (t->dead[row]) {
+            continue;
+        }
+        if (t->arn[row] != CD_NO_STR) {
+            add_name(e, &f->arn, t->arn[row], row);
+        }
+        if (t->id[row] != CD_NO_STR) {
+            add_name(e, &f->id, t->id[row], row);
+        }
+    }
+    for (uint32_t i = 0; i < n_names; i++) {
+        const struct cd_node *column = name_column(e, t, i);
+        for (uint32_t row = 0; column && row < t->n; row++) {
+            if (!t->dead[row]) {
+                add_property_names(e, f, column, row);
+            }
+        }
+    }
+}
+
+/* ---- where a reference points to ---- */
+
+/* Account and region, CD_NO_STR: all of them. */
+struct target {
+    uint32_t account, region;
+    bool narrows; /* a row elsewhere is not meant */
+};
+
+static uint32_t
+id_of(const struct cd_eval *e, struct cd_str s)
+{
+    uint32_t id = cd_intern_find(&e->s->dict, s);
+    return id == CD_NO_STR ? e->s->dict.n : id; /* a name that nothing has, which is not «all» */
+}
+
+/* The part of the table that a reference points into. HOLDER: the resource that holds it, CD_NONE if none does. */
+static struct target
+target_of(const struct cd_eval *e, const struct cd_follow_index *f, struct cd_str ref, uint32_t holder_table,
+          uint32_t holder_row)
+{
+    struct cd_str segments[CD_ARN_SEGMENTS];
+    struct target everywhere = {CD_NO_STR, CD_NO_STR, false};
+    if (f->is_bucket) {
+        return everywhere; /* bucket names are one for all accounts */
+    }
+    if (cd_arn_split(ref, segments)) {
+        return (struct target){segments[4].n ? id_of(e, segments[4]) : CD_NO_STR,
+                               segments[3].n ? id_of(e, segments[3]) : CD_NO_STR, false};
+    }
+    if (holder_table == CD_NONE) {
+        return everywhere;
+    }
+    const struct cd_table *t = e->s->tables[holder_table];
+    return (struct target){t->account[holder_row], t->region[holder_row], true};
+}
+
+static bool
+is_meant(const struct cd_follow_index *f, const struct target *to, uint32_t row)
+{
+    if (!to->narrows) {
+        return true;
+    }
+    return f->table->account[row] == to->account && (f->is_global || f->table->region[row] == to->region);
+}
+
+/* ---- looking up ---- */
+
+struct found {
+    uint32_t row;
+    uint32_t n;      /* rows that are meant, 2 for several */
+    bool elsewhere;  /* a row of this name that is not meant */
+};
+
+static void
+look_in(const struct cd_follow_index *f, const struct cd_name_map *m, uint32_t name, const struct target *to,
+        struct found *out)
+{
+    uint32_t at;
+    if (!cd_idmap_get(&m->head, name, &at)) {
+        return;
+    }
+    for (; at != CD_NONE && out->n < 2; at = m->next[at]) {
+        if (!is_meant(f, to, m->row[at])) {
+            out->elsewhere = true;
+        } else if (out->n == 0 || out->row != m->row[at]) {
+            out->row = m->row[at];
+            out->n++;
+        }
+    }
+}
+
+static bool
+is_complete(struct cd_eval *e, struct cd_follow_index *f, const struct target *to)
+{
+    bool by_account = f->is_global || to->region == CD_NO_STR;
+    uint32_t known;
+    if (by_account && to->account != CD_NO_STR && cd_idmap_get(&f->complete, to->account, &known)) {
+        return known != 0;
+    }
+    bool complete = cd_snapshot_is_complete_at(e->s, f->type, to->account, to->region);
+    if (by_account && to->account != CD_NO_STR) {
+        cd_idmap_put(&e->arena, &f->complete, to->account, complete);
+    }
+    return complete;
+}
+
+static void
+follow_lane(struct cd_eval *e, struct cd_arena *a, struct cd_follow_index *f, struct cd_vec *d, uint32_t i, uint32_t ref,
+            uint32_t holder_table, uint32_t holder_row)
+{
+    struct target to = target_of(e, f, cd_vm_text(e, ref), holder_table, holder_row);
+    struct target anywhere = {CD_NO_STR, CD_NO_STR, false};
+    struct found found = {CD_NONE, 0, false};
+    look_in(f, &f->arn, ref, &anywhere, &found);
+    if (found.n == 0) {
+        look_in(f, &f->id, ref, &to, &found);
+    }
+    if (found.n == 0) {
+        look_in(f, &f->names, ref, &to, &found);
+    }
+    if (found.n == 1) {
+        d->v.u64[i] = cd_rowref_of(f->table->root->id, found.row);
+    } else if (found.n > 1) {
+        cd_vec_set_unknown(a, d, i, e->why_several);
+    } else if (found.elsewhere) {
+        cd_vec_set_unknown(a, d, i, e->why_elsewhere);
+    } else if (f->has_unknown_name || !is_complete(e, f, &to)) {
+        cd_vec_set_unknown(a, d, i, e->why_missed);
+    } else {
+        cd_vec_set_absent(d, i);
+    }
+}
+
+void
+cd_k_follow(struct cd_eval *e, const struct cd_insn *in)
+{
+    struct cd_arena *a;
+    const struct cd_vec *x = cd_vm_reg(e, in->a);
+    const struct cd_vec *holder = in->b == CD_NONE ? NULL : cd_vm_reg(e, in->b);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    struct cd_follow_index *f = &e->follows[in->c];
+    if (!f->made) {
+        make_index(e, f, in->c);
+    }
+    for (uint32_t i = 0; i < d->n; i++) {
+        uint32_t table = CD_NONE;
+        uint32_t row = 0;
+        if (holder && holder->state[i] == CD_KNOWN) {
+            cd_snapshot_owner(e->s, holder->v.u64[i], &table, &row);
+        }
+        if (x->state[i] == CD_KNOWN) {
+            follow_lane(e, a, f, d, i, x->v.u32[i], table, row);
+        } else if (x->state[i] == CD_UNKNOWN) {
+            cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
+        } else {
+            cd_vec_set_absent(d, i);
+        }
+    }
+}

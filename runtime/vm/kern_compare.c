@@ -1,0 +1,199 @@
+/* Comparisons: equality, order, membership. Of an absent and an unknown side the absent one decides. */
+#include "runtime/vm/vm.h"
+
+#include <math.h>
+
+/* ---- equality ---- */
+
+/* The reason why a comparison of two lanes is not decided. */
+static uint32_t
+undecided_reason(const struct cd_eval *e, const struct cd_vec *x, const struct cd_vec *y, uint32_t i)
+{
+    uint32_t reason = cd_vec_state(x, i) == CD_UNKNOWN ? cd_vec_reason(x, i) : 0;
+    if (reason == 0 && cd_vec_state(y, i) == CD_UNKNOWN) {
+        reason = cd_vec_reason(y, i);
+    }
+    const struct cd_vec *sides[] = {x, y};
+    for (size_t k = 0; reason == 0 && k < 2; k++) {
+        if (cd_vec_state(sides[k], i) != CD_KNOWN) {
+            continue;
+        }
+        if (sides[k]->kind == CD_KIND_LIST) {
+            reason = sides[k]->open[i];
+        } else if (sides[k]->hi && sides[k]->hi[i] != sides[k]->v.f64[i]) {
+            reason = cd_vec_reason(sides[k], i) ? cd_vec_reason(sides[k], i) : e->why_interval;
+        }
+    }
+    return reason ? reason : e->why_unknown;
+}
+
+static void
+set_answer(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, enum cd_answer_value v,
+           const struct cd_vec *x, const struct cd_vec *y)
+{
+    d->v.b[i] = (uint8_t)v;
+    if (v == CD_U) {
+        cd_vec_set_unknown(a, d, i, undecided_reason(e, x, y, i));
+    }
+}
+
+/* Strings of which every lane is known on both sides: the common case. */
+static bool
+equal_strings(struct cd_vec *d, const struct cd_vec *x, const struct cd_vec *y)
+{
+    if (x->kind != CD_KIND_STRING || y->kind != CD_KIND_STRING) {
+        return false;
+    }
+    uint8_t states = 0;
+    for (uint32_t i = 0; i < d->n; i++) {
+        states |= x->state[i] | y->state[i];
+    }
+    if (states != CD_KNOWN) {
+        return false;
+    }
+    for (uint32_t i = 0; i < d->n; i++) {
+        d->v.b[i] = x->v.u32[i] == y->v.u32[i];
+    }
+    return true;
+}
+
+void
+cd_k_eq(struct cd_eval *e, const struct cd_insn *in)
+{
+    struct cd_arena *a;
+    const struct cd_vec *x = cd_vm_reg(e, in->a);
+    const struct cd_vec *y = cd_vm_reg(e, in->b);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    if (equal_strings(d, x, y)) {
+        return;
+    }
+    for (uint32_t i = 0; i < d->n; i++) {
+        set_answer(e, a, d, i, cd_vec_equal(e, x, i, y, i), x, y);
+    }
+}
+
+/* ---- order ---- */
+
+static enum cd_answer_value
+numbers_ordered(const struct cd_vec *x, const struct cd_vec *y, uint32_t i, bool or_equal)
+{
+    double xlo = x->v.f64[i];
+    double xhi = x->hi ? x->hi[i] : xlo;
+    double ylo = y->v.f64[i];
+    double yhi = y->hi ? y->hi[i] : ylo;
+    if (or_equal) {
+        return xhi <= ylo ? CD_T : xlo > yhi ? CD_F : CD_U;
+    }
+    return xhi < ylo ? CD_T : xlo >= yhi ? CD_F : CD_U;
+}
+
+static enum cd_answer_value
+lanes_ordered(const struct cd_vec *x, const struct cd_vec *y, uint32_t i, bool or_equal)
+{
+    if (x->state[i] == CD_ABSENT || y->state[i] == CD_ABSENT || x->kind != y->kind) {
+        return CD_F;
+    }
+    if (x->state[i] == CD_UNKNOWN || y->state[i] == CD_UNKNOWN) {
+        return CD_U;
+    }
+    if (x->kind == CD_KIND_NUMBER) {
+        return numbers_ordered(x, y, i, or_equal);
+    }
+    if (x->kind != CD_KIND_TIME && x->kind != CD_KIND_DURATION) {
+        return CD_F;
+    }
+    return (or_equal ? x->v.i64[i] <= y->v.i64[i] : x->v.i64[i] < y->v.i64[i]) ? CD_T : CD_F;
+}
+
+void
+cd_k_order(struct cd_eval *e, const struct cd_insn *in)
+{
+    struct cd_arena *a;
+    const struct cd_vec *x = cd_vm_reg(e, in->a);
+    const struct cd_vec *y = cd_vm_reg(e, in->b);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    for (uint32_t i = 0; i < d->n; i++) {
+        set_answer(e, a, d, i, lanes_ordered(x, y, i, in->op == CD_OP_LE), x, y);
+    }
+}
+
+/* ---- membership ---- */
+
+/* Is the lane a proper interval of few whole numbers? Then membership is asked of each. */
+static bool
+is_small_interval(const struct cd_vec *x, uint32_t i)
+{
+    double lo;
+    return x->kind == CD_KIND_NUMBER && !cd_vec_point(x, i, &lo) && x->hi[i] - lo <= 64 && lo == floor(lo);
+}
+
+static enum cd_answer_value
+interval_in(struct cd_eval *e, struct cd_arena *a, const struct cd_vec *x, const struct cd_vec *list, uint32_t i)
+{
+    struct cd_vec one;
+    cd_vec_init(e, a, &one, x->type, 1);
+    enum cd_answer_value all = CD_A;
+    for (double v = x->v.f64[i]; v <= x->hi[i]; v++) {
+        one.v.f64[0] = v;
+        enum cd_answer_value in = cd_vec_member(e, &one, 0, list, i);
+        all = all == CD_A || all == in ? in : CD_U;
+    }
+    return all;
+}
+
+static enum cd_answer_value
+lane_in(struct cd_eval *e, struct cd_arena *a, const struct cd_vec *x, const struct cd_vec *list, uint32_t i)
+{
+    if (cd_vec_state(x, i) == CD_ABSENT || list->state[i] == CD_ABSENT) {
+        return CD_F;
+    }
+    if (cd_vec_state(x, i) == CD_UNKNOWN || list->state[i] == CD_UNKNOWN) {
+        return CD_U;
+    }
+    return is_small_interval(x, i) ? interval_in(e, a, x, list, i) : cd_vec_member(e, x, i, list, i);
+}
+
+/* The ids of a set of strings that is the same for every lane. */
+static const struct cd_idmap *
+constant_members(struct cd_eval *e, const struct cd_vec *set, uint32_t pc)
+{
+    struct cd_cache *cache = cd_vm_cache(e, pc);
+    for (uint32_t k = 0; !cache->members_made && k < set->len[0]; k++) {
+        cd_idmap_put(&e->arena, &cache->members, set->elem->v.u32[set->off[0] + k], 1);
+    }
+    cache->members_made = true;
+    return &cache->members;
+}
+
+static void
+in_constant(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, const struct cd_vec *x, const struct cd_vec *y,
+            uint32_t pc)
+{
+    const struct cd_idmap *members = constant_members(e, y->uni, pc);
+    enum cd_answer_value missed = y->uni->open[0] ? CD_U : CD_F;
+    uint32_t held;
+    for (uint32_t i = 0; i < d->n; i++) {
+        enum cd_answer_value v = x->state[i] == CD_ABSENT                          ? CD_F
+                                 : x->state[i] == CD_UNKNOWN                       ? CD_U
+                                 : cd_idmap_get(members, x->v.u32[i], &held)       ? CD_T
+                                                                                   : missed;
+        set_answer(e, a, d, i, v, x, y);
+    }
+}
+
+void
+cd_k_in(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
+{
+    struct cd_arena *a;
+    const struct cd_vec *x = cd_vm_reg(e, in->a);
+    const struct cd_vec *y = cd_vm_reg(e, in->b);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    const struct cd_vec *uni = y->uni;
+    if (uni && x->kind == CD_KIND_STRING && uni->state[0] == CD_KNOWN && (!uni->elem || uni->elem->kind == CD_KIND_STRING)) {
+        in_constant(e, a, d, x, y, pc);
+        return;
+    }
+    for (uint32_t i = 0; i < d->n; i++) {
+        set_answer(e, a, d, i, lane_in(e, a, x, y, i), x, y);
+    }
+}

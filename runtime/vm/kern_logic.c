@@ -1,0 +1,121 @@
+/* Logic of three values: absent counts as false wherever a bool is read as a condition. */
+#include "runtime/vm/vm.h"
+
+/* By the values of the two sides, in the order of enum cd_answer_value. */
+static const uint8_t and_of[4][4] = {
+    [CD_F] = {CD_F, CD_F, CD_F, CD_F},
+    [CD_T] = {CD_F, CD_T, CD_U, CD_F},
+    [CD_U] = {CD_F, CD_U, CD_U, CD_F},
+    [CD_A] = {CD_F, CD_F, CD_F, CD_F},
+};
+static const uint8_t or_of[4][4] = {
+    [CD_F] = {CD_F, CD_T, CD_U, CD_F},
+    [CD_T] = {CD_T, CD_T, CD_T, CD_T},
+    [CD_U] = {CD_U, CD_T, CD_U, CD_U},
+    [CD_A] = {CD_F, CD_T, CD_U, CD_F},
+};
+static const uint8_t not_of[4] = {[CD_F] = CD_T, [CD_T] = CD_F, [CD_U] = CD_U, [CD_A] = CD_T};
+
+/* An undecided lane has the reason of its first undecided side. */
+static void
+merge_reasons(struct cd_arena *a, struct cd_vec *d, const struct cd_vec *x, const struct cd_vec *y)
+{
+    if (!x->reason && !y->reason) {
+        return;
+    }
+    for (uint32_t i = 0; i < d->n; i++) {
+        if (d->v.b[i] == CD_U) {
+            uint32_t reason = x->v.b[i] == CD_U ? cd_vec_reason(x, i) : 0;
+            cd_vec_set_unknown(a, d, i, reason ? reason : cd_vec_reason(y, i));
+        }
+    }
+}
+
+static void
+combine(struct cd_eval *e, const struct cd_insn *in, const uint8_t table[4][4])
+{
+    struct cd_arena *a;
+    const struct cd_vec *x = cd_vm_reg(e, in->a);
+    const struct cd_vec *y = cd_vm_reg(e, in->b);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    for (uint32_t i = 0; i < d->n; i++) {
+        d->v.b[i] = table[x->v.b[i]][y->v.b[i]];
+    }
+    merge_reasons(a, d, x, y);
+}
+
+void
+cd_k_and(struct cd_eval *e, const struct cd_insn *in)
+{
+    combine(e, in, and_of);
+}
+
+void
+cd_k_or(struct cd_eval *e, const struct cd_insn *in)
+{
+    combine(e, in, or_of);
+}
+
+void
+cd_k_not(struct cd_eval *e, const struct cd_insn *in)
+{
+    struct cd_arena *a;
+    const struct cd_vec *x = cd_vm_reg(e, in->a);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    for (uint32_t i = 0; i < d->n; i++) {
+        d->v.b[i] = not_of[x->v.b[i]];
+    }
+    merge_reasons(a, d, x, x);
+}
+
+/* The value of both branches if they agree, else unknown. */
+static void
+undecided_if(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_vec *cond,
+             const struct cd_vec *x, const struct cd_vec *y)
+{
+    enum cd_state sx = cd_vec_state(x, i);
+    enum cd_state sy = cd_vec_state(y, i);
+    bool same_ends = x->kind == CD_KIND_NUMBER && x->hi && y->hi && x->v.f64[i] == y->v.f64[i] && x->hi[i] == y->hi[i];
+    if (sx == CD_ABSENT && sy == CD_ABSENT) {
+        cd_vec_set_absent(d, i);
+    } else if (sx == CD_KNOWN && sy == CD_KNOWN && (same_ends || cd_vec_equal(e, x, i, y, i) == CD_T)) {
+        cd_vec_copy_lane(e, a, d, i, x, i);
+    } else {
+        cd_vec_set_unknown(a, d, i, cd_vec_reason(cond, i));
+    }
+}
+
+void
+cd_k_if(struct cd_eval *e, const struct cd_insn *in)
+{
+    struct cd_arena *a;
+    const struct cd_vec *cond = cd_vm_reg(e, in->a);
+    const struct cd_vec *x = cd_vm_reg(e, in->b);
+    const struct cd_vec *y = cd_vm_reg(e, in->c);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    if (d->kind == CD_KIND_LIST) {
+        d->elem = cd_vec_new(e, a, e->img->types.items[d->type].elem, 0); /* members of both branches meet here */
+    }
+    for (uint32_t i = 0; i < d->n; i++) {
+        if (cond->v.b[i] == CD_U) {
+            undecided_if(e, a, d, i, cond, x, y);
+        } else {
+            cd_vec_copy_lane(e, a, d, i, cond->v.b[i] == CD_T ? x : y, i);
+        }
+    }
+}
+
+void
+cd_k_isabsent(struct cd_eval *e, const struct cd_insn *in)
+{
+    struct cd_arena *a;
+    const struct cd_vec *x = cd_vm_reg(e, in->a);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    for (uint32_t i = 0; i < d->n; i++) {
+        enum cd_state state = cd_vec_state(x, i);
+        d->v.b[i] = state == CD_ABSENT ? CD_T : CD_F;
+        if (state == CD_UNKNOWN) {
+            cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
+        }
+    }
+}
