@@ -429,7 +429,8 @@ put_meaning(const struct cd_image *img, const struct cd_insn *in, enum cd_operan
     case CD_OPERAND_DOMAIN:
     case CD_OPERAND_REQUIRE:
     case CD_OPERAND_DENY:
-    case CD_OPERAND_INDEX: return;
+    case CD_OPERAND_INDEX:
+    case CD_OPERAND_FLAG: return;
     }
 }
 
@@ -441,7 +442,7 @@ put_operand(const struct cd_image *img, const struct cd_insn *in, enum cd_operan
 #include "runtime/bc/operands.def"
 #undef CD_OPERAND
     };
-    if (kind == CD_OPERAND_NONE) {
+    if (kind == CD_OPERAND_NONE || (kind == CD_OPERAND_FLAG && v == 0)) {
         return;
     }
     cd_buf_putc(out, ' ');

@@ -32,6 +32,7 @@ count_of(const struct cd_image *img, const struct cd_insn *in, enum cd_operand k
     case CD_OPERAND_DENY: return img->denies.n;
     case CD_OPERAND_INDEX: return img->indexes.n;
     case CD_OPERAND_IMM: return in->op == CD_OP_ENV ? CD_N_ENV : CD_N_ARNPARTS;
+    case CD_OPERAND_FLAG: return 2;
     }
     return 0;
 }
