@@ -57,7 +57,7 @@ enum cd_expr_kind {
     CD_EXPR_AND,
     CD_EXPR_OR,
     CD_EXPR_IF,       /* if where then a else b */
-    CD_EXPR_CONVERT,  /* sema: a json value used as another type: the value if it is of `type`, else absent */
+    CD_EXPR_CONVERT,  /* sema: a json value used as another type: the value if it is of `type`, else absent; collections member by member */
 };
 
 enum cd_rel { CD_REL_EQ, CD_REL_LT, CD_REL_LE, CD_REL_GT, CD_REL_GE, CD_REL_IN, CD_REL_LIKE, CD_REL_MATCHES, CD_REL_WITHIN };

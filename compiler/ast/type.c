@@ -88,24 +88,15 @@ of_schema(struct cd_types *t, uint32_t schema_type, unsigned depth)
     }
     struct cd_schema_type s = cd_schema_type_at(schema_type);
     switch (s.kind) {
-    case CD_SCHEMA_BOOL:
-        return cd_type_simple(t, CD_TYPE_BOOL);
-    case CD_SCHEMA_NUMBER:
-        return cd_type_simple(t, CD_TYPE_NUMBER);
-    case CD_SCHEMA_STRING:
-        return cd_type_simple(t, CD_TYPE_STRING);
-    case CD_SCHEMA_TIME:
-        return cd_type_simple(t, CD_TYPE_TIME);
-    case CD_SCHEMA_JSON:
-        return cd_type_simple(t, CD_TYPE_JSON);
-    case CD_SCHEMA_POLICY:
-        return cd_type_simple(t, CD_TYPE_POLICY);
-    case CD_SCHEMA_RECORD:
-        return cd_type_shape(t, CD_TYPE_RECORD, s.ref);
-    case CD_SCHEMA_LIST:
-        return cd_type_of(t, CD_TYPE_LIST, of_schema(t, s.ref, depth + 1));
-    case CD_SCHEMA_MAP:
-        return cd_type_of(t, CD_TYPE_MAP, of_schema(t, s.ref, depth + 1));
+    case CD_SCHEMA_BOOL: return cd_type_simple(t, CD_TYPE_BOOL);
+    case CD_SCHEMA_NUMBER: return cd_type_simple(t, CD_TYPE_NUMBER);
+    case CD_SCHEMA_STRING: return cd_type_simple(t, CD_TYPE_STRING);
+    case CD_SCHEMA_TIME: return cd_type_simple(t, CD_TYPE_TIME);
+    case CD_SCHEMA_JSON: return cd_type_simple(t, CD_TYPE_JSON);
+    case CD_SCHEMA_POLICY: return cd_type_simple(t, CD_TYPE_POLICY);
+    case CD_SCHEMA_RECORD: return cd_type_shape(t, CD_TYPE_RECORD, s.ref);
+    case CD_SCHEMA_LIST: return cd_type_of(t, CD_TYPE_LIST, of_schema(t, s.ref, depth + 1));
+    case CD_SCHEMA_MAP: return cd_type_of(t, CD_TYPE_MAP, of_schema(t, s.ref, depth + 1));
     }
     return cd_type_simple(t, CD_TYPE_JSON);
 }
@@ -127,8 +118,7 @@ cd_type_name(const struct cd_type *type, struct cd_arena *arena)
         return cd_arena_printf(arena, "%s<%.*s>", simple_names[type->kind].p, CD_FMT(elem));
     }
     case CD_TYPE_RECORD:
-    case CD_TYPE_RESOURCE:
-        return cd_schema_shape_at(type->shape).name;
+    case CD_TYPE_RESOURCE: return cd_schema_shape_at(type->shape).name;
     case CD_TYPE_ERROR:
     case CD_TYPE_BOOL:
     case CD_TYPE_NUMBER:
@@ -144,8 +134,7 @@ cd_type_name(const struct cd_type *type, struct cd_arena *arena)
     case CD_TYPE_JSON:
     case CD_TYPE_POLICY:
     case CD_TYPE_ANY_RESOURCE:
-    case CD_TYPE_NEVER:
-        break;
+    case CD_TYPE_NEVER: break;
     }
     return simple_names[type->kind];
 }
@@ -160,8 +149,7 @@ cd_type_is_stringlike(const struct cd_type *type)
     case CD_TYPE_ARN:
     case CD_TYPE_ACTION:
     case CD_TYPE_IP:
-    case CD_TYPE_CIDR:
-        return true;
+    case CD_TYPE_CIDR: return true;
     case CD_TYPE_ERROR:
     case CD_TYPE_BOOL:
     case CD_TYPE_NUMBER:
@@ -175,8 +163,7 @@ cd_type_is_stringlike(const struct cd_type *type)
     case CD_TYPE_RECORD:
     case CD_TYPE_RESOURCE:
     case CD_TYPE_ANY_RESOURCE:
-    case CD_TYPE_NEVER:
-        break;
+    case CD_TYPE_NEVER: break;
     }
     return false;
 }

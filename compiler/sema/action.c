@@ -16,7 +16,8 @@ glob_nocase(struct cd_str pattern, struct cd_str text)
         if (p < pattern.n && pattern.p[p] == '*') {
             star = p++;
             resume = t;
-        } else if (p < pattern.n && (pattern.p[p] == '?' || lower(pattern.p[p]) == lower(text.p[t]))) {
+        } else if (p < pattern.n
+                   && (pattern.p[p] == '?' || lower(pattern.p[p]) == lower(text.p[t]))) {
             p++;
             t++;
         } else if (star != SIZE_MAX) {
@@ -65,15 +66,15 @@ unknown_service(struct cd_sema *s, struct cd_span span, struct cd_str service)
     for (uint32_t i = 0; i < cd_iam_n_services(); i++) {
         cd_nearest_try(&near, cd_iam_service_at(i));
     }
-    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_ACTION, span, "no AWS service has the prefix `%.*s`",
-                                    CD_FMT(service));
+    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_ACTION, span,
+                                    "no AWS service has the prefix `%.*s`", CD_FMT(service));
     cd_nearest_help(s->diags, d, &near);
     return false;
 }
 
 static bool
-unknown_action(struct cd_sema *s, struct cd_span span, struct cd_str service, struct cd_str name, uint32_t first,
-               uint32_t n)
+unknown_action(struct cd_sema *s, struct cd_span span, struct cd_str service, struct cd_str name,
+               uint32_t first, uint32_t n)
 {
     struct cd_nearest near;
     cd_nearest_init(&near, name);
@@ -83,8 +84,9 @@ unknown_action(struct cd_sema *s, struct cd_span span, struct cd_str service, st
     if (near.best.n > 0) {
         near.best = cd_arena_printf(s->arena, "%.*s:%.*s", CD_FMT(service), CD_FMT(near.best));
     }
-    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_ACTION, span, "there is no action `%.*s:%.*s`",
-                                    CD_FMT(service), CD_FMT(name));
+    struct cd_diag *d =
+        cd_diag_add(s->diags, CD_DIAG_UNKNOWN_ACTION, span, "there is no action `%.*s:%.*s`",
+                    CD_FMT(service), CD_FMT(name));
     cd_nearest_help(s->diags, d, &near);
     return false;
 }
@@ -98,9 +100,10 @@ cd_check_action(struct cd_sema *s, struct cd_span span, struct cd_str text)
     struct cd_str service, name;
     split_action(text, &service, &name);
     if (name.n == 0) {
-        struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_ACTION, span, "expected an action, found \"%.*s\"",
-                                        CD_FMT(text));
-        cd_diag_help(s->diags, d, "an action is written service:Name, such as s3:GetObject or s3:Get*");
+        struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_ACTION, span,
+                                        "expected an action, found \"%.*s\"", CD_FMT(text));
+        cd_diag_help(s->diags, d,
+                     "an action is written service:Name, such as s3:GetObject or s3:Get*");
         return false;
     }
     uint32_t first, n;
@@ -115,15 +118,16 @@ cd_check_action(struct cd_sema *s, struct cd_span span, struct cd_str text)
             return true;
         }
     }
-    cd_diag_add(s->diags, CD_DIAG_ACTION_MATCHES_NOTHING, span, "`%.*s` matches no known action", CD_FMT(text));
+    cd_diag_add(s->diags, CD_DIAG_ACTION_MATCHES_NOTHING, span, "`%.*s` matches no known action",
+                CD_FMT(text));
     return true;
 }
 
 static void
 retired_key(struct cd_sema *s, struct cd_span span, const struct cd_iam_key *key)
 {
-    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_RETIRED_KEY, span, "no action carries the key `%.*s` any more",
-                                    CD_FMT(key->name));
+    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_RETIRED_KEY, span,
+                                    "no action carries the key `%.*s` any more", CD_FMT(key->name));
     if (key->successor.n > 0) {
         cd_diag_help(s->diags, d, "write `%.*s`", CD_FMT(key->successor));
     }
@@ -153,10 +157,11 @@ cd_check_key(struct cd_sema *s, struct cd_span span, struct cd_str text)
     struct cd_nearest near;
     cd_nearest_init(&near, text);
     near_keys(&near);
-    struct cd_diag *d =
-        cd_diag_add(s->diags, CD_DIAG_UNKNOWN_KEY, span, "there is no condition key `%.*s`", CD_FMT(text));
+    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_KEY, span,
+                                    "there is no condition key `%.*s`", CD_FMT(text));
     if (cd_iam_find_action(text) != CD_SCHEMA_NONE) {
-        cd_diag_help(s->diags, d, "this is an action; actions stand after `deny`, conditions speak of keys");
+        cd_diag_help(s->diags, d,
+                     "this is an action; actions stand after `deny`, conditions speak of keys");
     } else {
         cd_nearest_help(s->diags, d, &near);
     }
@@ -168,18 +173,12 @@ key_kind(enum cd_iam_key_type type)
 {
     switch (type) {
     case CD_IAM_KEY_STRING:
-    case CD_IAM_KEY_BINARY:
-        return CD_TYPE_STRING;
-    case CD_IAM_KEY_ARN:
-        return CD_TYPE_ARN;
-    case CD_IAM_KEY_BOOL:
-        return CD_TYPE_BOOL;
-    case CD_IAM_KEY_NUMERIC:
-        return CD_TYPE_NUMBER;
-    case CD_IAM_KEY_DATE:
-        return CD_TYPE_TIME;
-    case CD_IAM_KEY_IP:
-        return CD_TYPE_IP;
+    case CD_IAM_KEY_BINARY: return CD_TYPE_STRING;
+    case CD_IAM_KEY_ARN: return CD_TYPE_ARN;
+    case CD_IAM_KEY_BOOL: return CD_TYPE_BOOL;
+    case CD_IAM_KEY_NUMERIC: return CD_TYPE_NUMBER;
+    case CD_IAM_KEY_DATE: return CD_TYPE_TIME;
+    case CD_IAM_KEY_IP: return CD_TYPE_IP;
     }
     return CD_TYPE_STRING;
 }
@@ -266,8 +265,8 @@ mark(uint8_t *flags, struct cd_str pattern, uint8_t value)
 }
 
 void
-cd_deny_actions(struct cd_arena *a, const struct cd_deny *d, const struct cd_const_env *env, uint32_t **actions,
-                size_t *n)
+cd_deny_actions(struct cd_arena *a, const struct cd_deny *d, const struct cd_const_env *env,
+                uint32_t **actions, size_t *n)
 {
     struct patterns in = {NULL, 0, 0}, out = {NULL, 0, 0};
     add_patterns(a, &in, d->acts, d->n_acts, env);

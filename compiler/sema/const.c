@@ -68,7 +68,8 @@ compare_items(const void *x, const void *y)
 }
 
 const struct cd_const *
-cd_const_collection(struct cd_arena *a, enum cd_const_kind kind, const struct cd_const *const *items, size_t n)
+cd_const_collection(struct cd_arena *a, enum cd_const_kind kind,
+                    const struct cd_const *const *items, size_t n)
 {
     struct cd_const *c = new_const(a, kind);
     c->items = CD_NEW_ARRAY(a, n, const struct cd_const *);
@@ -107,7 +108,7 @@ compare_members(const struct cd_const *x, const struct cd_const *y)
             return c;
         }
     }
-    return order(x->n < y->n, x->n > y->n);
+    return order(x->n<y->n, x->n> y->n);
 }
 
 int
@@ -117,21 +118,15 @@ cd_const_cmp(const struct cd_const *x, const struct cd_const *y)
         return x->kind < y->kind ? -1 : 1;
     }
     switch (x->kind) {
-    case CD_CONST_ABSENT:
-        return 0;
-    case CD_CONST_BOOL:
-        return order(!x->boolean && y->boolean, x->boolean && !y->boolean);
-    case CD_CONST_NUMBER:
-        return order(x->number < y->number, x->number > y->number);
-    case CD_CONST_STRING:
-        return cd_str_cmp(x->text, y->text);
+    case CD_CONST_ABSENT: return 0;
+    case CD_CONST_BOOL: return order(!x->boolean && y->boolean, x->boolean && !y->boolean);
+    case CD_CONST_NUMBER: return order(x->number<y->number, x->number> y->number);
+    case CD_CONST_STRING: return cd_str_cmp(x->text, y->text);
     case CD_CONST_TIME:
-    case CD_CONST_DURATION:
-        return order(x->ms < y->ms, x->ms > y->ms);
+    case CD_CONST_DURATION: return order(x->ms<y->ms, x->ms> y->ms);
     case CD_CONST_LIST:
     case CD_CONST_SET:
-    case CD_CONST_MAP:
-        break;
+    case CD_CONST_MAP: break;
     }
     return compare_members(x, y);
 }
@@ -164,28 +159,14 @@ cd_const_print(const struct cd_const *c, struct cd_buf *out)
 {
     char text[48];
     switch (c->kind) {
-    case CD_CONST_ABSENT:
-        cd_buf_puts(out, "absent");
-        break;
-    case CD_CONST_BOOL:
-        cd_buf_puts(out, c->boolean ? "true" : "false");
-        break;
-    case CD_CONST_NUMBER:
-        cd_buf_number(out, c->number);
-        break;
-    case CD_CONST_STRING:
-        cd_buf_json_str(out, c->text);
-        break;
-    case CD_CONST_TIME:
-        cd_buf_str(out, cd_format_time(c->ms, text));
-        break;
-    case CD_CONST_DURATION:
-        cd_buf_str(out, cd_format_duration(c->ms, text));
-        break;
+    case CD_CONST_ABSENT: cd_buf_puts(out, "absent"); break;
+    case CD_CONST_BOOL: cd_buf_puts(out, c->boolean ? "true" : "false"); break;
+    case CD_CONST_NUMBER: cd_buf_number(out, c->number); break;
+    case CD_CONST_STRING: cd_buf_json_str(out, c->text); break;
+    case CD_CONST_TIME: cd_buf_str(out, cd_format_time(c->ms, text)); break;
+    case CD_CONST_DURATION: cd_buf_str(out, cd_format_duration(c->ms, text)); break;
     case CD_CONST_LIST:
     case CD_CONST_SET:
-    case CD_CONST_MAP:
-        print_members(c, out);
-        break;
+    case CD_CONST_MAP: print_members(c, out); break;
     }
 }

@@ -1,5 +1,6 @@
-/* Constants: the values of expressions that depend on no snapshot and no request. Used for `let`, parameters and their
- * `where`, metadata, the `on` texts and action sets of denies, and the data of tests. */
+/* Constants: the values of expressions that depend on no snapshot and no request. Used for `let`,
+ * parameters and their `where`, metadata, the `on` texts and action sets of denies, and the data of
+ * tests. */
 #ifndef CD_SEMA_CONST_H
 #define CD_SEMA_CONST_H
 
@@ -31,21 +32,24 @@ struct cd_const {
     size_t n;
 };
 
-/* Values of parameters that were set from outside; a parameter that is not here has its default. Borrowed. */
+/* Values of parameters that were set from outside; a parameter that is not here has its default.
+ * Borrowed. */
 struct cd_const_env {
     struct cd_decl *const *params;
     const struct cd_const *const *values;
     size_t n;
 };
 
-/* The value of a checked expression without variables, in A; ENV may be NULL. NULL if it has none at compile time: it
- * reads a table, a variable, a request's key or a parameter that has neither value nor default, had a type error, or would take more
- * than a million steps. */
-const struct cd_const *cd_const_eval(struct cd_arena *a, const struct cd_expr *e, const struct cd_const_env *env);
-/* The same for text that is used as a pattern: what interpolation brought in stands for itself. Every literal `*` and `?` of an
- * interpolated value is flagged in *literal (one byte per byte of the text, 1: stands for itself). */
-bool cd_const_pattern(struct cd_arena *a, const struct cd_expr *e, const struct cd_const_env *env, struct cd_str *text,
-                      const uint8_t **literal);
+/* The value of a checked expression without variables, in A; ENV may be NULL. NULL if it has none
+ * at compile time: it reads a table, a variable, a request's key or a parameter that has neither
+ * value nor default, had a type error, or would take more than a million steps. */
+const struct cd_const *cd_const_eval(struct cd_arena *a, const struct cd_expr *e,
+                                     const struct cd_const_env *env);
+/* The same for text that is used as a pattern: what interpolation brought in stands for itself.
+ * Every literal `*` and `?` of an interpolated value is flagged in *literal (one byte per byte of
+ * the text, 1: stands for itself). */
+bool cd_const_pattern(struct cd_arena *a, const struct cd_expr *e, const struct cd_const_env *env,
+                      struct cd_str *text, const uint8_t **literal);
 /* Total order over constants of one kind (kinds among each other in the order of the enum). */
 int cd_const_cmp(const struct cd_const *x, const struct cd_const *y);
 bool cd_const_eq(const struct cd_const *x, const struct cd_const *y);

@@ -17,7 +17,8 @@ struct cd_const_pattern {
 bool cd_const_like(struct cd_const_pattern pattern, struct cd_str text);
 /* Segment by segment: as ArnLike. */
 bool cd_const_arn_like(struct cd_const_pattern pattern, struct cd_str text);
-/* Is the address or network INNER inside OUTER (both as text, a bare address is a network of itself)? *malformed if one is neither. */
+/* Is the address or network INNER inside OUTER (both as text, a bare address is a network of
+ * itself)? *malformed if one is neither. */
 bool cd_const_within(struct cd_str inner, struct cd_str outer, bool *malformed);
 /* The six segments of an ARN; false if TEXT is none. */
 bool cd_const_arn_split(struct cd_str text, struct cd_str parts[6]);

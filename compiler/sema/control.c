@@ -28,9 +28,12 @@ clause_source(struct cd_checker *c, struct cd_clause *clause)
     }
     if (!cd_type_is_broken(t)) {
         struct cd_str found = cd_type_text(c, t);
-        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_FOR_SOURCE, e->span,
-                                        "`for` goes over a resource type or `resource`, found %.*s", CD_FMT(found));
-        cd_diag_help(c->s->diags, d, "write `for x in AWS::S3::Bucket where …`; members are asked with all, any, none");
+        struct cd_diag *d =
+            cd_diag_add(c->s->diags, CD_DIAG_FOR_SOURCE, e->span,
+                        "`for` goes over a resource type or `resource`, found %.*s", CD_FMT(found));
+        cd_diag_help(
+            c->s->diags, d,
+            "write `for x in AWS::S3::Bucket where …`; members are asked with all, any, none");
     }
     return cd_simple(c, CD_TYPE_ERROR);
 }
@@ -49,8 +52,8 @@ check_clause(struct cd_sema *s, struct cd_decl *d, struct cd_clause *clause)
     }
     check_requires(&c, clause);
     if (clause->n_requires == 0) {
-        struct cd_diag *diag =
-            cd_diag_add(s->diags, CD_DIAG_NO_REQUIRE, clause->span, "a `for` without a `require` asks nothing");
+        struct cd_diag *diag = cd_diag_add(s->diags, CD_DIAG_NO_REQUIRE, clause->span,
+                                           "a `for` without a `require` asks nothing");
         cd_diag_help(s->diags, diag, "write below it what has to hold: require %.*s.…",
                      CD_FMT(clause->binding->name.text));
     }
@@ -94,8 +97,9 @@ cd_check_control(struct cd_sema *s, struct cd_decl *d)
     }
     check_costs(s, d);
     if (d->n_clauses == 0 && d->n_denies == 0) {
-        struct cd_diag *diag = cd_diag_add(s->diags, CD_DIAG_EMPTY_CONTROL, d->name.span,
-                                           "control `%.*s` requires and denies nothing", CD_FMT(d->name.text));
+        struct cd_diag *diag =
+            cd_diag_add(s->diags, CD_DIAG_EMPTY_CONTROL, d->name.span,
+                        "control `%.*s` requires and denies nothing", CD_FMT(d->name.text));
         cd_diag_help(s->diags, diag, "give it a `for … require …`, a `require`, or a `deny`");
     }
 }
@@ -114,13 +118,15 @@ cd_check_ids(struct cd_sema *s)
         if (cd_map_get(seen, d->id, &other)) {
             struct cd_span span = d->name.span;
             for (size_t k = 0; k < d->n_metas; k++) {
-                span = cd_str_eq(d->metas[k].word.text, CD_STR("id")) ? d->metas[k].values[0].span : span;
+                span = cd_str_eq(d->metas[k].word.text, CD_STR("id")) ? d->metas[k].values[0].span
+                                                                      : span;
             }
             const struct cd_decl *first = s->controls.items[other];
             struct cd_str where = cd_place_text(s, first->name.span);
-            struct cd_diag *diag = cd_diag_add(s->diags, CD_DIAG_DUPLICATE_ID, span,
-                                               "id \"%.*s\" is already that of control `%.*s` at %.*s", CD_FMT(d->id),
-                                               CD_FMT(first->name.text), CD_FMT(where));
+            struct cd_diag *diag =
+                cd_diag_add(s->diags, CD_DIAG_DUPLICATE_ID, span,
+                            "id \"%.*s\" is already that of control `%.*s` at %.*s", CD_FMT(d->id),
+                            CD_FMT(first->name.text), CD_FMT(where));
             cd_diag_help(s->diags, diag, "findings are told apart by the ids of their controls");
         } else if (!cd_map_put(seen, d->id, (uint32_t)i) && s->arena->on_oom) {
             longjmp(*s->arena->on_oom, 1);

@@ -1,9 +1,11 @@
-/* The degree of a control: how many tables are nested on one path through its expressions. Time is linear in rows to the degree. A table
- * that is entered by an equality (`x.P == e`, e without x) is indexed and does not count; a reference `->` neither. */
+/* The degree of a control: how many tables are nested on one path through its expressions. Time is
+ * linear in rows to the degree. A table that is entered by an equality (`x.P == e`, e without x) is
+ * indexed and does not count; a reference `->` neither. */
 #include "compiler/sema/check.h"
 
 #define DEPTH_LIMIT 4000
-#define STEP_LIMIT 1000000 /* expressions looked at for one clause, functions looked into each time */
+#define STEP_LIMIT \
+    1000000 /* expressions looked at for one clause, functions looked into each time */
 
 /* What the parameters of a function stand for at a call. */
 struct env {
@@ -22,13 +24,16 @@ struct path {
 
 struct walk {
     struct cd_sema *s;
-    struct cd_span span; /* of the clause's own expression: where a message about functions of other files is put */
+    struct cd_span call; /* in a function: the clause's own expression that called it, where a
+                            message is put */
+    unsigned functions;  /* being looked into */
     unsigned depth;
     uint32_t steps;
     bool reported;
 };
 
-static void walk(struct walk *w, const struct cd_expr *e, const struct env *env, const struct path *path);
+static void walk(struct walk *w, const struct cd_expr *e, const struct env *env,
+                 const struct path *path);
 
 static const struct env *
 call_env(struct walk *w, const struct cd_expr *call, const struct env *env)
@@ -57,7 +62,8 @@ length(const struct path *path)
     return path ? path->n : 0;
 }
 
-/* PATH with the tables that the members of E are taken from, one for each that multiplies their number. */
+/* PATH with the tables that the members of E are taken from, one for each that multiplies their
+ * number. */
 static const struct path *
 rows(struct walk *w, const struct cd_expr *e, const struct env *env, const struct path *path)
 {
@@ -67,9 +73,7 @@ rows(struct walk *w, const struct cd_expr *e, const struct env *env, const struc
     const struct path *a, *b;
     w->depth++;
     switch (e->kind) {
-    case CD_EXPR_TYPE:
-        path = deeper(w, path, e->text);
-        break;
+    case CD_EXPR_TYPE: path = deeper(w, path, e->text); break;
     case CD_EXPR_NAME:
         if (e->ref.kind == CD_REF_TABLE) {
             path = deeper(w, path, e->text);
@@ -84,14 +88,13 @@ rows(struct walk *w, const struct cd_expr *e, const struct env *env, const struc
         path = cd_is_indexed(e) ? path : rows(w, e->source, env, path);
         break;
     case CD_EXPR_CALL:
-        path = e->ref.kind == CD_REF_FN ? rows(w, e->ref.decl->value, call_env(w, e, env), path) : path;
+        path = e->ref.kind == CD_REF_FN ? rows(w, e->ref.decl->value, call_env(w, e, env), path)
+                                        : path;
         break;
     case CD_EXPR_FIELD:
     case CD_EXPR_EACH:
     case CD_EXPR_FOLLOW:
-    case CD_EXPR_CONVERT:
-        path = e->a ? rows(w, e->a, env, path) : path;
-        break;
+    case CD_EXPR_CONVERT: path = e->a ? rows(w, e->a, env, path) : path; break;
     case CD_EXPR_ADD:
     case CD_EXPR_SUB:
     case CD_EXPR_IF:
@@ -116,8 +119,7 @@ rows(struct walk *w, const struct cd_expr *e, const struct env *env, const struc
     case CD_EXPR_PRESENT:
     case CD_EXPR_REL:
     case CD_EXPR_AND:
-    case CD_EXPR_OR:
-        break;
+    case CD_EXPR_OR: break;
     }
     w->depth--;
     return path;
@@ -144,7 +146,8 @@ mentions(const struct cd_expr *e, const struct cd_binding *x)
             return true;
         }
     }
-    return mentions(e->a, x) || mentions(e->b, x) || mentions(e->where, x) || mentions(e->source, x);
+    return mentions(e->a, x) || mentions(e->b, x) || mentions(e->where, x)
+           || mentions(e->source, x);
 }
 
 /* x.P, x.P.Q, x.tags["k"] */
@@ -152,7 +155,8 @@ static bool
 is_property(const struct cd_expr *e, const struct cd_binding *x)
 {
     bool any = false;
-    while (e->kind == CD_EXPR_CONVERT || ((e->kind == CD_EXPR_FIELD || e->kind == CD_EXPR_INDEX) && !e->through_each)) {
+    while (e->kind == CD_EXPR_CONVERT
+           || ((e->kind == CD_EXPR_FIELD || e->kind == CD_EXPR_INDEX) && !e->through_each)) {
         if (e->kind == CD_EXPR_INDEX && mentions(e->b, x)) {
             return false;
         }
@@ -174,7 +178,8 @@ joins_by(const struct cd_expr *cond, const struct cd_binding *x)
     if (!cond || cond->kind != CD_EXPR_REL || cond->rel != CD_REL_EQ || cond->negated) {
         return false;
     }
-    return (is_property(cond->a, x) && !mentions(cond->b, x)) || (is_property(cond->b, x) && !mentions(cond->a, x));
+    return (is_property(cond->a, x) && !mentions(cond->b, x))
+           || (is_property(cond->b, x) && !mentions(cond->a, x));
 }
 
 bool
@@ -199,15 +204,19 @@ check_length(struct walk *w, const struct cd_expr *e, const struct path *path)
     for (const struct path *p = path->outer; p; p = p->outer) {
         text = cd_arena_printf(w->s->arena, "%.*s > %.*s", CD_FMT(p->table), CD_FMT(text));
     }
-    struct cd_span span = e->span.file == w->span.file ? e->span : w->span;
-    struct cd_diag *d = cd_diag_add(w->s->diags, CD_DIAG_DEGREE, span, "%u tables are nested here, at most %d can be: %.*s",
+    struct cd_span span = w->functions > 0 ? w->call : e->span;
+    struct cd_diag *d = cd_diag_add(w->s->diags, CD_DIAG_DEGREE, span,
+                                    "%u tables are nested here, at most %d can be: %.*s",
                                     length(path), CD_SEMA_DEGREE_LIMIT, CD_FMT(text));
-    cd_diag_help(w->s->diags, d, "join by an equality, any y in TYPE where y.P == x.Q, or follow a reference, x.Q -> TYPE");
+    cd_diag_help(
+        w->s->diags, d,
+        "join by an equality, any y in TYPE where y.P == x.Q, or follow a reference, x.Q -> TYPE");
     w->reported = true;
 }
 
 static void
-walk_members(struct walk *w, const struct cd_expr *e, const struct env *env, const struct path *path)
+walk_members(struct walk *w, const struct cd_expr *e, const struct env *env,
+             const struct path *path)
 {
     walk(w, e->source, env, path);
     const struct path *inner = cd_is_indexed(e) ? path : rows(w, e->source, env, path);
@@ -230,7 +239,10 @@ walk_call(struct walk *w, const struct cd_expr *e, const struct env *env, const 
         return;
     }
     if (brings_rows || (cd_sema_info(w->s, e->ref.decl)->uses & CD_USES_TABLE)) {
+        w->call = w->functions > 0 ? w->call : e->span;
+        w->functions++;
         walk(w, e->ref.decl->value, call_env(w, e, env), path);
+        w->functions--;
     }
 }
 
@@ -269,7 +281,7 @@ start(struct cd_sema *s, const struct cd_expr *e, const struct path *path)
     if (!e) {
         return;
     }
-    struct walk w = {.s = s, .span = e->span};
+    struct walk w = {.s = s, .call = e->span};
     walk(&w, e, NULL, path);
 }
 

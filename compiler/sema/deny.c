@@ -34,8 +34,9 @@ check_named_set(struct cd_checker *c, struct cd_act *act)
         return;
     }
     struct cd_str found = cd_type_text(c, t);
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_DENY_ACTS, act->span,
-                                    "expected an action or a set of actions, found %.*s", CD_FMT(found));
+    struct cd_diag *d =
+        cd_diag_add(c->s->diags, CD_DIAG_DENY_ACTS, act->span,
+                    "expected an action or a set of actions, found %.*s", CD_FMT(found));
     cd_diag_help(c->s->diags, d, "let writes = {s3:PutObject, s3:DeleteObject*}");
 }
 

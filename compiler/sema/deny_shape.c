@@ -1,9 +1,11 @@
-/* What IAM can say of a deny's conditions: no counting, no arithmetic on keys, one comparison a member; and no key under an operator that
- * fires on absent if one of the actions does not carry it. Functions are looked into, with their arguments for their parameters. */
+/* What IAM can say of a deny's conditions: no counting, no arithmetic on keys, one comparison a
+ * member; and no key under an operator that fires on absent if one of the actions does not carry
+ * it. Functions are looked into, with their arguments for their parameters. */
 #include "compiler/sema/check.h"
 
-#define DEPTH_LIMIT 512
-#define STEP_LIMIT 2000000 /* expressions looked at for one deny, functions looked into each time */
+#define DEPTH_LIMIT 2500
+#define STEP_LIMIT 2000000 /* expressions looked at for one deny, functions looked into each time \
+                            */
 
 /* Arguments of the functions around an expression, and variables of quantifiers. */
 struct env {
@@ -45,7 +47,8 @@ tri_not(enum tri t)
 static struct term
 resolve(struct term t)
 {
-    for (unsigned steps = 0; t.e && t.e->ref.kind == CD_REF_BINDING && t.e->kind == CD_EXPR_NAME; steps++) {
+    for (unsigned steps = 0; t.e && t.e->ref.kind == CD_REF_BINDING && t.e->kind == CD_EXPR_NAME;
+         steps++) {
         const struct env *env = t.env;
         while (env && env->binding != t.e->ref.binding) {
             env = env->outer;
@@ -122,8 +125,8 @@ any_part(struct shape *s, struct term t, visitor visit, void *data)
             found = any_of(s, t, t.e->parts[i].expr, visit, data);
         }
         struct cd_expr *a = t.e->kind == CD_EXPR_CALL ? NULL : t.e->a;
-        found = found || any_of(s, t, a, visit, data) || any_of(s, t, t.e->b, visit, data) ||
-                any_of(s, t, t.e->where, visit, data) || any_of(s, t, t.e->source, visit, data);
+        found = found || any_of(s, t, a, visit, data) || any_of(s, t, t.e->b, visit, data)
+                || any_of(s, t, t.e->where, visit, data) || any_of(s, t, t.e->source, visit, data);
     }
     s->depth--;
     return found;
@@ -132,17 +135,23 @@ any_part(struct shape *s, struct term t, visitor visit, void *data)
 static bool
 visit_key(struct shape *s, struct term t, void *data)
 {
-    const uint32_t *key = data;
+    const struct cd_str *key = data;
     (void)s;
-    return t.e->kind == CD_EXPR_ANAME && t.e->ref.kind == CD_REF_KEY &&
-           (*key == CD_SCHEMA_NONE || t.e->ref.key == *key);
+    return t.e->kind == CD_EXPR_ANAME && t.e->ref.kind == CD_REF_KEY
+           && (key->n == 0 || cd_str_eq_nocase(t.e->text, *key));
 }
 
-/* Does T read KEY (CD_SCHEMA_NONE: any)? */
+/* Does T read KEY, by its name with all that follows a slash (empty: any key)? */
 static bool
-reads_key(struct shape *s, struct term t, uint32_t key)
+reads_key(struct shape *s, struct term t, struct cd_str key)
 {
     return t.e && any_part(s, t, visit_key, &key);
+}
+
+static bool
+reads_any_key(struct shape *s, struct term t)
+{
+    return reads_key(s, t, CD_STR(""));
 }
 
 static bool
@@ -157,28 +166,33 @@ visit_binding(struct shape *s, struct term t, void *data)
 static void
 report_count(struct shape *s, const struct cd_expr *e)
 {
-    struct cd_diag *d = cd_diag_add(s->c->s->diags, CD_DIAG_DENY_COUNT, e->span, "IAM cannot count the values of a key");
+    struct cd_diag *d = cd_diag_add(s->c->s->diags, CD_DIAG_DENY_COUNT, e->span,
+                                    "IAM cannot count the values of a key");
     cd_diag_help(s->c->s->diags, d, "ask `any v in K { … }`, `all`, `none`, `present K`");
 }
 
 static void
 report_arithmetic(struct shape *s, const struct cd_expr *e)
 {
-    struct cd_diag *d =
-        cd_diag_add(s->c->s->diags, CD_DIAG_DENY_ARITHMETIC, e->span, "IAM cannot calculate with the value of a key");
+    struct cd_diag *d = cd_diag_add(s->c->s->diags, CD_DIAG_DENY_ARITHMETIC, e->span,
+                                    "IAM cannot calculate with the value of a key");
     cd_diag_help(s->c->s->diags, d, "compare the key itself with a constant: k < 10");
 }
 
 static void
 report_members(struct shape *s, const struct cd_expr *e, const char *found)
 {
-    struct cd_diag *d = cd_diag_add(s->c->s->diags, CD_DIAG_DENY_MEMBERS, e->span,
-                                    "IAM asks each value of a key one comparison; %s would be asked of different values",
-                                    found);
-    cd_diag_help(s->c->s->diags, d, "ask one comparison with a set: any v in K { v in {…} }, any v in K { v like {…} }");
+    struct cd_diag *d = cd_diag_add(
+        s->c->s->diags, CD_DIAG_DENY_MEMBERS, e->span,
+        "IAM asks each value of a key one comparison; %s would be asked of different values",
+        found);
+    cd_diag_help(
+        s->c->s->diags, d,
+        "ask one comparison with a set: any v in K { v in {…} }, any v in K { v like {…} }");
 }
 
-/* Does BODY, asked of each member (NEGATED: its negation is), come to a conjunction of two questions to the same member? */
+/* Does BODY, asked of each member (NEGATED: its negation is), come to a conjunction of two
+ * questions to the same member? */
 static bool
 asks_twice(struct shape *s, struct term body, const struct cd_binding *member, bool negated)
 {
@@ -221,21 +235,22 @@ visit_inexpressible(struct shape *s, struct term t, void *data)
     (void)data;
     struct cd_expr *e = t.e;
     struct term inner = {e->a, t.env};
-    if (e->kind == CD_EXPR_QUANTIFIER && e->quant == CD_QUANT_COUNT && reads_key(s, t, CD_SCHEMA_NONE)) {
+    if (e->kind == CD_EXPR_QUANTIFIER && e->quant == CD_QUANT_COUNT && reads_any_key(s, t)) {
         report_count(s, e);
         return true;
     }
-    if (e->kind == CD_EXPR_CALL && e->ref.kind == CD_REF_BUILTIN && e->ref.builtin == CD_BUILTIN_SIZE &&
-        e->n_items == 1 && reads_key(s, (struct term){e->items[0], t.env}, CD_SCHEMA_NONE)) {
+    if (e->kind == CD_EXPR_CALL && e->ref.kind == CD_REF_BUILTIN
+        && e->ref.builtin == CD_BUILTIN_SIZE && e->n_items == 1
+        && reads_any_key(s, (struct term){e->items[0], t.env})) {
         report_count(s, e);
         return true;
     }
-    if ((e->kind == CD_EXPR_ADD || e->kind == CD_EXPR_SUB) &&
-        (reads_key(s, inner, CD_SCHEMA_NONE) || reads_key(s, (struct term){e->b, t.env}, CD_SCHEMA_NONE))) {
+    if ((e->kind == CD_EXPR_ADD || e->kind == CD_EXPR_SUB)
+        && (reads_any_key(s, inner) || reads_any_key(s, (struct term){e->b, t.env}))) {
         report_arithmetic(s, e);
         return true;
     }
-    if (e->kind == CD_EXPR_NEG && reads_key(s, inner, CD_SCHEMA_NONE)) {
+    if (e->kind == CD_EXPR_NEG && reads_any_key(s, inner)) {
         report_arithmetic(s, e);
         return true;
     }
@@ -249,7 +264,7 @@ visit_inexpressible(struct shape *s, struct term t, void *data)
 
 /* What a comparison or the like answers if KEY is absent: known only if it reads the key. */
 static enum tri
-atom_if_absent(struct shape *s, struct term t, uint32_t key)
+atom_if_absent(struct shape *s, struct term t, struct cd_str key)
 {
     if (!reads_key(s, t, key)) {
         return MAYBE;
@@ -267,13 +282,13 @@ atom_if_absent(struct shape *s, struct term t, uint32_t key)
 static bool
 is_plain_loop(struct term t)
 {
-    return t.e->kind == CD_EXPR_QUANTIFIER && t.e->quant != CD_QUANT_COUNT &&
-           !is_key((struct term){t.e->source, t.env});
+    return t.e->kind == CD_EXPR_QUANTIFIER && t.e->quant != CD_QUANT_COUNT
+           && !is_key((struct term){t.e->source, t.env});
 }
 
 /* The answer of T if KEY is absent and every other key may have any value. */
 static enum tri
-if_absent(struct shape *s, struct term t, uint32_t key)
+if_absent(struct shape *s, struct term t, struct cd_str key)
 {
     t = resolve(t);
     if (s->depth >= DEPTH_LIMIT || ++s->steps > STEP_LIMIT) {
@@ -287,7 +302,9 @@ if_absent(struct shape *s, struct term t, uint32_t key)
     } else if (t.e->kind == CD_EXPR_AND || t.e->kind == CD_EXPR_OR) {
         enum tri decides = t.e->kind == CD_EXPR_AND ? NO : YES;
         enum tri x = if_absent(s, a, key), y = if_absent(s, b, key);
-        result = x == decides || y == decides ? decides : (x == MAYBE || y == MAYBE) ? MAYBE : tri_not(decides);
+        result = x == decides || y == decides ? decides
+                 : (x == MAYBE || y == MAYBE) ? MAYBE
+                                              : tri_not(decides);
     } else if (t.e->kind == CD_EXPR_CALL && t.e->ref.kind == CD_REF_FN) {
         result = if_absent(s, call_body(s, t), key);
     } else if (t.e->kind != CD_EXPR_IF && !is_plain_loop(t)) {
@@ -299,7 +316,7 @@ if_absent(struct shape *s, struct term t, uint32_t key)
 
 /* Is there, beside this place, a condition that keeps the deny from firing if KEY is absent? */
 static bool
-is_guarded(struct shape *s, const struct guard *g, uint32_t key)
+is_guarded(struct shape *s, const struct guard *g, struct cd_str key)
 {
     for (; g; g = g->outer) {
         if (if_absent(s, g->term, key) == (g->positive ? NO : YES)) {
@@ -317,7 +334,8 @@ lacking_action(struct shape *s, uint32_t key)
     if (!sema->lacking) {
         sema->lacking = CD_NEW_ARRAY(sema->arena, cd_iam_n_keys(), uint32_t);
     }
-    uint32_t *some = &sema->lacking[key]; /* 0: not looked for yet, 1: every action carries it, else the action + 2 */
+    uint32_t *some = &sema->lacking[key]; /* 0: not looked for yet, 1: every action carries it, else
+                                             the action + 2 */
     if (*some == 0) {
         *some = 1;
         for (uint32_t i = 0; *some == 1 && i < cd_iam_n_actions(); i++) {
@@ -342,13 +360,14 @@ static void
 report_absent(struct shape *s, struct cd_expr *key, uint32_t action)
 {
     struct cd_iam_action a = cd_iam_action_at(action);
-    struct cd_diag *d =
-        cd_diag_add(s->c->s->diags, CD_DIAG_DENY_ABSENT_KEY, key->span,
-                    "%.*s:%.*s does not carry `%.*s`, and this condition fires where the key is absent: it would deny "
-                    "every such call",
-                    CD_FMT(a.service), CD_FMT(a.name), CD_FMT(key->text));
+    struct cd_diag *d = cd_diag_add(s->c->s->diags, CD_DIAG_DENY_ABSENT_KEY, key->span,
+                                    "%.*s:%.*s does not carry `%.*s`, and this condition fires "
+                                    "where the key is absent: it would deny "
+                                    "every such call",
+                                    CD_FMT(a.service), CD_FMT(a.name), CD_FMT(key->text));
     cd_diag_help(s->c->s->diags, d,
-                 "split the clause, so that this one names only actions that carry the key; or begin with `present %.*s and`",
+                 "split the clause, so that this one names only actions that carry the key; or "
+                 "begin with `present %.*s and`",
                  CD_FMT(key->text));
 }
 
@@ -362,14 +381,15 @@ static bool
 visit_firing(struct shape *s, struct term t, void *data)
 {
     const struct firing *f = data;
-    if (t.e->kind != CD_EXPR_ANAME || t.e->ref.kind != CD_REF_KEY || t.e->ref.key == CD_SCHEMA_NONE) {
+    if (t.e->kind != CD_EXPR_ANAME || t.e->ref.kind != CD_REF_KEY
+        || t.e->ref.key == CD_SCHEMA_NONE) {
         return false;
     }
     if (cd_iam_key_at(t.e->ref.key).is_retired) {
         return false; /* a warning has named its successor */
     }
-    enum tri fires = atom_if_absent(s, f->atom, t.e->ref.key);
-    if (fires != (f->positive ? YES : NO) || is_guarded(s, f->guards, t.e->ref.key)) {
+    enum tri fires = atom_if_absent(s, f->atom, t.e->text);
+    if (fires != (f->positive ? YES : NO) || is_guarded(s, f->guards, t.e->text)) {
         return false;
     }
     uint32_t action = lacking_action(s, t.e->ref.key);

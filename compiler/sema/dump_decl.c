@@ -3,7 +3,8 @@
 #include "runtime/base/num.h"
 
 static void
-put_typed_name(const struct cd_sema *s, struct cd_str name, const struct cd_type *t, struct cd_buf *out)
+put_typed_name(const struct cd_sema *s, struct cd_str name, const struct cd_type *t,
+               struct cd_buf *out)
 {
     cd_buf_str(out, name);
     cd_buf_puts(out, ": ");
@@ -54,7 +55,8 @@ put_clause(const struct cd_sema *s, const struct cd_clause *clause, struct cd_bu
 }
 
 static void
-put_acts(const struct cd_sema *s, const char *word, const struct cd_act *acts, size_t n, struct cd_buf *out)
+put_acts(const struct cd_sema *s, const char *word, const struct cd_act *acts, size_t n,
+         struct cd_buf *out)
 {
     for (size_t i = 0; i < n; i++) {
         if (acts[i].value) {
@@ -177,15 +179,9 @@ put_decl(const struct cd_sema *s, const struct cd_decl *d, struct cd_buf *out)
         cd_buf_putc(out, '\n');
         cd_sema_put_line(s, "  = ", d->value, out);
         break;
-    case CD_DECL_FN:
-        put_fn(s, d, out);
-        break;
-    case CD_DECL_CONTROL:
-        put_control(s, d, out);
-        break;
-    case CD_DECL_WAIVE:
-        put_waive(s, d, out);
-        break;
+    case CD_DECL_FN: put_fn(s, d, out); break;
+    case CD_DECL_CONTROL: put_control(s, d, out); break;
+    case CD_DECL_WAIVE: put_waive(s, d, out); break;
     case CD_DECL_TEST:
         cd_buf_puts(out, "test ");
         cd_buf_json_str(out, d->title_text);

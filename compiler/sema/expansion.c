@@ -7,7 +7,8 @@ capped(uint64_t n)
     return n > CD_SEMA_EXPANSION_LIMIT + 1 ? CD_SEMA_EXPANSION_LIMIT + 1 : n;
 }
 
-#define DEPTH_LIMIT 2500 /* expressions and functions inside each other; what is deeper has been reported */
+#define DEPTH_LIMIT \
+    2500 /* expressions and functions inside each other; what is deeper has been reported */
 
 struct count {
     struct cd_sema *s;
@@ -20,6 +21,14 @@ struct count {
 
 static void count_fn(struct cd_sema *s, struct cd_decl *fn, unsigned depth);
 
+/* Literals are folded; a long set of them is no large expression. */
+static bool
+is_part(const struct cd_expr *e)
+{
+    return e->kind != CD_EXPR_BOOL && e->kind != CD_EXPR_NUMBER && e->kind != CD_EXPR_DURATION
+           && e->kind != CD_EXPR_DATE && e->kind != CD_EXPR_ANAME && e->kind != CD_EXPR_STRING;
+}
+
 static void
 count_expr(struct count *n, const struct cd_expr *e)
 {
@@ -27,7 +36,7 @@ count_expr(struct count *n, const struct cd_expr *e)
         return;
     }
     n->depth++;
-    n->nodes = capped(n->nodes + 1);
+    n->nodes = capped(n->nodes + is_part(e));
     if (e->kind == CD_EXPR_CALL && e->ref.kind == CD_REF_FN) {
         struct cd_decl_info *info = cd_sema_info(n->s, e->ref.decl);
         count_fn(n->s, e->ref.decl, n->depth);
@@ -52,17 +61,20 @@ count_expr(struct count *n, const struct cd_expr *e)
 }
 
 static void
-report_size(struct cd_sema *s, struct cd_span span, struct cd_str first, const struct cd_decl *callee)
+report_size(struct cd_sema *s, struct cd_span span, struct cd_str first,
+            const struct cd_decl *callee)
 {
     struct cd_str chain = first;
     for (unsigned i = 0; callee && i < 20; i++) {
         chain = cd_arena_printf(s->arena, "%.*s -> %.*s", CD_FMT(chain), CD_FMT(callee->name.text));
         callee = cd_sema_info(s, callee)->heaviest;
     }
-    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_EXPANSION, span,
-                                    "with its functions expanded this has more than %d expressions: %.*s",
-                                    CD_SEMA_EXPANSION_LIMIT, CD_FMT(chain));
-    cd_diag_help(s->diags, d, "let functions call each other less often, or pass on what was computed once");
+    struct cd_diag *d =
+        cd_diag_add(s->diags, CD_DIAG_EXPANSION, span,
+                    "with its functions expanded this has more than %d expressions: %.*s",
+                    CD_SEMA_EXPANSION_LIMIT, CD_FMT(chain));
+    cd_diag_help(s->diags, d,
+                 "let functions call each other less often, or pass on what was computed once");
     s->too_large = true;
 }
 
@@ -76,7 +88,7 @@ count_fn(struct cd_sema *s, struct cd_decl *fn, unsigned depth)
     info->nodes = 1; /* a function that calls itself has been reported */
     struct count n = {.s = s, .depth = depth};
     count_expr(&n, fn->value);
-    info->nodes = (uint32_t)n.nodes;
+    info->nodes = n.nodes > 0 ? (uint32_t)n.nodes : 1;
     info->heaviest = n.heaviest;
     info->too_large = n.callee_too_large || n.nodes > CD_SEMA_EXPANSION_LIMIT;
     if (info->too_large && !n.callee_too_large) {

@@ -4,40 +4,36 @@
 
 #define DEPTH_LIMIT 256
 
-static void check_data(struct cd_checker *c, struct cd_data *data, const struct cd_type *want, const char *what,
-                       unsigned depth);
+static void check_data(struct cd_checker *c, struct cd_data *data, const struct cd_type *want,
+                       const char *what, unsigned depth);
 
 static const char *
 data_text(const struct cd_data *data)
 {
     switch (data->kind) {
-    case CD_DATA_OBJECT:
-        return "an object";
-    case CD_DATA_LIST:
-        return "a list";
-    case CD_DATA_NUMBER:
-        return "number";
-    case CD_DATA_ABSENT:
-        return "absent";
-    case CD_DATA_UNKNOWN:
-        return "unknown";
+    case CD_DATA_OBJECT: return "an object";
+    case CD_DATA_LIST: return "a list";
+    case CD_DATA_NUMBER: return "number";
+    case CD_DATA_ABSENT: return "absent";
+    case CD_DATA_UNKNOWN: return "unknown";
     case CD_DATA_EXPR:
-    case CD_DATA_PATH:
-        break;
+    case CD_DATA_PATH: break;
     }
     return "a value";
 }
 
 void
-cd_report_data(struct cd_checker *c, const struct cd_data *data, const struct cd_type *want, const char *what)
+cd_report_data(struct cd_checker *c, const struct cd_data *data, const struct cd_type *want,
+               const char *what)
 {
     struct cd_str wanted = cd_type_text(c, want);
     struct cd_str found = cd_str_of(data_text(data));
     if (data->expr && data->expr->type) {
         found = cd_type_text(c, data->expr->type);
     }
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_TEST_DATA, data->span, "%s: expected %.*s, found %.*s", what,
-                                    CD_FMT(wanted), CD_FMT(found));
+    struct cd_diag *d =
+        cd_diag_add(c->s->diags, CD_DIAG_TEST_DATA, data->span, "%s: expected %.*s, found %.*s",
+                    what, CD_FMT(wanted), CD_FMT(found));
     if (want->kind == CD_TYPE_LIST && data->kind != CD_DATA_LIST) {
         cd_diag_help(c->s->diags, d, "write it in brackets: […]");
     } else if (want->kind == CD_TYPE_RECORD || want->kind == CD_TYPE_MAP) {
@@ -58,11 +54,13 @@ is_time_text(struct cd_checker *c, const struct cd_expr *e)
 static bool
 is_set_for_list(const struct cd_type *from, const struct cd_type *want)
 {
-    return from->kind == CD_TYPE_SET && want->kind == CD_TYPE_LIST && cd_type_agrees(from->elem, want->elem);
+    return from->kind == CD_TYPE_SET && want->kind == CD_TYPE_LIST
+           && cd_type_agrees(from->elem, want->elem);
 }
 
 static void
-check_scalar(struct cd_checker *c, struct cd_data *data, const struct cd_type *want, const char *what)
+check_scalar(struct cd_checker *c, struct cd_data *data, const struct cd_type *want,
+             const char *what)
 {
     if (data->kind == CD_DATA_PATH) {
         data->expr = cd_path_expr(c->s, &data->path);
@@ -74,8 +72,8 @@ check_scalar(struct cd_checker *c, struct cd_data *data, const struct cd_type *w
     if (want->kind == CD_TYPE_POLICY && cd_type_is_stringlike(t)) {
         return; /* a document in a text is read as one */
     }
-    bool fits = cd_type_agrees(t, want) || is_set_for_list(t, want) ||
-                (want->kind == CD_TYPE_TIME && is_time_text(c, data->expr));
+    bool fits = cd_type_agrees(t, want) || is_set_for_list(t, want)
+                || (want->kind == CD_TYPE_TIME && is_time_text(c, data->expr));
     if (!fits) {
         cd_report_data(c, data, want, what);
     }
@@ -87,8 +85,8 @@ check_repeated(struct cd_checker *c, const struct cd_data *object)
     for (size_t i = 0; i < object->n; i++) {
         for (size_t k = 0; k < i && k < 256; k++) {
             if (cd_str_eq(object->pairs[i].key.text, object->pairs[k].key.text)) {
-                cd_diag_add(c->s->diags, CD_DIAG_TEST_REPEATED, object->pairs[i].key.span, "`%.*s` is given twice",
-                            CD_FMT(object->pairs[i].key.text));
+                cd_diag_add(c->s->diags, CD_DIAG_TEST_REPEATED, object->pairs[i].key.span,
+                            "`%.*s` is given twice", CD_FMT(object->pairs[i].key.text));
                 break;
             }
         }
@@ -106,14 +104,15 @@ check_listed_value(struct cd_checker *c, const struct cd_data *data, uint32_t fi
 {
     struct cd_schema_field f = cd_schema_field_at(field);
     struct cd_schema_type t = cd_schema_type_at(f.type);
-    if (t.kind == CD_SCHEMA_STRING && t.enum_set != CD_SCHEMA_NONE && data->kind == CD_DATA_EXPR &&
-        cd_is_literal(data->expr)) {
+    if (t.kind == CD_SCHEMA_STRING && t.enum_set != CD_SCHEMA_NONE && data->kind == CD_DATA_EXPR
+        && cd_is_literal(data->expr)) {
         cd_check_listed(c, data->span, t.enum_set, f.name, cd_literal_text(c, data->expr));
     }
 }
 
 static void
-check_property(struct cd_checker *c, struct cd_data_pair *pair, uint32_t shape, bool envelope, unsigned depth)
+check_property(struct cd_checker *c, struct cd_data_pair *pair, uint32_t shape, bool envelope,
+               unsigned depth)
 {
     uint32_t field = cd_schema_find_field(shape, pair->key.text);
     if (field == CD_SCHEMA_NONE) {
@@ -126,11 +125,12 @@ check_property(struct cd_checker *c, struct cd_data_pair *pair, uint32_t shape, 
 }
 
 static void
-check_object(struct cd_checker *c, struct cd_data *data, const struct cd_type *want, const char *what, unsigned depth)
+check_object(struct cd_checker *c, struct cd_data *data, const struct cd_type *want,
+             const char *what, unsigned depth)
 {
     check_repeated(c, data);
-    if (want->kind != CD_TYPE_RECORD && want->kind != CD_TYPE_MAP && want->kind != CD_TYPE_JSON &&
-        want->kind != CD_TYPE_POLICY && want->kind != CD_TYPE_ERROR) {
+    if (want->kind != CD_TYPE_RECORD && want->kind != CD_TYPE_MAP && want->kind != CD_TYPE_JSON
+        && want->kind != CD_TYPE_POLICY && want->kind != CD_TYPE_ERROR) {
         cd_report_data(c, data, want, what);
         return;
     }
@@ -147,50 +147,48 @@ check_object(struct cd_checker *c, struct cd_data *data, const struct cd_type *w
 }
 
 static void
-check_list(struct cd_checker *c, struct cd_data *data, const struct cd_type *want, const char *what, unsigned depth)
+check_list(struct cd_checker *c, struct cd_data *data, const struct cd_type *want, const char *what,
+           unsigned depth)
 {
-    bool fits = cd_type_is_collection(want) || want->kind == CD_TYPE_JSON || want->kind == CD_TYPE_POLICY ||
-                want->kind == CD_TYPE_ERROR;
+    bool fits = cd_type_is_collection(want) || want->kind == CD_TYPE_JSON
+                || want->kind == CD_TYPE_POLICY || want->kind == CD_TYPE_ERROR;
     if (!fits) {
         cd_report_data(c, data, want, what);
         return;
     }
-    const struct cd_type *elem = cd_type_is_collection(want) ? want->elem : cd_simple(c, CD_TYPE_JSON);
+    const struct cd_type *elem =
+        cd_type_is_collection(want) ? want->elem : cd_simple(c, CD_TYPE_JSON);
     for (size_t i = 0; i < data->n; i++) {
         check_data(c, data->items[i], elem, what, depth + 1);
     }
 }
 
 static void
-check_data(struct cd_checker *c, struct cd_data *data, const struct cd_type *want, const char *what, unsigned depth)
+check_data(struct cd_checker *c, struct cd_data *data, const struct cd_type *want, const char *what,
+           unsigned depth)
 {
     if (depth > DEPTH_LIMIT) {
         return; /* the parser does not let data nest as deep */
     }
     switch (data->kind) {
     case CD_DATA_ABSENT:
-    case CD_DATA_UNKNOWN:
-        break;
+    case CD_DATA_UNKNOWN: break;
     case CD_DATA_EXPR:
-    case CD_DATA_PATH:
-        check_scalar(c, data, want, what);
-        break;
+    case CD_DATA_PATH: check_scalar(c, data, want, what); break;
     case CD_DATA_NUMBER:
-        if (want->kind != CD_TYPE_NUMBER && want->kind != CD_TYPE_JSON && want->kind != CD_TYPE_ERROR) {
+        if (want->kind != CD_TYPE_NUMBER && want->kind != CD_TYPE_JSON
+            && want->kind != CD_TYPE_ERROR) {
             cd_report_data(c, data, want, what);
         }
         break;
-    case CD_DATA_OBJECT:
-        check_object(c, data, want, what, depth);
-        break;
-    case CD_DATA_LIST:
-        check_list(c, data, want, what, depth);
-        break;
+    case CD_DATA_OBJECT: check_object(c, data, want, what, depth); break;
+    case CD_DATA_LIST: check_list(c, data, want, what, depth); break;
     }
 }
 
 void
-cd_check_value(struct cd_checker *c, struct cd_data *data, const struct cd_type *want, struct cd_str what)
+cd_check_value(struct cd_checker *c, struct cd_data *data, const struct cd_type *want,
+               struct cd_str what)
 {
     check_data(c, data, want, what.p, 0);
 }
@@ -201,20 +199,13 @@ word_type(struct cd_checker *c, enum cd_envelope word)
 {
     switch (word) {
     case CD_ENV_ID:
-    case CD_ENV_PARTITION:
-        return cd_simple(c, CD_TYPE_STRING);
-    case CD_ENV_ARN:
-        return cd_simple(c, CD_TYPE_ARN);
-    case CD_ENV_REGION:
-        return cd_simple(c, CD_TYPE_REGION);
-    case CD_ENV_ACCOUNT:
-        return cd_simple(c, CD_TYPE_ACCOUNT);
-    case CD_ENV_TAGS:
-        return cd_type_of(c->s->types, CD_TYPE_MAP, cd_simple(c, CD_TYPE_STRING));
-    case CD_ENV_CAPTURED:
-        return cd_simple(c, CD_TYPE_TIME);
-    case CD_ENV_TYPE:
-        break;
+    case CD_ENV_PARTITION: return cd_simple(c, CD_TYPE_STRING);
+    case CD_ENV_ARN: return cd_simple(c, CD_TYPE_ARN);
+    case CD_ENV_REGION: return cd_simple(c, CD_TYPE_REGION);
+    case CD_ENV_ACCOUNT: return cd_simple(c, CD_TYPE_ACCOUNT);
+    case CD_ENV_TAGS: return cd_type_of(c->s->types, CD_TYPE_MAP, cd_simple(c, CD_TYPE_STRING));
+    case CD_ENV_CAPTURED: return cd_simple(c, CD_TYPE_TIME);
+    case CD_ENV_TYPE: break;
     }
     return NULL;
 }
@@ -236,7 +227,8 @@ cd_check_given(struct cd_checker *c, struct cd_step *step)
         }
         const struct cd_type *want = word_type(c, word);
         if (!want) {
-            cd_diag_add(c->s->diags, CD_DIAG_TEST_DATA, pair->key.span, "the type stands before the object");
+            cd_diag_add(c->s->diags, CD_DIAG_TEST_DATA, pair->key.span,
+                        "the type stands before the object");
             continue;
         }
         check_data(c, pair->value, want, what_of(c, pair->key.text).p, 0);

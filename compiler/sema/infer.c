@@ -10,22 +10,24 @@ cd_note_table(struct cd_checker *c, struct cd_span span, struct cd_str what)
     c->uses |= CD_USES_TABLE;
     struct cd_diag *d;
     switch (c->place) {
-    case CD_PLACE_CONTROL:
-        break;
+    case CD_PLACE_CONTROL: break;
     case CD_PLACE_LET:
-        d = cd_diag_add(c->s->diags, CD_DIAG_NOT_CONSTANT, span, "a constant cannot read `%.*s`", CD_FMT(what));
+        d = cd_diag_add(c->s->diags, CD_DIAG_NOT_CONSTANT, span, "a constant cannot read `%.*s`",
+                        CD_FMT(what));
         cd_diag_help(c->s->diags, d, "what depends on the snapshot is a function: fn %.*s() = …",
                      CD_FMT(c->decl->name.text));
         break;
     case CD_PLACE_PARAM:
-        d = cd_diag_add(c->s->diags, CD_DIAG_NOT_CONSTANT, span, "the value of a parameter cannot read `%.*s`",
-                        CD_FMT(what));
+        d = cd_diag_add(c->s->diags, CD_DIAG_NOT_CONSTANT, span,
+                        "a value that is set from outside cannot read `%.*s`", CD_FMT(what));
         cd_diag_help(c->s->diags, d, "it has to be known without a snapshot");
         break;
     case CD_PLACE_DENY:
-        d = cd_diag_add(c->s->diags, CD_DIAG_DENY_TABLE, span, "a deny cannot read `%.*s`", CD_FMT(what));
+        d = cd_diag_add(c->s->diags, CD_DIAG_DENY_TABLE, span, "a deny cannot read `%.*s`",
+                        CD_FMT(what));
         cd_diag_help(c->s->diags, d,
-                     "documents do not depend on a snapshot: a deny sees the request, constants and parameters only");
+                     "documents do not depend on a snapshot: a deny sees the request, constants "
+                     "and parameters only");
         break;
     }
 }
@@ -73,7 +75,8 @@ infer_if(struct cd_checker *c, struct cd_expr *e, const struct cd_type *hint)
     }
     struct cd_str left = cd_type_text(c, a), right = cd_type_text(c, b);
     cd_diag_add(c->s->diags, CD_DIAG_BRANCHES, e->b->span,
-                "the branches of `if` have no type in common: expected %.*s, found %.*s", CD_FMT(left), CD_FMT(right));
+                "the branches of `if` have no type in common: expected %.*s, found %.*s",
+                CD_FMT(left), CD_FMT(right));
     return cd_simple(c, CD_TYPE_ERROR);
 }
 
@@ -142,20 +145,24 @@ report_sum(struct cd_checker *c, const struct cd_expr *e)
     struct cd_str left = cd_type_text(c, a), right = cd_type_text(c, b);
     bool add = e->kind == CD_EXPR_ADD;
     struct cd_diag *d =
-        cd_diag_add(c->s->diags, CD_DIAG_ARITHMETIC, e->span, "`%s` does not take %.*s and %.*s", add ? "+" : "-",
-                    CD_FMT(left), CD_FMT(right));
+        cd_diag_add(c->s->diags, CD_DIAG_ARITHMETIC, e->span, "`%s` does not take %.*s and %.*s",
+                    add ? "+" : "-", CD_FMT(left), CD_FMT(right));
     if (cd_type_is_stringlike(a) && cd_type_is_stringlike(b)) {
         cd_diag_help(c->s->diags, d, "texts are joined by interpolation: \"{a}{b}\"");
     } else if (cd_type_is_collection(a) != cd_type_is_collection(b)) {
         cd_diag_help(c->s->diags, d, "put the single value into braces or brackets: xs + {x}");
     } else if (cd_type_is_collection(a) && a->kind == b->kind && a->kind == CD_TYPE_LIST) {
-        cd_diag_help(c->s->diags, d, "the difference is that of sets: { x for x in xs where x not in ys }");
+        cd_diag_help(c->s->diags, d,
+                     "the difference is that of sets: { x for x in xs where x not in ys }");
     } else if (cd_type_is_collection(a)) {
         cd_diag_help(c->s->diags, d, "both sides are sets, or both are lists");
     } else if (a->kind == CD_TYPE_TIME || b->kind == CD_TYPE_TIME) {
-        cd_diag_help(c->s->diags, d, "time - time is a duration, time + duration a time; durations are written 90d, 12h");
+        cd_diag_help(
+            c->s->diags, d,
+            "time - time is a duration, time + duration a time; durations are written 90d, 12h");
     } else {
-        cd_diag_help(c->s->diags, d, "+ and - take numbers, times and durations, sets, and lists (+ only)");
+        cd_diag_help(c->s->diags, d,
+                     "+ and - take numbers, times and durations, sets, and lists (+ only)");
     }
 }
 
@@ -163,7 +170,7 @@ report_sum(struct cd_checker *c, const struct cd_expr *e)
 static void
 convert_sum(struct cd_checker *c, struct cd_expr **e, const struct cd_type *other)
 {
-    if ((*e)->type->kind == CD_TYPE_JSON && other->kind != CD_TYPE_JSON && !cd_type_is_broken(other)) {
+    if (cd_type_converts((*e)->type, other)) {
         *e = cd_convert(c, *e, other);
     }
 }
@@ -185,7 +192,8 @@ cd_infer_sum(struct cd_checker *c, struct cd_expr *e, const struct cd_type *hint
     if (a->kind == CD_TYPE_ERROR || b->kind == CD_TYPE_ERROR) {
         return cd_simple(c, CD_TYPE_ERROR);
     }
-    const struct cd_type *t = cd_type_is_collection(a) ? collection_sum(c, add, a, b) : scalar_sum(c, add, a, b);
+    const struct cd_type *t =
+        cd_type_is_collection(a) ? collection_sum(c, add, a, b) : scalar_sum(c, add, a, b);
     if (t) {
         return t;
     }
@@ -202,15 +210,15 @@ infer_table(struct cd_checker *c, struct cd_expr *e)
         return cd_simple(c, CD_TYPE_ERROR);
     }
     cd_note_table(c, e->span, e->text);
-    return cd_type_of(c->s->types, CD_TYPE_SET, cd_type_shape(c->s->types, CD_TYPE_RESOURCE, e->shape));
+    return cd_type_of(c->s->types, CD_TYPE_SET,
+                      cd_type_shape(c->s->types, CD_TYPE_RESOURCE, e->shape));
 }
 
 static const struct cd_type *
 infer_kind(struct cd_checker *c, struct cd_expr *e, const struct cd_type *hint)
 {
     switch (e->kind) {
-    case CD_EXPR_ERROR:
-        return cd_simple(c, CD_TYPE_ERROR);
+    case CD_EXPR_ERROR: return cd_simple(c, CD_TYPE_ERROR);
     case CD_EXPR_BOOL:
     case CD_EXPR_NOT:
     case CD_EXPR_AND:
@@ -224,48 +232,28 @@ infer_kind(struct cd_checker *c, struct cd_expr *e, const struct cd_type *hint)
             return infer_logic(c, e);
         }
         return e->kind == CD_EXPR_BOOL ? cd_simple(c, CD_TYPE_BOOL) : infer_presence(c, e);
-    case CD_EXPR_NUMBER:
-        return cd_simple(c, CD_TYPE_NUMBER);
-    case CD_EXPR_DURATION:
-        return cd_simple(c, CD_TYPE_DURATION);
-    case CD_EXPR_DATE:
-        return cd_simple(c, CD_TYPE_TIME);
-    case CD_EXPR_STRING:
-        return cd_infer_string(c, e, hint);
-    case CD_EXPR_NAME:
-        return cd_infer_name(c, e);
-    case CD_EXPR_ANAME:
-        return cd_infer_aname(c, e);
-    case CD_EXPR_TYPE:
-        return infer_table(c, e);
+    case CD_EXPR_NUMBER: return cd_simple(c, CD_TYPE_NUMBER);
+    case CD_EXPR_DURATION: return cd_simple(c, CD_TYPE_DURATION);
+    case CD_EXPR_DATE: return cd_simple(c, CD_TYPE_TIME);
+    case CD_EXPR_STRING: return cd_infer_string(c, e, hint);
+    case CD_EXPR_NAME: return cd_infer_name(c, e);
+    case CD_EXPR_ANAME: return cd_infer_aname(c, e);
+    case CD_EXPR_TYPE: return infer_table(c, e);
     case CD_EXPR_LIST:
-    case CD_EXPR_SET:
-        return cd_infer_literal_collection(c, e, hint);
-    case CD_EXPR_COMPREHENSION:
-        return cd_infer_comprehension(c, e);
-    case CD_EXPR_QUANTIFIER:
-        return cd_infer_quantifier(c, e);
-    case CD_EXPR_FIELD:
-        return cd_infer_field(c, e);
-    case CD_EXPR_INDEX:
-        return cd_infer_index(c, e);
-    case CD_EXPR_EACH:
-        return cd_infer_each(c, e);
-    case CD_EXPR_CALL:
-        return cd_infer_call(c, e);
-    case CD_EXPR_FOLLOW:
-        return cd_infer_follow(c, e);
-    case CD_EXPR_NEG:
-        return infer_neg(c, e);
+    case CD_EXPR_SET: return cd_infer_literal_collection(c, e, hint);
+    case CD_EXPR_COMPREHENSION: return cd_infer_comprehension(c, e);
+    case CD_EXPR_QUANTIFIER: return cd_infer_quantifier(c, e);
+    case CD_EXPR_FIELD: return cd_infer_field(c, e);
+    case CD_EXPR_INDEX: return cd_infer_index(c, e);
+    case CD_EXPR_EACH: return cd_infer_each(c, e);
+    case CD_EXPR_CALL: return cd_infer_call(c, e);
+    case CD_EXPR_FOLLOW: return cd_infer_follow(c, e);
+    case CD_EXPR_NEG: return infer_neg(c, e);
     case CD_EXPR_ADD:
-    case CD_EXPR_SUB:
-        return cd_infer_sum(c, e, hint);
-    case CD_EXPR_REL:
-        return cd_infer_rel(c, e);
-    case CD_EXPR_IF:
-        return infer_if(c, e, hint);
-    case CD_EXPR_CONVERT:
-        return e->type;
+    case CD_EXPR_SUB: return cd_infer_sum(c, e, hint);
+    case CD_EXPR_REL: return cd_infer_rel(c, e);
+    case CD_EXPR_IF: return infer_if(c, e, hint);
+    case CD_EXPR_CONVERT: return e->type;
     }
     return cd_simple(c, CD_TYPE_ERROR);
 }
@@ -274,9 +262,10 @@ const struct cd_type *
 cd_infer(struct cd_checker *c, struct cd_expr **e, const struct cd_type *hint)
 {
     if (c->depth >= CD_SEMA_DEPTH_LIMIT) {
-        cd_diag_add(c->s->diags, CD_DIAG_SEMA_DEPTH, (*e)->span,
-                    "this is more than %d expressions deep, functions and constants that it uses counted",
-                    CD_SEMA_DEPTH_LIMIT);
+        cd_diag_add(
+            c->s->diags, CD_DIAG_SEMA_DEPTH, (*e)->span,
+            "this is more than %d expressions deep, functions and constants that it uses counted",
+            CD_SEMA_DEPTH_LIMIT);
         return cd_error_type(c, *e);
     }
     c->depth++;
@@ -287,7 +276,8 @@ cd_infer(struct cd_checker *c, struct cd_expr **e, const struct cd_type *hint)
 
 /* Is what E says at compile time of the form that WANT asks for? True if it says nothing yet. */
 static bool
-check_constant(struct cd_checker *c, struct cd_expr *e, const struct cd_type *want, unsigned uses, bool *known)
+check_constant(struct cd_checker *c, struct cd_expr *e, const struct cd_type *want, unsigned uses,
+               bool *known)
 {
     *known = false;
     if (uses != 0) {
@@ -315,12 +305,14 @@ innermost(const struct cd_type *t)
     return t;
 }
 
-/* A plain string where an ARN or an action is asked for means something else there: how patterns work, and case. */
+/* A plain string where an ARN or an action is asked for means something else there: how patterns
+ * work, and case. */
 static bool
 needs_proof(const struct cd_type *from, const struct cd_type *to)
 {
     enum cd_type_kind want = innermost(to)->kind;
-    return innermost(from)->kind == CD_TYPE_STRING && (want == CD_TYPE_ARN || want == CD_TYPE_ACTION);
+    return innermost(from)->kind == CD_TYPE_STRING
+           && (want == CD_TYPE_ARN || want == CD_TYPE_ACTION);
 }
 
 bool
@@ -334,7 +326,7 @@ cd_expect(struct cd_checker *c, struct cd_expr **e, const struct cd_type *want, 
     if (cd_type_is_broken(t) || cd_type_is_broken(want) || t == want) {
         return !cd_type_is_broken(t);
     }
-    if (t->kind == CD_TYPE_JSON && want->kind != CD_TYPE_RESOURCE && want->kind != CD_TYPE_ANY_RESOURCE) {
+    if (cd_type_converts(t, want)) {
         *e = cd_convert(c, *e, want);
         return true;
     }

@@ -6,18 +6,25 @@
 static bool
 may_interpolate(const struct cd_type *t)
 {
-    return cd_type_is_stringlike(t) || t->kind == CD_TYPE_NUMBER || t->kind == CD_TYPE_BOOL ||
-           t->kind == CD_TYPE_TIME || t->kind == CD_TYPE_DURATION || cd_type_is_broken(t);
+    return cd_type_is_stringlike(t) || t->kind == CD_TYPE_NUMBER || t->kind == CD_TYPE_BOOL
+           || t->kind == CD_TYPE_TIME || t->kind == CD_TYPE_DURATION || cd_type_is_broken(t);
 }
 
 static void
 infer_part(struct cd_checker *c, struct cd_text_part *part)
 {
     /* A path with a colon, {aws:username}, is a key of the request wherever it stands. */
-    bool keys = c->keys;
-    c->keys = c->keys || part->expr->kind == CD_EXPR_ANAME;
+    bool keys = c->keys, is_key = part->expr->kind == CD_EXPR_ANAME;
+    c->keys = keys || is_key;
     const struct cd_type *t = cd_infer(c, &part->expr, NULL);
     c->keys = keys;
+    if (is_key && !keys && c->place != CD_PLACE_DENY) {
+        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_KEY_OUTSIDE, part->expr->span,
+                                        "there is no request here that could carry `%.*s`",
+                                        CD_FMT(part->expr->text));
+        cd_diag_help(c->s->diags, d,
+                     "condition keys stand in a deny, and after `when` in can, allows and denies");
+    }
     if (t->kind == CD_TYPE_JSON) {
         part->expr = cd_text_of_json(c, part->expr);
     } else if (!may_interpolate(t)) {
@@ -43,7 +50,8 @@ reads_as_arn(const struct cd_expr *e)
             colons += text.p[k] == ':';
         }
     }
-    return e->n_parts > 0 && !e->parts[0].expr && cd_str_starts(e->parts[0].text, CD_STR("arn:")) && colons >= 5;
+    return e->n_parts > 0 && !e->parts[0].expr && cd_str_starts(e->parts[0].text, CD_STR("arn:"))
+           && colons >= 5;
 }
 
 const struct cd_type *
@@ -69,7 +77,8 @@ cd_infer_string(struct cd_checker *c, struct cd_expr *e, const struct cd_type *h
 static bool
 is_through(const struct cd_expr *a)
 {
-    return a->kind == CD_EXPR_EACH || ((a->kind == CD_EXPR_FIELD || a->kind == CD_EXPR_FOLLOW) && a->through_each);
+    return a->kind == CD_EXPR_EACH
+           || ((a->kind == CD_EXPR_FIELD || a->kind == CD_EXPR_FOLLOW) && a->through_each);
 }
 
 static const struct cd_type *
@@ -95,18 +104,12 @@ envelope_type(struct cd_checker *c, enum cd_envelope word)
     switch (word) {
     case CD_ENV_ID:
     case CD_ENV_TYPE:
-    case CD_ENV_PARTITION:
-        return cd_simple(c, CD_TYPE_STRING);
-    case CD_ENV_ARN:
-        return cd_simple(c, CD_TYPE_ARN);
-    case CD_ENV_REGION:
-        return cd_simple(c, CD_TYPE_REGION);
-    case CD_ENV_ACCOUNT:
-        return cd_simple(c, CD_TYPE_ACCOUNT);
-    case CD_ENV_TAGS:
-        return cd_type_of(c->s->types, CD_TYPE_MAP, cd_simple(c, CD_TYPE_STRING));
-    case CD_ENV_CAPTURED:
-        return cd_simple(c, CD_TYPE_TIME);
+    case CD_ENV_PARTITION: return cd_simple(c, CD_TYPE_STRING);
+    case CD_ENV_ARN: return cd_simple(c, CD_TYPE_ARN);
+    case CD_ENV_REGION: return cd_simple(c, CD_TYPE_REGION);
+    case CD_ENV_ACCOUNT: return cd_simple(c, CD_TYPE_ACCOUNT);
+    case CD_ENV_TAGS: return cd_type_of(c->s->types, CD_TYPE_MAP, cd_simple(c, CD_TYPE_STRING));
+    case CD_ENV_CAPTURED: return cd_simple(c, CD_TYPE_TIME);
     }
     return cd_simple(c, CD_TYPE_ERROR);
 }
@@ -115,10 +118,10 @@ bool
 cd_envelope_word(struct cd_str name, enum cd_envelope *word)
 {
     static const struct cd_str words[CD_N_ENVELOPE] = {
-        [CD_ENV_ID] = CD_STR_INIT("id"),           [CD_ENV_ARN] = CD_STR_INIT("arn"),
-        [CD_ENV_TYPE] = CD_STR_INIT("type"),       [CD_ENV_PARTITION] = CD_STR_INIT("partition"),
-        [CD_ENV_REGION] = CD_STR_INIT("region"),   [CD_ENV_ACCOUNT] = CD_STR_INIT("account"),
-        [CD_ENV_TAGS] = CD_STR_INIT("tags"),       [CD_ENV_CAPTURED] = CD_STR_INIT("captured"),
+        [CD_ENV_ID] = CD_STR_INIT("id"),         [CD_ENV_ARN] = CD_STR_INIT("arn"),
+        [CD_ENV_TYPE] = CD_STR_INIT("type"),     [CD_ENV_PARTITION] = CD_STR_INIT("partition"),
+        [CD_ENV_REGION] = CD_STR_INIT("region"), [CD_ENV_ACCOUNT] = CD_STR_INIT("account"),
+        [CD_ENV_TAGS] = CD_STR_INIT("tags"),     [CD_ENV_CAPTURED] = CD_STR_INIT("captured"),
     };
     for (size_t i = 0; i < CD_ARRAY_LEN(words); i++) {
         if (cd_str_eq(words[i], name)) {
@@ -136,7 +139,8 @@ shape_field(struct cd_checker *c, struct cd_expr *e, uint32_t shape, bool envelo
         e->ref.kind = CD_REF_ENVELOPE;
         return envelope_type(c, e->ref.envelope);
     }
-    uint32_t field = shape == CD_SCHEMA_NONE ? CD_SCHEMA_NONE : cd_schema_find_field(shape, e->text);
+    uint32_t field =
+        shape == CD_SCHEMA_NONE ? CD_SCHEMA_NONE : cd_schema_find_field(shape, e->text);
     if (field == CD_SCHEMA_NONE) {
         cd_unknown_property(c, field_span(e), shape, e->text, envelope);
         return cd_simple(c, CD_TYPE_ERROR);
@@ -170,12 +174,13 @@ arn_field(struct cd_checker *c, struct cd_expr *e)
         }
         cd_nearest_try(&near, parts[i].name);
     }
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_PROPERTY, field_span(e), "an arn has no part `%.*s`",
-                                    CD_FMT(e->text));
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_PROPERTY, field_span(e),
+                                    "an arn has no part `%.*s`", CD_FMT(e->text));
     if (near.best.n > 0) {
         cd_nearest_help(c->s->diags, d, &near);
     } else {
-        cd_diag_help(c->s->diags, d, "its parts are partition, service, region, account and resource");
+        cd_diag_help(c->s->diags, d,
+                     "its parts are partition, service, region, account and resource");
     }
     return cd_simple(c, CD_TYPE_ERROR);
 }
@@ -187,9 +192,12 @@ no_properties(struct cd_checker *c, struct cd_expr *e, const struct cd_type *t)
     struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NO_PROPERTIES, field_span(e),
                                     "%.*s has no property `%.*s`", CD_FMT(found), CD_FMT(e->text));
     if (cd_type_is_collection(t)) {
-        cd_diag_help(c->s->diags, d, "of each member: xs[*].%.*s, or `any x in xs { … }`", CD_FMT(e->text));
+        cd_diag_help(c->s->diags, d, "of each member: xs[*].%.*s, or `any x in xs { … }`",
+                     CD_FMT(e->text));
     } else if (cd_type_is_stringlike(t)) {
-        cd_diag_help(c->s->diags, d, "the parts of an ARN in a text: arn(x).region; the resource that it names: x -> TYPE");
+        cd_diag_help(
+            c->s->diags, d,
+            "the parts of an ARN in a text: arn(x).region; the resource that it names: x -> TYPE");
     }
     return cd_simple(c, CD_TYPE_ERROR);
 }
@@ -199,24 +207,14 @@ field_of(struct cd_checker *c, struct cd_expr *e, const struct cd_type *t)
 {
     switch (t->kind) {
     case CD_TYPE_ERROR:
-    case CD_TYPE_NEVER:
-        return cd_simple(c, CD_TYPE_ERROR);
-    case CD_TYPE_RESOURCE:
-        return shape_field(c, e, t->shape, true);
-    case CD_TYPE_ANY_RESOURCE:
-        return shape_field(c, e, CD_SCHEMA_NONE, true);
-    case CD_TYPE_RECORD:
-        return shape_field(c, e, t->shape, false);
-    case CD_TYPE_POLICY:
-        return shape_field(c, e, cd_schema_policy_shape(), false);
-    case CD_TYPE_ARN:
-        return arn_field(c, e);
-    case CD_TYPE_JSON:
-        e->ref.kind = CD_REF_JSON;
-        return t;
-    case CD_TYPE_MAP:
-        e->ref.kind = CD_REF_MAP;
-        return t->elem;
+    case CD_TYPE_NEVER: return cd_simple(c, CD_TYPE_ERROR);
+    case CD_TYPE_RESOURCE: return shape_field(c, e, t->shape, true);
+    case CD_TYPE_ANY_RESOURCE: return shape_field(c, e, CD_SCHEMA_NONE, true);
+    case CD_TYPE_RECORD: return shape_field(c, e, t->shape, false);
+    case CD_TYPE_POLICY: return shape_field(c, e, cd_schema_policy_shape(), false);
+    case CD_TYPE_ARN: return arn_field(c, e);
+    case CD_TYPE_JSON: e->ref.kind = CD_REF_JSON; return t;
+    case CD_TYPE_MAP: e->ref.kind = CD_REF_MAP; return t->elem;
     case CD_TYPE_BOOL:
     case CD_TYPE_NUMBER:
     case CD_TYPE_STRING:
@@ -228,8 +226,7 @@ field_of(struct cd_checker *c, struct cd_expr *e, const struct cd_type *t)
     case CD_TYPE_IP:
     case CD_TYPE_CIDR:
     case CD_TYPE_SET:
-    case CD_TYPE_LIST:
-        break;
+    case CD_TYPE_LIST: break;
     }
     return no_properties(c, e, t);
 }
@@ -260,7 +257,8 @@ no_index(struct cd_checker *c, struct cd_expr *e, const struct cd_type *t)
         cd_diag_add(c->s->diags, CD_DIAG_INDEX, e->span, "%.*s cannot be indexed", CD_FMT(found));
     if (t->kind == CD_TYPE_SET) {
         cd_diag_help(c->s->diags, d, "a set has no order; ask `x in xs` or `any x in xs { … }`");
-    } else if (t->kind == CD_TYPE_RECORD || t->kind == CD_TYPE_RESOURCE || t->kind == CD_TYPE_POLICY) {
+    } else if (t->kind == CD_TYPE_RECORD || t->kind == CD_TYPE_RESOURCE
+               || t->kind == CD_TYPE_POLICY) {
         cd_diag_help(c->s->diags, d, "its properties are reached with a dot: x.Name");
     }
     return cd_simple(c, CD_TYPE_ERROR);
@@ -287,12 +285,14 @@ cd_infer_index(struct cd_checker *c, struct cd_expr *e)
         return json_index(c, e, t);
     }
     if (t->kind == CD_TYPE_MAP) {
-        return cd_expect(c, &e->b, cd_simple(c, CD_TYPE_STRING), "the key of a map") ? t->elem
-                                                                                     : cd_simple(c, CD_TYPE_ERROR);
+        return cd_expect(c, &e->b, cd_simple(c, CD_TYPE_STRING), "the key of a map")
+                   ? t->elem
+                   : cd_simple(c, CD_TYPE_ERROR);
     }
     if (t->kind == CD_TYPE_LIST) {
-        return cd_expect(c, &e->b, cd_simple(c, CD_TYPE_NUMBER), "the index of a list") ? t->elem
-                                                                                        : cd_simple(c, CD_TYPE_ERROR);
+        return cd_expect(c, &e->b, cd_simple(c, CD_TYPE_NUMBER), "the index of a list")
+                   ? t->elem
+                   : cd_simple(c, CD_TYPE_ERROR);
     }
     cd_infer(c, &e->b, NULL);
     return t->kind == CD_TYPE_ERROR ? t : no_index(c, e, t);
@@ -336,11 +336,13 @@ cd_infer_follow(struct cd_checker *c, struct cd_expr *e)
     }
     const struct cd_type *string = cd_simple(c, CD_TYPE_STRING);
     if (ref->kind == CD_TYPE_JSON) {
-        e->a = cd_convert(c, e->a, e->through_each ? cd_type_of(c->s->types, CD_TYPE_LIST, string) : string);
+        e->a = cd_convert(c, e->a,
+                          e->through_each ? cd_type_of(c->s->types, CD_TYPE_LIST, string) : string);
     } else if (!cd_type_is_stringlike(ref) && ref->kind != CD_TYPE_NEVER) {
         struct cd_str found = cd_type_text(c, ref);
-        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_TYPE_MISMATCH, e->a->span,
-                                        "the left side of `->`: expected an id, name or ARN, found %.*s", CD_FMT(found));
+        struct cd_diag *d = cd_diag_add(
+            c->s->diags, CD_DIAG_TYPE_MISMATCH, e->a->span,
+            "the left side of `->`: expected an id, name or ARN, found %.*s", CD_FMT(found));
         if (cd_type_is_collection(ref)) {
             cd_diag_help(c->s->diags, d, "for each member write xs[*] -> TYPE");
         } else if (ref->kind == CD_TYPE_RESOURCE || ref->kind == CD_TYPE_ANY_RESOURCE) {

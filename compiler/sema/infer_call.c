@@ -1,4 +1,5 @@
-/* Calls: functions of the policy, functions of the language, questions to the engines of IAM and of the network. */
+/* Calls: functions of the policy, functions of the language, questions to the engines of IAM and of
+ * the network. */
 #include "compiler/sema/check.h"
 #include "runtime/base/regex.h"
 
@@ -19,8 +20,8 @@ check_count(struct cd_checker *c, const struct cd_expr *e, size_t want, struct c
     }
     struct cd_str name = e->a->text;
     struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_ARGUMENTS, e->span,
-                                    "`%.*s`: expected %zu argument%s, found %zu", CD_FMT(name), want,
-                                    want == 1 ? "" : "s", e->n_items);
+                                    "`%.*s`: expected %zu argument%s, found %zu", CD_FMT(name),
+                                    want, want == 1 ? "" : "s", e->n_items);
     cd_diag_help(c->s->diags, d, "it is called as %.*s", CD_FMT(signature));
     return false;
 }
@@ -32,8 +33,8 @@ fn_signature(struct cd_checker *c, const struct cd_decl *fn)
     for (size_t i = 0; i < fn->n_params; i++) {
         struct cd_binding *b = fn->params[i].binding;
         struct cd_str type = cd_type_text(c, b->type);
-        text = cd_arena_printf(c->s->arena, "%.*s%s%.*s: %.*s", CD_FMT(text), i > 0 ? ", " : "", CD_FMT(b->name.text),
-                               CD_FMT(type));
+        text = cd_arena_printf(c->s->arena, "%.*s%s%.*s: %.*s", CD_FMT(text), i > 0 ? ", " : "",
+                               CD_FMT(b->name.text), CD_FMT(type));
     }
     return cd_arena_printf(c->s->arena, "%.*s)", CD_FMT(text));
 }
@@ -56,8 +57,8 @@ call_fn(struct cd_checker *c, struct cd_expr *e)
     }
     for (size_t i = 0; i < e->n_items; i++) {
         struct cd_binding *b = fn->params[i].binding;
-        struct cd_str what = cd_arena_printf(c->s->arena, "argument `%.*s` of `%.*s`", CD_FMT(b->name.text),
-                                             CD_FMT(fn->name.text));
+        struct cd_str what = cd_arena_printf(c->s->arena, "argument `%.*s` of `%.*s`",
+                                             CD_FMT(b->name.text), CD_FMT(fn->name.text));
         cd_expect(c, &e->items[i], b->type, what.p);
     }
     unsigned uses = cd_sema_info(c->s, fn)->uses & (CD_USES_TABLE | CD_USES_PARAM);
@@ -71,10 +72,12 @@ call_fn(struct cd_checker *c, struct cd_expr *e)
 /* ---- functions of the language ---- */
 
 static struct cd_expr *
-node(struct cd_checker *c, enum cd_expr_kind kind, const struct cd_expr *like, enum cd_type_kind type)
+node(struct cd_checker *c, enum cd_expr_kind kind, const struct cd_expr *like,
+     enum cd_type_kind type)
 {
     struct cd_expr *made = CD_NEW(c->s->arena, struct cd_expr);
-    *made = (struct cd_expr){.kind = kind, .span = like->span, .type = cd_simple(c, type), .shape = CD_SCHEMA_NONE};
+    *made = (struct cd_expr){
+        .kind = kind, .span = like->span, .type = cd_simple(c, type), .shape = CD_SCHEMA_NONE};
     return made;
 }
 
@@ -136,7 +139,8 @@ call_number(struct cd_checker *c, struct cd_expr *e)
     } else if (t->kind == CD_TYPE_JSON) {
         *e = *number_of_json(c, e->items[0]);
     } else if (!cd_type_is_stringlike(t) && !cd_type_is_broken(t)) {
-        cd_report_mismatch(c, e->items[0], cd_simple(c, CD_TYPE_STRING), "the argument of `number`");
+        cd_report_mismatch(c, e->items[0], cd_simple(c, CD_TYPE_STRING),
+                           "the argument of `number`");
     }
     return number;
 }
@@ -150,12 +154,13 @@ call_string(struct cd_checker *c, struct cd_expr *e)
         *e = *e->items[0];
     } else if (t->kind == CD_TYPE_JSON) {
         *e = *cd_text_of_json(c, e->items[0]);
-    } else if (t->kind != CD_TYPE_NUMBER && t->kind != CD_TYPE_BOOL && t->kind != CD_TYPE_TIME &&
-               t->kind != CD_TYPE_DURATION && !cd_is_refined(t) && !cd_type_is_broken(t)) {
+    } else if (t->kind != CD_TYPE_NUMBER && t->kind != CD_TYPE_BOOL && t->kind != CD_TYPE_TIME
+               && t->kind != CD_TYPE_DURATION && !cd_is_refined(t) && !cd_type_is_broken(t)) {
         struct cd_str found = cd_type_text(c, t);
-        cd_diag_add(c->s->diags, CD_DIAG_TYPE_MISMATCH, e->items[0]->span,
-                    "the argument of `string`: expected a number, boolean, time or duration, found %.*s",
-                    CD_FMT(found));
+        cd_diag_add(
+            c->s->diags, CD_DIAG_TYPE_MISMATCH, e->items[0]->span,
+            "the argument of `string`: expected a number, boolean, time or duration, found %.*s",
+            CD_FMT(found));
     }
     return string;
 }
@@ -168,10 +173,12 @@ call_size(struct cd_checker *c, struct cd_expr *e)
         e->items[0] = cd_convert(c, e->items[0], cd_type_of(c->s->types, CD_TYPE_LIST, t));
     } else if (!cd_type_is_collection(t) && !cd_type_is_broken(t)) {
         struct cd_str found = cd_type_text(c, t);
-        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_TYPE_MISMATCH, e->items[0]->span,
-                                        "the argument of `size`: expected a list or a set, found %.*s", CD_FMT(found));
+        struct cd_diag *d = cd_diag_add(
+            c->s->diags, CD_DIAG_TYPE_MISMATCH, e->items[0]->span,
+            "the argument of `size`: expected a list or a set, found %.*s", CD_FMT(found));
         if (cd_type_is_stringlike(t)) {
-            cd_diag_help(c->s->diags, d, "the form of a text is asked with matches: x matches \"^.{3,}$\"");
+            cd_diag_help(c->s->diags, d,
+                         "the form of a text is asked with matches: x matches \"^.{3,}$\"");
         }
     }
     return cd_simple(c, CD_TYPE_NUMBER);
@@ -181,8 +188,9 @@ void
 cd_check_regex(struct cd_checker *c, const struct cd_expr *e, bool with_group)
 {
     if (!cd_is_literal(e)) {
-        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_REGEX, e->span,
-                                        "a regular expression is a literal text, without interpolation");
+        struct cd_diag *d =
+            cd_diag_add(c->s->diags, CD_DIAG_REGEX, e->span,
+                        "a regular expression is a literal text, without interpolation");
         cd_diag_help(c->s->diags, d, "compare with `like` where the pattern is a value");
         return;
     }
@@ -190,13 +198,16 @@ cd_check_regex(struct cd_checker *c, const struct cd_expr *e, bool with_group)
     char why[160] = "";
     struct cd_regex *re = cd_regex_new(text, why, sizeof why);
     if (!re) {
-        cd_diag_add(c->s->diags, CD_DIAG_REGEX, e->span, "expected a regular expression in RE2's syntax: %s",
+        cd_diag_add(c->s->diags, CD_DIAG_REGEX, e->span,
+                    "expected a regular expression in RE2's syntax: %s",
                     why[0] ? why : "out of memory");
         return;
     }
     if (with_group && cd_regex_n_groups(re) == 0) {
-        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_REGEX, e->span, "the expression has no group to capture");
-        cd_diag_help(c->s->diags, d, "put what you want into parentheses: capture(x, \"^team-(.*)$\")");
+        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NO_GROUP, e->span,
+                                        "the expression has no group to capture");
+        cd_diag_help(c->s->diags, d,
+                     "put what you want into parentheses: capture(x, \"^team-(.*)$\")");
     }
     cd_regex_free(re);
 }
@@ -224,14 +235,14 @@ static void
 expect_principal(struct cd_checker *c, struct cd_expr **e, const char *what, bool role_only)
 {
     const struct cd_type *t = cd_infer(c, e, NULL);
-    if (cd_type_is_broken(t) || is_shape(t, CD_STR("AWS::IAM::Role")) ||
-        (!role_only && is_shape(t, CD_STR("AWS::IAM::User")))) {
+    if (cd_type_is_broken(t) || is_shape(t, CD_STR("AWS::IAM::Role"))
+        || (!role_only && is_shape(t, CD_STR("AWS::IAM::User")))) {
         return;
     }
     struct cd_str found = cd_type_text(c, t);
-    struct cd_diag *d =
-        cd_diag_add(c->s->diags, CD_DIAG_TYPE_MISMATCH, (*e)->span, "%s: expected %s, found %.*s", what,
-                    role_only ? "AWS::IAM::Role" : "AWS::IAM::Role or AWS::IAM::User", CD_FMT(found));
+    struct cd_diag *d = cd_diag_add(
+        c->s->diags, CD_DIAG_TYPE_MISMATCH, (*e)->span, "%s: expected %s, found %.*s", what,
+        role_only ? "AWS::IAM::Role" : "AWS::IAM::Role or AWS::IAM::User", CD_FMT(found));
     if (cd_type_is_stringlike(t) || t->kind == CD_TYPE_JSON) {
         cd_diag_help(c->s->diags, d, "the role that a name or ARN names is x -> AWS::IAM::Role");
     }
@@ -297,8 +308,9 @@ expect_end_point(struct cd_checker *c, struct cd_expr **e, const char *what)
         return;
     }
     struct cd_str found = cd_type_text(c, t);
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_TYPE_MISMATCH, x->span,
-                                    "%s: expected a resource or `internet`, found %.*s", what, CD_FMT(found));
+    struct cd_diag *d =
+        cd_diag_add(c->s->diags, CD_DIAG_TYPE_MISMATCH, x->span,
+                    "%s: expected a resource or `internet`, found %.*s", what, CD_FMT(found));
     if (cd_type_is_collection(t)) {
         cd_diag_help(c->s->diags, d, "ask for each: any x in xs { reaches(x, to, port) }");
     } else if (cd_type_is_stringlike(t)) {
@@ -318,7 +330,7 @@ call_reaches(struct cd_checker *c, struct cd_expr *e)
 static const struct {
     size_t n;
     struct cd_str signature;
-    bool asks;  /* reads the snapshot */
+    bool asks; /* reads the snapshot */
     bool takes_when;
 } builtins[] = {
     [CD_BUILTIN_ARN] = {1, CD_STR_INIT("arn(text)"), false, false},
@@ -337,20 +349,16 @@ static const struct cd_type *
 builtin_result(struct cd_checker *c, enum cd_builtin b)
 {
     switch (b) {
-    case CD_BUILTIN_ARN:
-        return cd_simple(c, CD_TYPE_ARN);
+    case CD_BUILTIN_ARN: return cd_simple(c, CD_TYPE_ARN);
     case CD_BUILTIN_NUMBER:
-    case CD_BUILTIN_SIZE:
-        return cd_simple(c, CD_TYPE_NUMBER);
+    case CD_BUILTIN_SIZE: return cd_simple(c, CD_TYPE_NUMBER);
     case CD_BUILTIN_STRING:
-    case CD_BUILTIN_CAPTURE:
-        return cd_simple(c, CD_TYPE_STRING);
+    case CD_BUILTIN_CAPTURE: return cd_simple(c, CD_TYPE_STRING);
     case CD_BUILTIN_CAN:
     case CD_BUILTIN_ALLOWS:
     case CD_BUILTIN_DENIES:
     case CD_BUILTIN_BECOMES:
-    case CD_BUILTIN_REACHES:
-        break;
+    case CD_BUILTIN_REACHES: break;
     }
     return cd_simple(c, CD_TYPE_BOOL);
 }
@@ -370,22 +378,15 @@ call_builtin(struct cd_checker *c, struct cd_expr *e)
     case CD_BUILTIN_ARN:
         cd_expect(c, &e->items[0], cd_simple(c, CD_TYPE_STRING), "the argument of `arn`");
         return builtin_result(c, b);
-    case CD_BUILTIN_NUMBER:
-        return call_number(c, e);
-    case CD_BUILTIN_STRING:
-        return call_string(c, e);
-    case CD_BUILTIN_SIZE:
-        return call_size(c, e);
-    case CD_BUILTIN_CAPTURE:
-        return call_capture(c, e);
+    case CD_BUILTIN_NUMBER: return call_number(c, e);
+    case CD_BUILTIN_STRING: return call_string(c, e);
+    case CD_BUILTIN_SIZE: return call_size(c, e);
+    case CD_BUILTIN_CAPTURE: return call_capture(c, e);
     case CD_BUILTIN_CAN:
     case CD_BUILTIN_ALLOWS:
-    case CD_BUILTIN_DENIES:
-        return call_permission(c, e);
-    case CD_BUILTIN_BECOMES:
-        return call_becomes(c, e);
-    case CD_BUILTIN_REACHES:
-        return call_reaches(c, e);
+    case CD_BUILTIN_DENIES: return call_permission(c, e);
+    case CD_BUILTIN_BECOMES: return call_becomes(c, e);
+    case CD_BUILTIN_REACHES: return call_reaches(c, e);
     }
     return builtin_result(c, b);
 }
@@ -399,8 +400,8 @@ cd_infer_call(struct cd_checker *c, struct cd_expr *e)
     }
     bool takes_when = e->ref.kind == CD_REF_BUILTIN && builtins[e->ref.builtin].takes_when;
     if (e->where && !takes_when) {
-        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_WHEN, e->where->span, "`%.*s` takes no `when`",
-                                        CD_FMT(e->a->text));
+        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_WHEN, e->where->span,
+                                        "`%.*s` takes no `when`", CD_FMT(e->a->text));
         cd_diag_help(c->s->diags, d, "only can, allows and denies ask about requests");
     }
     return e->ref.kind == CD_REF_FN ? call_fn(c, e) : call_builtin(c, e);

@@ -2,7 +2,8 @@
 #include "compiler/sema/check.h"
 
 static void
-report_members(struct cd_checker *c, const struct cd_expr *e, const struct cd_expr *item, const struct cd_type *before)
+report_members(struct cd_checker *c, const struct cd_expr *e, const struct cd_expr *item,
+               const struct cd_type *before)
 {
     struct cd_str want = cd_type_text(c, before), found = cd_type_text(c, item->type);
     cd_diag_add(c->s->diags, CD_DIAG_BRANCHES, item->span,

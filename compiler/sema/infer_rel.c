@@ -1,28 +1,20 @@
-/* Relations: which types can be compared how, what literals on one side take from the other, and values that AWS does not list. */
+/* Relations: which types can be compared how, what literals on one side take from the other, and
+ * values that AWS does not list. */
 #include "compiler/sema/check.h"
 
 static const char *
 rel_text(const struct cd_expr *e)
 {
     switch (e->rel) {
-    case CD_REL_EQ:
-        return e->negated ? "!=" : "==";
-    case CD_REL_LT:
-        return "<";
-    case CD_REL_LE:
-        return "<=";
-    case CD_REL_GT:
-        return ">";
-    case CD_REL_GE:
-        return ">=";
-    case CD_REL_IN:
-        return e->negated ? "not in" : "in";
-    case CD_REL_LIKE:
-        return e->negated ? "not like" : "like";
-    case CD_REL_MATCHES:
-        return e->negated ? "not matches" : "matches";
-    case CD_REL_WITHIN:
-        return e->negated ? "not within" : "within";
+    case CD_REL_EQ: return e->negated ? "!=" : "==";
+    case CD_REL_LT: return "<";
+    case CD_REL_LE: return "<=";
+    case CD_REL_GT: return ">";
+    case CD_REL_GE: return ">=";
+    case CD_REL_IN: return e->negated ? "not in" : "in";
+    case CD_REL_LIKE: return e->negated ? "not like" : "like";
+    case CD_REL_MATCHES: return e->negated ? "not matches" : "matches";
+    case CD_REL_WITHIN: return e->negated ? "not within" : "within";
     }
     return "";
 }
@@ -38,34 +30,51 @@ static void
 report_rel(struct cd_checker *c, const struct cd_expr *e, const char *expected)
 {
     struct cd_str a = cd_type_text(c, e->a->type), b = cd_type_text(c, e->b->type);
-    struct cd_diag *d =
-        cd_diag_add(c->s->diags, CD_DIAG_NOT_COMPARABLE, e->span, "`%s`: expected %s, found %.*s and %.*s", rel_text(e),
-                    expected, CD_FMT(a), CD_FMT(b));
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NOT_COMPARABLE, e->span,
+                                    "`%s`: expected %s, found %.*s and %.*s", rel_text(e), expected,
+                                    CD_FMT(a), CD_FMT(b));
     const struct cd_type *x = e->a->type, *y = e->b->type;
     if (e->rel == CD_REL_EQ && cd_type_is_collection(y) && !cd_type_is_collection(x)) {
-        cd_diag_help(c->s->diags, d, "whether it is one of them is asked with `%s`", e->negated ? "not in" : "in");
+        cd_diag_help(c->s->diags, d, "whether it is one of them is asked with `%s`",
+                     e->negated ? "not in" : "in");
     } else if (cd_type_is_collection(x) && e->rel == CD_REL_IN && cd_type_is_collection(y)) {
-        cd_diag_help(c->s->diags, d, "ask for each member: all v in xs { v in ys }, or any v in xs { v in ys }");
+        cd_diag_help(c->s->diags, d,
+                     "ask for each member: all v in xs { v in ys }, or any v in xs { v in ys }");
     } else if (cd_type_is_collection(x) && !cd_type_is_collection(y) && e->rel != CD_REL_IN) {
         cd_diag_help(c->s->diags, d, "ask for each member: any v in xs { v %s … }", rel_text(e));
     } else if (x->kind != y->kind && cd_type_is_collection(x) && cd_type_is_collection(y)) {
-        cd_diag_help(c->s->diags, d, "sets are written {a, b}, lists [a, b]; the members of a list as a set are { x for x in xs }");
+        cd_diag_help(c->s->diags, d,
+                     "sets are written {a, b}, lists [a, b]; the members of a list as a set are { "
+                     "x for x in xs }");
     } else if (cd_type_is_stringlike(x) && y->kind == CD_TYPE_NUMBER) {
         cd_diag_help(c->s->diags, d, "number(x) is the number that a string holds, or absent");
     } else if (cd_type_is_stringlike(x) && y->kind == CD_TYPE_BOOL) {
         cd_diag_help(c->s->diags, d, "the property is a text here: compare with \"true\"");
+    } else if (x->kind == CD_TYPE_BOOL && cd_type_is_stringlike(y)) {
+        cd_diag_help(c->s->diags, d, "true and false stand without quotes");
+    } else if ((x->kind == CD_TYPE_TIME && cd_type_is_stringlike(y))
+               || (y->kind == CD_TYPE_TIME && cd_type_is_stringlike(x))) {
+        cd_diag_help(c->s->diags, d, "dates are written without quotes: 2027-03-31");
+    } else if ((x->kind == CD_TYPE_DURATION && y->kind == CD_TYPE_NUMBER)
+               || (y->kind == CD_TYPE_DURATION && x->kind == CD_TYPE_NUMBER)) {
+        cd_diag_help(c->s->diags, d, "durations are written 90d, 12h, 30m, 15s");
+    } else if (x->kind == CD_TYPE_NUMBER && cd_type_is_stringlike(y)) {
+        cd_diag_help(c->s->diags, d,
+                     "numbers stand without quotes; number(x) is the number that a string holds");
+    } else if (e->rel == CD_REL_IN && y->kind == CD_TYPE_MAP) {
+        cd_diag_help(c->s->diags, d, "whether a map has a key is asked with present m[\"key\"]");
     } else if (e->rel == CD_REL_IN && !cd_type_is_collection(y)) {
-        cd_diag_help(c->s->diags, d, cd_type_is_stringlike(y) && cd_type_is_stringlike(x)
-                                         ? "that a text holds another is asked with like: x like \"*part*\""
-                                         : "the right side of `in` is a list or a set");
+        cd_diag_help(c->s->diags, d,
+                     cd_type_is_stringlike(y) && cd_type_is_stringlike(x)
+                         ? "that a text holds another is asked with like: x like \"*part*\""
+                         : "the right side of `in` is a list or a set");
     }
 }
 
 static void
 convert_to(struct cd_checker *c, struct cd_expr **e, const struct cd_type *to)
 {
-    if ((*e)->type->kind == CD_TYPE_JSON && to->kind != CD_TYPE_JSON && to->kind != CD_TYPE_RESOURCE &&
-        to->kind != CD_TYPE_ANY_RESOURCE && to->kind != CD_TYPE_NEVER && !cd_type_is_broken(to)) {
+    if (cd_type_converts((*e)->type, to)) {
         *e = cd_convert(c, *e, to);
     }
 }
@@ -93,7 +102,8 @@ enum_of(const struct cd_expr *e)
 }
 
 void
-cd_check_listed(struct cd_checker *c, struct cd_span span, uint32_t enum_set, struct cd_str property, struct cd_str value)
+cd_check_listed(struct cd_checker *c, struct cd_span span, uint32_t enum_set,
+                struct cd_str property, struct cd_str value)
 {
     struct cd_nearest near;
     cd_nearest_init(&near, value);
@@ -106,8 +116,8 @@ cd_check_listed(struct cd_checker *c, struct cd_span span, uint32_t enum_set, st
         cd_nearest_try(&near, listed);
     }
     struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NOT_LISTED, span,
-                                    "\"%.*s\" is not among the values that AWS lists for %.*s", CD_FMT(value),
-                                    CD_FMT(property));
+                                    "\"%.*s\" is not among the values that AWS lists for %.*s",
+                                    CD_FMT(value), CD_FMT(property));
     cd_nearest_help(c->s->diags, d, &near);
 }
 
@@ -126,8 +136,8 @@ check_type_name(struct cd_checker *c, const struct cd_expr *e)
             cd_nearest_try(&near, cd_schema_shape_at(i).name);
         }
     }
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NOT_LISTED, e->span, "\"%.*s\" is no resource type",
-                                    CD_FMT(text));
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NOT_LISTED, e->span,
+                                    "\"%.*s\" is no resource type", CD_FMT(text));
     cd_nearest_help(c->s->diags, d, &near);
 }
 
@@ -154,12 +164,14 @@ check_values(struct cd_checker *c, const struct cd_expr *property, const struct 
     }
 }
 
-/* A constant on one side has to be of the form that the other's type asks for; literals were checked where they stand. */
+/* A constant on one side has to be of the form that the other's type asks for; literals were
+ * checked where they stand. */
 static void
-check_refined_side(struct cd_checker *c, const struct cd_expr *e, unsigned uses, const struct cd_type *other)
+check_refined_side(struct cd_checker *c, const struct cd_expr *e, unsigned uses,
+                   const struct cd_type *other)
 {
-    if (uses != 0 || is_flexible(e) || !cd_is_refined(member_of(other)) ||
-        member_of(e->type)->kind != CD_TYPE_STRING) {
+    if (uses != 0 || is_flexible(e) || !cd_is_refined(member_of(other))
+        || member_of(e->type)->kind != CD_TYPE_STRING) {
         return;
     }
     const struct cd_const *value = cd_const_eval(c->s->arena, e, NULL);
@@ -168,7 +180,8 @@ check_refined_side(struct cd_checker *c, const struct cd_expr *e, unsigned uses,
         want = cd_type_of(c->s->types, e->type->kind, want);
     }
     struct cd_str why;
-    if (value && value->kind != CD_CONST_ABSENT && !cd_sema_const_fits(want, value, c->s->arena, &why)) {
+    if (value && value->kind != CD_CONST_ABSENT
+        && !cd_sema_const_fits(want, value, c->s->arena, &why)) {
         cd_diag_add(c->s->diags, CD_DIAG_REFINED_TEXT, e->span, "%.*s", CD_FMT(why));
     }
 }
@@ -181,15 +194,30 @@ broken(const struct cd_expr *e)
     return cd_type_is_broken(e->a->type) || cd_type_is_broken(e->b->type);
 }
 
+/* {} is the empty list where a list is compared, [] the empty set. */
+static void
+adapt_empty(struct cd_checker *c, struct cd_expr *e, const struct cd_type *other)
+{
+    bool is_literal = e->kind == CD_EXPR_SET || e->kind == CD_EXPR_LIST;
+    if (is_literal && e->n_items == 0 && cd_type_is_collection(other)
+        && other->kind != e->type->kind) {
+        e->kind = other->kind == CD_TYPE_SET ? CD_EXPR_SET : CD_EXPR_LIST;
+        e->type = cd_type_of(c->s->types, other->kind, cd_simple(c, CD_TYPE_NEVER));
+    }
+}
+
 static void
 rel_equal(struct cd_checker *c, struct cd_expr *e)
 {
+    adapt_empty(c, e->a, e->b->type);
+    adapt_empty(c, e->b, e->a->type);
     convert_to(c, &e->a, e->b->type);
     convert_to(c, &e->b, e->a->type);
     if (broken(e) || cd_type_comparable(e->a->type, e->b->type)) {
         return;
     }
-    if (e->a->type->kind == CD_TYPE_RECORD || e->a->type->kind == CD_TYPE_POLICY || e->a->type->kind == CD_TYPE_MAP) {
+    if (e->a->type->kind == CD_TYPE_RECORD || e->a->type->kind == CD_TYPE_POLICY
+        || e->a->type->kind == CD_TYPE_MAP) {
         report_rel(c, e, "values that can be equal (objects are compared property by property)");
     } else {
         report_rel(c, e, "two values of one type");
@@ -232,8 +260,8 @@ rel_in(struct cd_checker *c, struct cd_expr *e)
         return;
     }
     convert_to(c, &e->a, e->b->type->elem);
-    if (e->b->type->elem->kind == CD_TYPE_JSON && e->a->type->kind != CD_TYPE_JSON && !broken(e) &&
-        e->a->type->kind != CD_TYPE_RESOURCE && e->a->type->kind != CD_TYPE_ANY_RESOURCE) {
+    if (e->b->type->elem->kind == CD_TYPE_JSON && e->a->type->kind != CD_TYPE_JSON && !broken(e)
+        && e->a->type->kind != CD_TYPE_RESOURCE && e->a->type->kind != CD_TYPE_ANY_RESOURCE) {
         e->b = cd_convert(c, e->b, cd_type_of(c->s->types, e->b->type->kind, e->a->type));
     }
     if (!broken(e) && !cd_type_comparable(e->a->type, e->b->type->elem)) {
@@ -302,7 +330,8 @@ check_network(struct cd_checker *c, const struct cd_expr *e, enum cd_type_kind k
 static bool
 is_address(const struct cd_type *t)
 {
-    return t->kind == CD_TYPE_STRING || t->kind == CD_TYPE_IP || t->kind == CD_TYPE_CIDR || t->kind == CD_TYPE_NEVER;
+    return t->kind == CD_TYPE_STRING || t->kind == CD_TYPE_IP || t->kind == CD_TYPE_CIDR
+           || t->kind == CD_TYPE_NEVER;
 }
 
 static void
@@ -378,10 +407,11 @@ report_multivalued(struct cd_checker *c, const struct cd_expr *e)
     if (!is_multivalued_key(key) || (key == e->b && e->rel == CD_REL_IN)) {
         return false;
     }
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_DENY_MULTIVALUED, e->span,
-                                    "`%.*s` has several values and is compared as one", CD_FMT(key->text));
-    cd_diag_help(c->s->diags, d, "say which of them: any v in %.*s { v %s … }, or all, or none", CD_FMT(key->text),
-                 rel_text(e));
+    struct cd_diag *d =
+        cd_diag_add(c->s->diags, CD_DIAG_DENY_MULTIVALUED, e->span,
+                    "`%.*s` has several values and is compared as one", CD_FMT(key->text));
+    cd_diag_help(c->s->diags, d, "say which of them: any v in %.*s { v %s … }, or all, or none",
+                 CD_FMT(key->text), rel_text(e));
     return true;
 }
 
@@ -393,27 +423,15 @@ cd_infer_rel(struct cd_checker *c, struct cd_expr *e)
         return cd_simple(c, CD_TYPE_BOOL);
     }
     switch (e->rel) {
-    case CD_REL_EQ:
-        rel_equal(c, e);
-        break;
+    case CD_REL_EQ: rel_equal(c, e); break;
     case CD_REL_LT:
     case CD_REL_LE:
     case CD_REL_GT:
-    case CD_REL_GE:
-        rel_order(c, e);
-        break;
-    case CD_REL_IN:
-        rel_in(c, e);
-        break;
-    case CD_REL_LIKE:
-        rel_like(c, e);
-        break;
-    case CD_REL_MATCHES:
-        rel_matches(c, e);
-        break;
-    case CD_REL_WITHIN:
-        rel_within(c, e);
-        break;
+    case CD_REL_GE: rel_order(c, e); break;
+    case CD_REL_IN: rel_in(c, e); break;
+    case CD_REL_LIKE: rel_like(c, e); break;
+    case CD_REL_MATCHES: rel_matches(c, e); break;
+    case CD_REL_WITHIN: rel_within(c, e); break;
     }
     return cd_simple(c, CD_TYPE_BOOL);
 }

@@ -1,8 +1,17 @@
-/* The metadata of a control: its words, their values, and its title and text from the lines above it. */
+/* The metadata of a control: its words, their values, and its title and text from the lines above
+ * it. */
 #include "compiler/sema/check.h"
 #include "runtime/bc/program.h"
 
-enum word { WORD_ID, WORD_SEVERITY, WORD_MAPS, WORD_SUGGESTS, WORD_REMEDY, WORD_OWNER, WORD_DETECT_ONLY };
+enum word {
+    WORD_ID,
+    WORD_SEVERITY,
+    WORD_MAPS,
+    WORD_SUGGESTS,
+    WORD_REMEDY,
+    WORD_OWNER,
+    WORD_DETECT_ONLY
+};
 #define N_WORDS 7
 
 static const struct cd_str words[N_WORDS] = {
@@ -22,9 +31,11 @@ static const struct cd_str levels[] = {
 };
 
 static void
-bad_values(struct cd_sema *s, struct cd_span span, struct cd_str word, const char *expected, const char *help)
+bad_values(struct cd_sema *s, struct cd_span span, struct cd_str word, const char *expected,
+           const char *help)
 {
-    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_METADATA_VALUE, span, "`%.*s`: expected %s", CD_FMT(word), expected);
+    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_METADATA_VALUE, span, "`%.*s`: expected %s",
+                                    CD_FMT(word), expected);
     cd_diag_help(s->diags, d, "%s", help);
 }
 
@@ -38,7 +49,8 @@ text_value(struct cd_sema *s, struct cd_decl *d, struct cd_str word, struct cd_m
     }
     const struct cd_const *value = c.uses ? NULL : cd_const_eval(s->arena, v->text, NULL);
     if (!value || value->kind != CD_CONST_STRING) {
-        bad_values(s, v->span, word, "a constant text", "parameters and variables cannot stand in metadata");
+        bad_values(s, v->span, word, "a constant text",
+                   "parameters and variables cannot stand in metadata");
         return CD_STR("");
     }
     return value->text;
@@ -48,7 +60,8 @@ static struct cd_str
 one_text(struct cd_sema *s, struct cd_decl *d, const struct cd_meta *m, const char *example)
 {
     if (m->n_values != 1 || !m->values[0].text) {
-        bad_values(s, m->values[m->n_values > 1 ? 1 : 0].span, m->word.text, "one text in quotes", example);
+        bad_values(s, m->values[m->n_values > 1 ? 1 : 0].span, m->word.text, "one text in quotes",
+                   example);
         return CD_STR("");
     }
     size_t errors = s->diags->n_errors;
@@ -64,7 +77,8 @@ read_severity(struct cd_sema *s, struct cd_decl *d, const struct cd_meta *m)
 {
     const struct cd_meta_value *v = &m->values[0];
     if (m->n_values != 1 || v->text || v->path.n != 1) {
-        bad_values(s, v->span, m->word.text, "one of info, low, medium, high, critical", "write severity high");
+        bad_values(s, v->span, m->word.text, "one of info, low, medium, high, critical",
+                   "write severity high");
         return;
     }
     struct cd_nearest near;
@@ -76,8 +90,9 @@ read_severity(struct cd_sema *s, struct cd_decl *d, const struct cd_meta *m)
         }
         cd_nearest_try(&near, levels[i]);
     }
-    struct cd_diag *diag = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_SEVERITY, v->span, "there is no severity `%.*s`",
-                                       CD_FMT(v->path.parts[0].text));
+    struct cd_diag *diag =
+        cd_diag_add(s->diags, CD_DIAG_UNKNOWN_SEVERITY, v->span, "there is no severity `%.*s`",
+                    CD_FMT(v->path.parts[0].text));
     if (near.best.n > 0) {
         cd_nearest_help(s->diags, diag, &near);
     } else {
@@ -96,7 +111,8 @@ read_mappings(struct cd_sema *s, struct cd_decl *d, const struct cd_meta *m)
             continue;
         }
         v->decl = cd_resolve_path(s, d->module, &v->path, CD_DECL_LET, "constant");
-        if (v->decl && v->decl->type && v->decl->type->kind != CD_TYPE_STRING && !cd_type_is_broken(v->decl->type)) {
+        if (v->decl && v->decl->type && v->decl->type->kind != CD_TYPE_STRING
+            && !cd_type_is_broken(v->decl->type)) {
             bad_values(s, v->span, m->word.text, "a constant text, or a text in quotes",
                        "entries of frameworks are texts: let art_44 = \"…\"");
         }
@@ -107,22 +123,12 @@ static void
 read_meta(struct cd_sema *s, struct cd_decl *d, const struct cd_meta *m, enum word word)
 {
     switch (word) {
-    case WORD_ID:
-        d->id = one_text(s, d, m, "write id \"RES-01\"");
-        break;
-    case WORD_SEVERITY:
-        read_severity(s, d, m);
-        break;
+    case WORD_ID: d->id = one_text(s, d, m, "write id \"RES-01\""); break;
+    case WORD_SEVERITY: read_severity(s, d, m); break;
     case WORD_MAPS:
-    case WORD_SUGGESTS:
-        read_mappings(s, d, m);
-        break;
-    case WORD_REMEDY:
-        d->remedy = one_text(s, d, m, "write remedy \"what to do\"");
-        break;
-    case WORD_OWNER:
-        d->owner = one_text(s, d, m, "write owner \"team\"");
-        break;
+    case WORD_SUGGESTS: read_mappings(s, d, m); break;
+    case WORD_REMEDY: d->remedy = one_text(s, d, m, "write remedy \"what to do\""); break;
+    case WORD_OWNER: d->owner = one_text(s, d, m, "write owner \"team\""); break;
     case WORD_DETECT_ONLY:
         d->detect_only = one_text(s, d, m, "write detect_only \"why it cannot be prevented\"");
         d->detect_only_set = true;
@@ -147,7 +153,8 @@ find_word(struct cd_sema *s, const struct cd_meta *m, enum word *out)
     if (near.best.n > 0) {
         cd_nearest_help(s->diags, d, &near);
     } else {
-        cd_diag_help(s->diags, d, "metadata is id, severity, maps, suggests, remedy, owner, detect_only");
+        cd_diag_help(s->diags, d,
+                     "metadata is id, severity, maps, suggests, remedy, owner, detect_only");
     }
     return false;
 }
@@ -219,7 +226,8 @@ cd_check_metadata(struct cd_sema *s, struct cd_decl *d)
         if (seen[word]) {
             struct cd_diag *diag = cd_diag_add(s->diags, CD_DIAG_REPEATED_METADATA, m->word.span,
                                                "`%.*s` stands here twice", CD_FMT(m->word.text));
-            cd_diag_help(s->diags, diag, "several values are separated by commas where a word takes them");
+            cd_diag_help(s->diags, diag,
+                         "several values are separated by commas where a word takes them");
             continue;
         }
         seen[word] = true;

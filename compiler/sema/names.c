@@ -1,4 +1,5 @@
-/* What a name stands for: variables, declarations, members of modules, functions, paths to controls. */
+/* What a name stands for: variables, declarations, members of modules, functions, paths to
+ * controls. */
 #include "compiler/sema/check.h"
 
 #include "compiler/diag/habits.h"
@@ -8,7 +9,8 @@ near_scope(struct cd_nearest *near, const struct cd_sema_scope *scope)
 {
     for (size_t i = 0; i < scope->n_symbols; i++) {
         const struct cd_symbol *sym = &scope->symbols[i];
-        cd_nearest_try(near, sym->kind == CD_SYMBOL_DECL ? sym->decl->name.text : sym->use->alias.text);
+        cd_nearest_try(near,
+                       sym->kind == CD_SYMBOL_DECL ? sym->decl->name.text : sym->use->alias.text);
     }
 }
 
@@ -30,7 +32,9 @@ unknown_name(struct cd_checker *c, const struct cd_expr *e)
     if (habit != NULL) {
         cd_diag_help(c->s->diags, d, "%s", habit);
     } else if (cd_str_eq(e->text, CD_STR("unknown"))) {
-        cd_diag_help(c->s->diags, d, "whether a value is known cannot be asked; an answer that needs it is unknown");
+        cd_diag_help(
+            c->s->diags, d,
+            "whether a value is known cannot be asked; an answer that needs it is unknown");
     } else {
         cd_nearest_help(c->s->diags, d, &near);
     }
@@ -39,8 +43,8 @@ unknown_name(struct cd_checker *c, const struct cd_expr *e)
 static const struct cd_type *
 wrong_name(struct cd_checker *c, struct cd_expr *e, const char *what, struct cd_str help)
 {
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_WRONG_NAME, e->span, "`%.*s` is %s, not a value",
-                                    CD_FMT(e->text), what);
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_WRONG_NAME, e->span,
+                                    "`%.*s` is %s, not a value", CD_FMT(e->text), what);
     cd_diag_help(c->s->diags, d, "%.*s", CD_FMT(help));
     return cd_error_type(c, e);
 }
@@ -56,16 +60,13 @@ static const struct cd_type *
 use_decl(struct cd_checker *c, struct cd_expr *e, struct cd_decl *d)
 {
     switch (d->kind) {
-    case CD_DECL_FN:
-        return wrong_name(c, e, "a function", call_it(c, e));
+    case CD_DECL_FN: return wrong_name(c, e, "a function", call_it(c, e));
     case CD_DECL_CONTROL:
         return wrong_name(c, e, "a control", CD_STR("put what the two share into a function"));
     case CD_DECL_PARAM:
-    case CD_DECL_LET:
-        break;
+    case CD_DECL_LET: break;
     case CD_DECL_WAIVE:
-    case CD_DECL_TEST:
-        return cd_error_type(c, e);
+    case CD_DECL_TEST: return cd_error_type(c, e);
     }
     e->ref.kind = d->kind == CD_DECL_PARAM ? CD_REF_PARAM : CD_REF_LET;
     e->ref.decl = d;
@@ -97,7 +98,8 @@ infer_runtime_name(struct cd_checker *c, struct cd_expr *e)
         return cd_type_of(c->s->types, CD_TYPE_SET, cd_simple(c, CD_TYPE_ANY_RESOURCE));
     }
     if (cd_str_eq(e->text, CD_STR("internet"))) {
-        return wrong_name(c, e, "an end point of `reaches`", CD_STR("it stands only there: reaches(internet, to, port)"));
+        return wrong_name(c, e, "an end point of `reaches`",
+                          CD_STR("it stands only there: reaches(internet, to, port)"));
     }
     return wrong_name(c, e, "a function", call_it(c, e));
 }
@@ -116,8 +118,9 @@ cd_infer_name(struct cd_checker *c, struct cd_expr *e)
     if (sym && sym->kind == CD_SYMBOL_MODULE) {
         e->ref.kind = CD_REF_MODULE;
         e->ref.module = sym->use->module;
-        return wrong_name(c, e, "a module",
-                          cd_arena_printf(c->s->arena, "name what you mean in it: %.*s.NAME", CD_FMT(e->text)));
+        return wrong_name(
+            c, e, "a module",
+            cd_arena_printf(c->s->arena, "name what you mean in it: %.*s.NAME", CD_FMT(e->text)));
     }
     if (sym) {
         return use_decl(c, e, sym->decl);
@@ -145,7 +148,8 @@ cd_names_module(struct cd_checker *c, struct cd_expr *e, struct cd_module **modu
     return true;
 }
 
-/* The declaration NAME of M; reports if there is none. M is NULL after an error of an earlier stage. */
+/* The declaration NAME of M; reports if there is none. M is NULL after an error of an earlier
+ * stage. */
 static struct cd_decl *
 member(struct cd_sema *s, struct cd_module *m, struct cd_name name)
 {
@@ -163,8 +167,9 @@ member(struct cd_sema *s, struct cd_module *m, struct cd_name name)
             cd_nearest_try(&near, m->decls[i]->name.text);
         }
     }
-    struct cd_diag *diag = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_MEMBER, name.span,
-                                       "module %.*s declares no `%.*s`", CD_FMT(m->name), CD_FMT(name.text));
+    struct cd_diag *diag =
+        cd_diag_add(s->diags, CD_DIAG_UNKNOWN_MEMBER, name.span, "module %.*s declares no `%.*s`",
+                    CD_FMT(m->name), CD_FMT(name.text));
     cd_nearest_help(s->diags, diag, &near);
     return NULL;
 }
@@ -192,7 +197,8 @@ callee_is_fn(struct cd_checker *c, struct cd_expr *callee, struct cd_decl *d, st
     if (d->kind != CD_DECL_FN) {
         struct cd_diag *diag = cd_diag_add(c->s->diags, CD_DIAG_NOT_A_FUNCTION, callee->span,
                                            "`%.*s` is no function", CD_FMT(callee->text));
-        cd_diag_help(c->s->diags, diag, "only what fn declares, and the functions of the language, are called");
+        cd_diag_help(c->s->diags, diag,
+                     "only what fn declares, and the functions of the language, are called");
         return false;
     }
     callee->ref.kind = CD_REF_FN;
@@ -214,8 +220,8 @@ unknown_function(struct cd_checker *c, const struct cd_expr *callee)
             cd_nearest_try(&near, sym->decl->name.text);
         }
     }
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_NAME, callee->span, "there is no function `%.*s`",
-                                    CD_FMT(callee->text));
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_NAME, callee->span,
+                                    "there is no function `%.*s`", CD_FMT(callee->text));
     const char *habit = cd_habit_help(callee->text);
     if (habit != NULL) {
         cd_diag_help(c->s->diags, d, "%s", habit);
@@ -259,12 +265,14 @@ cd_resolve_callee(struct cd_checker *c, struct cd_expr *callee, struct cd_ref *r
         struct cd_decl *d = member(c->s, m, field_name(callee));
         return d && callee_is_fn(c, callee, d, ref);
     }
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NOT_A_FUNCTION, callee->span, "only functions are called");
+    struct cd_diag *d =
+        cd_diag_add(c->s->diags, CD_DIAG_NOT_A_FUNCTION, callee->span, "only functions are called");
     const char *habit = callee->kind == CD_EXPR_FIELD ? cd_habit_help(callee->text) : NULL;
     if (habit != NULL) {
         cd_diag_help(c->s->diags, d, "%s", habit);
     } else if (callee->kind == CD_EXPR_FIELD) {
-        cd_diag_help(c->s->diags, d, "values have no functions of their own: write %.*s(x, …)", CD_FMT(callee->text));
+        cd_diag_help(c->s->diags, d, "values have no functions of their own: write %.*s(x, …)",
+                     CD_FMT(callee->text));
     }
     return false;
 }
@@ -276,8 +284,8 @@ is_of_kind(const struct cd_decl *d, enum cd_decl_kind kind)
 }
 
 static void
-unknown_path(struct cd_sema *s, const struct cd_module *m, struct cd_name name, enum cd_decl_kind kind,
-             const char *what)
+unknown_path(struct cd_sema *s, const struct cd_module *m, struct cd_name name,
+             enum cd_decl_kind kind, const char *what)
 {
     struct cd_nearest near;
     cd_nearest_init(&near, name.text);
@@ -287,14 +295,16 @@ unknown_path(struct cd_sema *s, const struct cd_module *m, struct cd_name name, 
         }
     }
     const struct cd_decl *other = cd_module_find(s, m, name.text);
-    struct cd_diag *d =
-        other ? cd_diag_add(s->diags, CD_DIAG_WRONG_NAME, name.span, "`%.*s` is no %s", CD_FMT(name.text), what)
-              : cd_diag_add(s->diags, CD_DIAG_UNKNOWN_NAME, name.span, "module %.*s has no %s `%.*s`",
-                            CD_FMT(m->name), what, CD_FMT(name.text));
+    struct cd_diag *d = other ? cd_diag_add(s->diags, CD_DIAG_WRONG_NAME, name.span,
+                                            "`%.*s` is no %s", CD_FMT(name.text), what)
+                              : cd_diag_add(s->diags, CD_DIAG_UNKNOWN_NAME, name.span,
+                                            "module %.*s has no %s `%.*s`", CD_FMT(m->name), what,
+                                            CD_FMT(name.text));
     cd_nearest_help(s->diags, d, &near);
 }
 
-/* The module that the parts of PATH before its last name: this one, one of its aliases, or a used module by its whole name. */
+/* The module that the parts of PATH before its last name: this one, one of its aliases, or a used
+ * module by its whole name. */
 static struct cd_module *
 path_module(struct cd_sema *s, struct cd_module *m, const struct cd_path *path, bool *reported)
 {
@@ -302,7 +312,8 @@ path_module(struct cd_sema *s, struct cd_module *m, const struct cd_path *path, 
     if (path->n == 1) {
         return m;
     }
-    const struct cd_symbol *sym = path->n == 2 ? cd_scope_find(&s->scopes[m->state], path->parts[0].text) : NULL;
+    const struct cd_symbol *sym =
+        path->n == 2 ? cd_scope_find(&s->scopes[m->state], path->parts[0].text) : NULL;
     if (sym && sym->kind == CD_SYMBOL_MODULE) {
         *reported = sym->use->module == NULL;
         return sym->use->module;
@@ -320,8 +331,8 @@ path_module(struct cd_sema *s, struct cd_module *m, const struct cd_path *path, 
 }
 
 struct cd_decl *
-cd_resolve_path(struct cd_sema *s, struct cd_module *m, const struct cd_path *path, enum cd_decl_kind kind,
-                const char *what)
+cd_resolve_path(struct cd_sema *s, struct cd_module *m, const struct cd_path *path,
+                enum cd_decl_kind kind, const char *what)
 {
     bool reported;
     if (path->n == 0) {
@@ -335,8 +346,9 @@ cd_resolve_path(struct cd_sema *s, struct cd_module *m, const struct cd_path *pa
             for (size_t i = 0; i < m->n_uses; i++) {
                 cd_nearest_try(&near, m->uses[i].alias.text);
             }
-            struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_NAME, path->parts[0].span,
-                                            "no module is brought in as `%.*s`", CD_FMT(path->parts[0].text));
+            struct cd_diag *d =
+                cd_diag_add(s->diags, CD_DIAG_UNKNOWN_NAME, path->parts[0].span,
+                            "no module is brought in as `%.*s`", CD_FMT(path->parts[0].text));
             cd_nearest_help(s->diags, d, &near);
         }
         return NULL;
@@ -354,7 +366,8 @@ struct cd_expr *
 cd_path_expr(struct cd_sema *s, const struct cd_path *path)
 {
     struct cd_expr *e = CD_NEW(s->arena, struct cd_expr);
-    *e = (struct cd_expr){.kind = CD_EXPR_NAME, .span = path->parts[0].span, .text = path->parts[0].text};
+    *e = (struct cd_expr){
+        .kind = CD_EXPR_NAME, .span = path->parts[0].span, .text = path->parts[0].text};
     for (size_t i = 1; i < path->n; i++) {
         struct cd_expr *field = CD_NEW(s->arena, struct cd_expr);
         *field = (struct cd_expr){

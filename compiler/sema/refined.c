@@ -1,4 +1,5 @@
-/* Refined strings: the forms of regions, accounts, ARNs, addresses, networks, and of ARN patterns. */
+/* Refined strings: the forms of regions, accounts, ARNs, addresses, networks, and of ARN patterns.
+ */
 #include <arpa/inet.h>
 
 #include "compiler/sema/check.h"
@@ -91,7 +92,8 @@ is_cidr(struct cd_str text)
 {
     size_t slash = cd_str_find(text, '/', 0);
     uint64_t bits;
-    if (slash == text.n || text.n - slash > 4 || !cd_parse_u64(cd_str_sub(text, slash + 1, text.n), &bits)) {
+    if (slash == text.n || text.n - slash > 4
+        || !cd_parse_u64(cd_str_sub(text, slash + 1, text.n), &bits)) {
         return false;
     }
     int family = ip_family(cd_str_sub(text, 0, slash));
@@ -130,16 +132,17 @@ bad_region(struct cd_sema *s, struct cd_span span, struct cd_str text)
     for (uint32_t i = 0; i < cd_region_n(); i++) {
         cd_nearest_try(&near, cd_region_at(i));
     }
-    struct cd_diag *d =
-        cd_diag_add(s->diags, CD_DIAG_REFINED_TEXT, span, "expected a region, found \"%.*s\"", CD_FMT(text));
+    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_REFINED_TEXT, span,
+                                    "expected a region, found \"%.*s\"", CD_FMT(text));
     cd_nearest_help(s->diags, d, &near);
 }
 
 static void
-bad_text(struct cd_sema *s, struct cd_span span, struct cd_str text, const char *expected, const char *help)
+bad_text(struct cd_sema *s, struct cd_span span, struct cd_str text, const char *expected,
+         const char *help)
 {
-    struct cd_diag *d =
-        cd_diag_add(s->diags, CD_DIAG_REFINED_TEXT, span, "expected %s, found \"%.*s\"", expected, CD_FMT(text));
+    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_REFINED_TEXT, span,
+                                    "expected %s, found \"%.*s\"", expected, CD_FMT(text));
     cd_diag_help(s->diags, d, "%s", help);
 }
 
@@ -157,7 +160,8 @@ cd_check_refined(struct cd_sema *s, struct cd_span span, struct cd_str text, enu
     } else if (kind == CD_TYPE_ACCOUNT) {
         bad_text(s, span, text, "an account", "an account has twelve digits: \"111122223333\"");
     } else if (kind == CD_TYPE_ARN) {
-        bad_text(s, span, text, "an ARN", "an ARN has six segments: arn:partition:service:region:account:resource");
+        bad_text(s, span, text, "an ARN",
+                 "an ARN has six segments: arn:partition:service:region:account:resource");
     } else if (kind == CD_TYPE_IP) {
         bad_text(s, span, text, "an address", "\"10.0.0.1\" or \"2001:db8::1\"");
     } else {
@@ -186,7 +190,8 @@ cd_check_arn_pattern(struct cd_checker *c, struct cd_expr *e, enum cd_diag_code 
         }
         if (value->kind == CD_CONST_SET || value->kind == CD_CONST_LIST) {
             for (size_t i = 0; i < value->n; i++) {
-                if (value->items[i]->kind == CD_CONST_STRING && !cd_arn_pattern_ok(value->items[i]->text)) {
+                if (value->items[i]->kind == CD_CONST_STRING
+                    && !cd_arn_pattern_ok(value->items[i]->text)) {
                     text = value->items[i]->text;
                     goto report;
                 }
@@ -202,8 +207,10 @@ cd_check_arn_pattern(struct cd_checker *c, struct cd_expr *e, enum cd_diag_code 
         return;
     }
 report:;
-    struct cd_diag *d = cd_diag_add(c->s->diags, code, e->span,
-                                    "expected an ARN pattern of six segments or \"*\", found \"%.*s\"", CD_FMT(text));
+    struct cd_diag *d = cd_diag_add(
+        c->s->diags, code, e->span,
+        "expected an ARN pattern of six segments or \"*\", found \"%.*s\"", CD_FMT(text));
     cd_diag_help(c->s->diags, d,
-                 "write all segments, with * where any will do: \"arn:aws:s3:::my-bucket/*\", \"arn:*:iam::*:role/*\"");
+                 "write all segments, with * where any will do: \"arn:aws:s3:::my-bucket/*\", "
+                 "\"arn:*:iam::*:role/*\"");
 }

@@ -81,6 +81,12 @@ cd_type_agrees(const struct cd_type *from, const struct cd_type *to)
     return is_container(from) && from->kind == to->kind && cd_type_agrees(from->elem, to->elem);
 }
 
+static bool
+is_network(const struct cd_type *t)
+{
+    return t->kind == CD_TYPE_IP || t->kind == CD_TYPE_CIDR;
+}
+
 bool
 cd_type_comparable(const struct cd_type *a, const struct cd_type *b)
 {
@@ -88,7 +94,8 @@ cd_type_comparable(const struct cd_type *a, const struct cd_type *b)
         return true;
     }
     if (cd_type_is_stringlike(a) && cd_type_is_stringlike(b)) {
-        return true;
+        return a->kind == b->kind || !cd_is_refined(a) || !cd_is_refined(b)
+               || (is_network(a) && is_network(b));
     }
     if (is_container(a) && a->kind != CD_TYPE_MAP && a->kind == b->kind) {
         return cd_type_comparable(a->elem, b->elem);
@@ -102,8 +109,7 @@ cd_type_comparable(const struct cd_type *a, const struct cd_type *b)
     case CD_TYPE_TIME:
     case CD_TYPE_DURATION:
     case CD_TYPE_JSON:
-    case CD_TYPE_RESOURCE:
-        return a == b;
+    case CD_TYPE_RESOURCE: return a == b;
     case CD_TYPE_ERROR:
     case CD_TYPE_STRING:
     case CD_TYPE_REGION:
@@ -118,10 +124,20 @@ cd_type_comparable(const struct cd_type *a, const struct cd_type *b)
     case CD_TYPE_POLICY:
     case CD_TYPE_RECORD:
     case CD_TYPE_ANY_RESOURCE:
-    case CD_TYPE_NEVER:
-        break;
+    case CD_TYPE_NEVER: break;
     }
     return false;
+}
+
+bool
+cd_type_converts(const struct cd_type *from, const struct cd_type *to)
+{
+    if (is_container(from) && from->kind == to->kind) {
+        return cd_type_converts(from->elem, to->elem);
+    }
+    return from->kind == CD_TYPE_JSON && to->kind != CD_TYPE_JSON && to->kind != CD_TYPE_RESOURCE
+           && to->kind != CD_TYPE_ANY_RESOURCE && to->kind != CD_TYPE_NEVER
+           && !cd_type_is_broken(to);
 }
 
 struct cd_expr *
@@ -146,7 +162,8 @@ cd_type_text(struct cd_checker *c, const struct cd_type *t)
 
 /* What an author probably meant who wrote FROM where TO is asked for. */
 static void
-mismatch_help(struct cd_checker *c, struct cd_diag *d, const struct cd_type *from, const struct cd_type *to)
+mismatch_help(struct cd_checker *c, struct cd_diag *d, const struct cd_type *from,
+              const struct cd_type *to)
 {
     struct cd_diags *diags = c->s->diags;
     if (to->kind == CD_TYPE_ARN && cd_type_is_stringlike(from)) {
@@ -156,29 +173,36 @@ mismatch_help(struct cd_checker *c, struct cd_diag *d, const struct cd_type *fro
     } else if (cd_type_is_stringlike(to) && from->kind == CD_TYPE_NUMBER) {
         cd_diag_help(diags, d, "string(x) is the text of a number");
     } else if (to->kind == CD_TYPE_SET && from->kind == CD_TYPE_LIST) {
-        cd_diag_help(diags, d, "sets are written {a, b}; the members of a list as a set are { x for x in xs }");
+        cd_diag_help(
+            diags, d,
+            "sets are written {a, b}; the members of a list as a set are { x for x in xs }");
     } else if (to->kind == CD_TYPE_LIST && from->kind == CD_TYPE_SET) {
         cd_diag_help(diags, d, "lists are written [a, b]");
-    } else if (to->kind == CD_TYPE_BOOL && (cd_type_is_collection(from) || from->kind == CD_TYPE_MAP)) {
+    } else if (to->kind == CD_TYPE_BOOL
+               && (cd_type_is_collection(from) || from->kind == CD_TYPE_MAP)) {
         cd_diag_help(diags, d, "ask `any x in xs { … }`, `size(xs) > 0` or `present xs`");
     } else if (to->kind == CD_TYPE_BOOL) {
         cd_diag_help(diags, d, "ask `present x`, or compare it");
     } else if (to->kind == CD_TYPE_TIME && cd_type_is_stringlike(from)) {
         cd_diag_help(diags, d, "dates are written without quotes: 2027-03-31");
-    } else if (to->kind == CD_TYPE_DURATION && (from->kind == CD_TYPE_NUMBER || cd_type_is_stringlike(from))) {
+    } else if (to->kind == CD_TYPE_DURATION
+               && (from->kind == CD_TYPE_NUMBER || cd_type_is_stringlike(from))) {
         cd_diag_help(diags, d, "durations are written 90d, 12h, 30m, 15s");
     } else if (to->kind == CD_TYPE_ANY_RESOURCE && from->kind == CD_TYPE_RESOURCE) {
-        cd_diag_help(diags, d, "`resource` leaves out rows that are made from other resources; name the type");
+        cd_diag_help(
+            diags, d,
+            "`resource` leaves out rows that are made from other resources; name the type");
     }
 }
 
 void
-cd_report_mismatch(struct cd_checker *c, struct cd_expr *e, const struct cd_type *want, const char *what)
+cd_report_mismatch(struct cd_checker *c, struct cd_expr *e, const struct cd_type *want,
+                   const char *what)
 {
     struct cd_str wanted = cd_type_text(c, want);
     struct cd_str found = cd_type_text(c, e->type);
     struct cd_diag *d =
-        cd_diag_add(c->s->diags, CD_DIAG_TYPE_MISMATCH, e->span, "%s: expected %.*s, found %.*s", what,
-                    CD_FMT(wanted), CD_FMT(found));
+        cd_diag_add(c->s->diags, CD_DIAG_TYPE_MISMATCH, e->span, "%s: expected %.*s, found %.*s",
+                    what, CD_FMT(wanted), CD_FMT(found));
     mismatch_help(c, d, e->type, want);
 }

@@ -1,4 +1,5 @@
-/* Scopes: which names a module declares and brings in, which variables are bound, and that none of them shadows another. */
+/* Scopes: which names a module declares and brings in, which variables are bound, and that none of
+ * them shadows another. */
 #include "compiler/sema/check.h"
 
 static const struct {
@@ -48,8 +49,8 @@ bool
 cd_name_is_runtimes(struct cd_str name)
 {
     enum cd_builtin b;
-    return cd_is_value_builtin(name, &b) || cd_str_eq(name, CD_STR("resource")) ||
-           cd_str_eq(name, CD_STR("internet"));
+    return cd_is_value_builtin(name, &b) || cd_str_eq(name, CD_STR("resource"))
+           || cd_str_eq(name, CD_STR("internet"));
 }
 
 struct cd_str
@@ -91,7 +92,8 @@ cd_sema_info(struct cd_sema *s, const struct cd_decl *d)
 }
 
 struct cd_checker
-cd_checker_of(struct cd_sema *s, struct cd_decl *d, enum cd_place_kind place, struct cd_checker *outer)
+cd_checker_of(struct cd_sema *s, struct cd_decl *d, enum cd_place_kind place,
+              struct cd_checker *outer)
 {
     return (struct cd_checker){
         .s = s,
@@ -107,35 +109,39 @@ cd_checker_of(struct cd_sema *s, struct cd_decl *d, enum cd_place_kind place, st
 
 /* Adds a name to a module's scope; reports a name of the runtime and a double, with both places. */
 static void
-add_symbol(struct cd_sema *s, struct cd_sema_scope *scope, struct cd_name name, struct cd_symbol sym)
+add_symbol(struct cd_sema *s, struct cd_sema_scope *scope, struct cd_name name,
+           struct cd_symbol sym)
 {
     if (name.text.n == 0) {
         return;
     }
     if (cd_name_is_runtimes(name.text)) {
-        struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_SHADOWED_NAME, name.span,
-                                        "`%.*s` is a name of the language itself and may name nothing else",
-                                        CD_FMT(name.text));
+        struct cd_diag *d = cd_diag_add(
+            s->diags, CD_DIAG_SHADOWED_NAME, name.span,
+            "`%.*s` is a name of the language itself and may name nothing else", CD_FMT(name.text));
         cd_diag_help(s->diags, d, "choose another name; no name shadows another");
         return;
     }
     const struct cd_symbol *there = cd_scope_find(scope, name.text);
     if (there) {
         struct cd_str where = cd_place_text(s, symbol_span(there));
-        struct cd_diag *d =
-            cd_diag_add(s->diags, CD_DIAG_DUPLICATE_NAME, name.span, "`%.*s` is already %s at %.*s",
-                        CD_FMT(name.text),
-                        there->kind == CD_SYMBOL_DECL ? "declared" : "the name of a module, brought in",
-                        CD_FMT(where));
-        cd_diag_help(s->diags, d,
-                     there->kind == CD_SYMBOL_DECL && sym.kind == CD_SYMBOL_DECL
-                         ? "a name is declared once in a module"
-                         : "rename one of them, or bring the module in under another name: use … as …");
+        struct cd_diag *d = cd_diag_add(
+            s->diags, CD_DIAG_DUPLICATE_NAME, name.span, "`%.*s` is already %s at %.*s",
+            CD_FMT(name.text),
+            there->kind == CD_SYMBOL_DECL ? "declared" : "the name of a module, brought in",
+            CD_FMT(where));
+        cd_diag_help(
+            s->diags, d,
+            there->kind == CD_SYMBOL_DECL && sym.kind == CD_SYMBOL_DECL
+                ? "a name is declared once in a module"
+                : "rename one of them, or bring the module in under another name: use … as …");
         return;
     }
-    struct cd_symbol *slot = CD_PUSH(s->arena, scope->symbols, scope->n_symbols, scope->cap_symbols);
+    struct cd_symbol *slot =
+        CD_PUSH(s->arena, scope->symbols, scope->n_symbols, scope->cap_symbols);
     *slot = sym;
-    if (!cd_map_put(&scope->names, name.text, (uint32_t)(scope->n_symbols - 1)) && s->arena->on_oom) {
+    if (!cd_map_put(&scope->names, name.text, (uint32_t)(scope->n_symbols - 1))
+        && s->arena->on_oom) {
         longjmp(*s->arena->on_oom, 1);
     }
 }
@@ -152,7 +158,8 @@ fill_scope(struct cd_sema *s, struct cd_sema_scope *scope)
     struct cd_module *m = scope->module;
     scope->infos = CD_NEW_ARRAY(s->arena, m->n_decls, struct cd_decl_info);
     for (size_t i = 0; i < m->n_uses; i++) {
-        add_symbol(s, scope, m->uses[i].alias, (struct cd_symbol){.kind = CD_SYMBOL_MODULE, .use = &m->uses[i]});
+        add_symbol(s, scope, m->uses[i].alias,
+                   (struct cd_symbol){.kind = CD_SYMBOL_MODULE, .use = &m->uses[i]});
     }
     for (size_t i = 0; i < m->n_decls; i++) {
         struct cd_decl *d = m->decls[i];
@@ -184,12 +191,13 @@ report_shadow(struct cd_checker *c, struct cd_name name, const char *what, struc
 {
     struct cd_diag *d;
     if (there.file == UINT32_MAX) {
-        d = cd_diag_add(c->s->diags, CD_DIAG_SHADOWED_NAME, name.span, "`%.*s` is already the name of %s",
-                        CD_FMT(name.text), what);
+        d = cd_diag_add(c->s->diags, CD_DIAG_SHADOWED_NAME, name.span,
+                        "`%.*s` is already the name of %s", CD_FMT(name.text), what);
     } else {
         struct cd_str where = cd_place_text(c->s, there);
-        d = cd_diag_add(c->s->diags, CD_DIAG_SHADOWED_NAME, name.span, "`%.*s` is already the name of %s at %.*s",
-                        CD_FMT(name.text), what, CD_FMT(where));
+        d = cd_diag_add(c->s->diags, CD_DIAG_SHADOWED_NAME, name.span,
+                        "`%.*s` is already the name of %s at %.*s", CD_FMT(name.text), what,
+                        CD_FMT(where));
     }
     cd_diag_help(c->s->diags, d, "choose another name; no name shadows another");
 }
@@ -198,17 +206,12 @@ static const char *
 decl_what(const struct cd_decl *d)
 {
     switch (d->kind) {
-    case CD_DECL_PARAM:
-        return "a parameter";
-    case CD_DECL_LET:
-        return "a constant";
-    case CD_DECL_FN:
-        return "a function";
-    case CD_DECL_CONTROL:
-        return "a control";
+    case CD_DECL_PARAM: return "a parameter";
+    case CD_DECL_LET: return "a constant";
+    case CD_DECL_FN: return "a function";
+    case CD_DECL_CONTROL: return "a control";
     case CD_DECL_WAIVE:
-    case CD_DECL_TEST:
-        break;
+    case CD_DECL_TEST: break;
     }
     return "a declaration";
 }

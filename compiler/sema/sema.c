@@ -4,8 +4,8 @@
 #include "compiler/sema/check.h"
 
 void
-cd_sema_init(struct cd_sema *s, struct cd_arena *arena, struct cd_types *types, struct cd_diags *diags,
-             struct cd_sources *sources, struct cd_modules *modules)
+cd_sema_init(struct cd_sema *s, struct cd_arena *arena, struct cd_types *types,
+             struct cd_diags *diags, struct cd_sources *sources, struct cd_modules *modules)
 {
     *s = (struct cd_sema){
         .arena = arena, .types = types, .diags = diags, .sources = sources, .modules = modules};
@@ -52,7 +52,8 @@ is_value(const struct cd_decl *d)
     return d->kind == CD_DECL_PARAM || d->kind == CD_DECL_LET || d->kind == CD_DECL_FN;
 }
 
-/* First what others may need, then what needs others: controls before the waivers and tests that name them. */
+/* First what others may need, then what needs others: controls before the waivers and tests that
+ * name them. */
 static void
 check_values(struct cd_sema *s)
 {
@@ -67,7 +68,8 @@ check_values(struct cd_sema *s)
 }
 
 static void
-check_rest(struct cd_sema *s, enum cd_decl_kind kind, void (*check)(struct cd_sema *s, struct cd_decl *d))
+check_rest(struct cd_sema *s, enum cd_decl_kind kind,
+           void (*check)(struct cd_sema *s, struct cd_decl *d))
 {
     for (size_t i = 0; i < s->modules->n; i++) {
         const struct cd_module *m = s->modules->items[i];
@@ -105,12 +107,13 @@ static bool
 is_full_name(const struct cd_decl *d, struct cd_str name)
 {
     struct cd_str module = d->module->name, own = d->name.text;
-    return name.n == module.n + 1 + own.n && name.p[module.n] == '.' && cd_str_starts(name, module) &&
-           cd_str_ends(name, own);
+    return name.n == module.n + 1 + own.n && name.p[module.n] == '.' && cd_str_starts(name, module)
+           && cd_str_ends(name, own);
 }
 
 enum cd_param_lookup
-cd_sema_find_param(const struct cd_sema *s, struct cd_str name, struct cd_decl **out, struct cd_nearest *near)
+cd_sema_find_param(const struct cd_sema *s, struct cd_str name, struct cd_decl **out,
+                   struct cd_nearest *near)
 {
     bool dotted = cd_str_find(name, '.', 0) < name.n;
     size_t n = 0;

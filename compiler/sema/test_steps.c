@@ -44,14 +44,16 @@ check_given_param(struct cd_checker *c, struct cd_step *step)
         cd_infer(c, &step->value, NULL);
         return;
     }
-    struct cd_str what = cd_arena_printf(c->s->arena, "parameter `%.*s`", CD_FMT(step->decl->name.text));
+    struct cd_str what =
+        cd_arena_printf(c->s->arena, "parameter `%.*s`", CD_FMT(step->decl->name.text));
     if (!cd_expect(c, &step->value, step->decl->type, what.p)) {
         return;
     }
     const struct cd_const *value = cd_const_eval(c->s->arena, step->value, NULL);
     struct cd_const_env env = {&step->decl, &value, 1};
     if (value && !cd_sema_param_holds(c->s->arena, step->decl, &env)) {
-        cd_diag_add(c->s->diags, CD_DIAG_PARAM_VALUE, step->value->span, "this value of `%.*s` does not meet its `where`",
+        cd_diag_add(c->s->diags, CD_DIAG_PARAM_VALUE, step->value->span,
+                    "this value of `%.*s` does not meet its `where`",
                     CD_FMT(step->decl->name.text));
     }
 }
@@ -68,8 +70,9 @@ check_key(struct cd_checker *c, struct cd_data_pair *pair)
     const struct cd_type *t = cd_key_type(c, key);
     struct cd_str what = cd_arena_printf(c->s->arena, "`%.*s`", CD_FMT(pair->key.text));
     if (pair->value->kind == CD_DATA_UNKNOWN) {
-        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_TEST_DATA, pair->value->span,
-                                        "a request has a key or has it not; nothing of it is unknown");
+        struct cd_diag *d =
+            cd_diag_add(c->s->diags, CD_DIAG_TEST_DATA, pair->value->span,
+                        "a request has a key or has it not; nothing of it is unknown");
         cd_diag_help(c->s->diags, d, "leave the key out, or give it a value");
         return;
     }
@@ -94,7 +97,8 @@ cd_check_request(struct cd_checker *c, struct cd_step *step)
         cd_check_action(c->s, step->action.span, step->action.text);
     }
     for (size_t i = 0; i < step->n_on; i++) {
-        if (!cd_expect_constant_text(c, &step->on[i], "the ARN of a request") || !cd_is_literal(step->on[i])) {
+        if (!cd_expect_constant_text(c, &step->on[i], "the ARN of a request")
+            || !cd_is_literal(step->on[i])) {
             continue;
         }
         struct cd_str text = cd_literal_text(c, step->on[i]);
@@ -120,13 +124,16 @@ check_expect(struct cd_checker *c, struct cd_step *step, bool requested)
         return;
     }
     if (step->decl->n_denies == 0) {
-        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_TEST_DENY, step->path.span,
-                                        "control `%.*s` has no deny", CD_FMT(step->decl->name.text));
-        cd_diag_help(c->s->diags, d, "what it requires is expected with pass, fail, unknown or waived");
-    } else if (!requested) {
         struct cd_diag *d =
-            cd_diag_add(c->s->diags, CD_DIAG_TEST_DENY, step->span, "no request stands before this expectation");
-        cd_diag_help(c->s->diags, d, "write it above: request s3:GetObject { aws:RequestedRegion: \"us-east-1\" }");
+            cd_diag_add(c->s->diags, CD_DIAG_TEST_DENY, step->path.span,
+                        "control `%.*s` has no deny", CD_FMT(step->decl->name.text));
+        cd_diag_help(c->s->diags, d,
+                     "what it requires is expected with pass, fail, unknown or waived");
+    } else if (!requested) {
+        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_TEST_DENY, step->span,
+                                        "no request stands before this expectation");
+        cd_diag_help(c->s->diags, d,
+                     "write it above: request s3:GetObject { aws:RequestedRegion: \"us-east-1\" }");
     }
 }
 
@@ -134,26 +141,18 @@ static void
 check_step(struct cd_checker *c, struct cd_step *step, bool *requested)
 {
     switch (step->kind) {
-    case CD_STEP_GIVEN:
-        cd_check_given(c, step);
-        break;
+    case CD_STEP_GIVEN: cd_check_given(c, step); break;
     case CD_STEP_GIVEN_UNKNOWN:
         step->shape = cd_resolve_table(c->s, step->type_name.text, step->type_name.span);
         break;
-    case CD_STEP_GIVEN_FILE:
-        cd_expect_constant_text(c, &step->text, "the name of the file");
-        break;
-    case CD_STEP_GIVEN_PARAM:
-        check_given_param(c, step);
-        break;
+    case CD_STEP_GIVEN_FILE: cd_expect_constant_text(c, &step->text, "the name of the file"); break;
+    case CD_STEP_GIVEN_PARAM: check_given_param(c, step); break;
     case CD_STEP_REQUEST:
         cd_check_request(c, step);
         *requested = true;
         break;
     case CD_STEP_EXPECT:
-    case CD_STEP_EXPECT_DENY:
-        check_expect(c, step, *requested);
-        break;
+    case CD_STEP_EXPECT_DENY: check_expect(c, step, *requested); break;
     }
 }
 

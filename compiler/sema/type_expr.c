@@ -29,12 +29,18 @@ static const struct {
 static const struct {
     struct cd_str theirs, ours;
 } foreign[] = {
-    {CD_STR_INIT("str"), CD_STR_INIT("string")},      {CD_STR_INIT("String"), CD_STR_INIT("string")},
-    {CD_STR_INIT("text"), CD_STR_INIT("string")},     {CD_STR_INIT("int"), CD_STR_INIT("number")},
-    {CD_STR_INIT("integer"), CD_STR_INIT("number")},  {CD_STR_INIT("float"), CD_STR_INIT("number")},
-    {CD_STR_INIT("boolean"), CD_STR_INIT("bool")},    {CD_STR_INIT("date"), CD_STR_INIT("time")},
-    {CD_STR_INIT("datetime"), CD_STR_INIT("time")},   {CD_STR_INIT("array"), CD_STR_INIT("list<…>")},
-    {CD_STR_INIT("object"), CD_STR_INIT("json")},     {CD_STR_INIT("dict"), CD_STR_INIT("map<…>")},
+    {CD_STR_INIT("str"), CD_STR_INIT("string")},
+    {CD_STR_INIT("String"), CD_STR_INIT("string")},
+    {CD_STR_INIT("text"), CD_STR_INIT("string")},
+    {CD_STR_INIT("int"), CD_STR_INIT("number")},
+    {CD_STR_INIT("integer"), CD_STR_INIT("number")},
+    {CD_STR_INIT("float"), CD_STR_INIT("number")},
+    {CD_STR_INIT("boolean"), CD_STR_INIT("bool")},
+    {CD_STR_INIT("date"), CD_STR_INIT("time")},
+    {CD_STR_INIT("datetime"), CD_STR_INIT("time")},
+    {CD_STR_INIT("array"), CD_STR_INIT("list<…>")},
+    {CD_STR_INIT("object"), CD_STR_INIT("json")},
+    {CD_STR_INIT("dict"), CD_STR_INIT("map<…>")},
     {CD_STR_INIT("policy"), CD_STR_INIT("iam_policy")},
 };
 
@@ -46,8 +52,8 @@ unknown_type(struct cd_checker *c, struct cd_str name, struct cd_span span)
     for (size_t i = 0; i < CD_ARRAY_LEN(named); i++) {
         cd_nearest_try(&near, named[i].name);
     }
-    struct cd_diag *d =
-        cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_TYPE, span, "there is no type `%.*s`", CD_FMT(name));
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_TYPE, span,
+                                    "there is no type `%.*s`", CD_FMT(name));
     for (size_t i = 0; i < CD_ARRAY_LEN(foreign); i++) {
         if (cd_str_eq(foreign[i].theirs, name)) {
             cd_diag_help(c->s->diags, d, "write %.*s", CD_FMT(foreign[i].ours));
@@ -63,12 +69,16 @@ type_form(struct cd_checker *c, struct cd_type_expr *t, struct cd_str name, bool
 {
     struct cd_diag *d;
     if (takes_member) {
-        d = cd_diag_add(c->s->diags, CD_DIAG_TYPE_FORM, t->span, "`%.*s` of what? The type of its members is missing",
-                        CD_FMT(name));
-        cd_diag_help(c->s->diags, d, "write %.*s<string>, or another type between < and >", CD_FMT(name));
+        d = cd_diag_add(c->s->diags, CD_DIAG_TYPE_FORM, t->span,
+                        "`%.*s` of what? The type of its members is missing", CD_FMT(name));
+        cd_diag_help(c->s->diags, d, "write %.*s<string>, or another type between < and >",
+                     CD_FMT(name));
     } else {
-        d = cd_diag_add(c->s->diags, CD_DIAG_TYPE_FORM, t->span, "`%.*s` has no members", CD_FMT(name));
-        cd_diag_help(c->s->diags, d, "write %.*s; only set, list and map take a type between < and >", CD_FMT(name));
+        d = cd_diag_add(c->s->diags, CD_DIAG_TYPE_FORM, t->span, "`%.*s` has no members",
+                        CD_FMT(name));
+        cd_diag_help(c->s->diags, d,
+                     "write %.*s; only set, list and map take a type between < and >",
+                     CD_FMT(name));
     }
     return cd_simple(c, CD_TYPE_ERROR);
 }
@@ -103,8 +113,8 @@ unknown_shape(struct cd_sema *s, struct cd_str name, struct cd_span span)
             cd_nearest_try(&near, shape.name);
         }
     }
-    struct cd_diag *d =
-        cd_diag_add(s->diags, CD_DIAG_UNKNOWN_TYPE, span, "there is no resource type `%.*s`", CD_FMT(name));
+    struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_TYPE, span,
+                                    "there is no resource type `%.*s`", CD_FMT(name));
     cd_nearest_help(s->diags, d, &near);
 }
 
@@ -112,24 +122,21 @@ uint32_t
 cd_resolve_table(struct cd_sema *s, struct cd_str name, struct cd_span span)
 {
     uint32_t shape = cd_schema_find_shape(name);
-    if (shape == CD_SCHEMA_NONE) {
+    if (shape == CD_SCHEMA_NONE || !cd_schema_shape_at(shape).is_resource) {
         unknown_shape(s, name, span);
-        return CD_SCHEMA_NONE;
-    }
-    if (!cd_schema_shape_at(shape).is_resource) {
-        cd_diag_add(s->diags, CD_DIAG_NO_TABLE, span, "`%.*s` is an object inside a resource and has no table",
-                    CD_FMT(name));
         return CD_SCHEMA_NONE;
     }
     return shape;
 }
 
 void
-cd_unknown_property(struct cd_checker *c, struct cd_span span, uint32_t shape, struct cd_str name, bool envelope)
+cd_unknown_property(struct cd_checker *c, struct cd_span span, uint32_t shape, struct cd_str name,
+                    bool envelope)
 {
     static const struct cd_str words[] = {
-        CD_STR_INIT("id"),     CD_STR_INIT("arn"),     CD_STR_INIT("type"), CD_STR_INIT("partition"),
-        CD_STR_INIT("region"), CD_STR_INIT("account"), CD_STR_INIT("tags"), CD_STR_INIT("captured"),
+        CD_STR_INIT("id"),        CD_STR_INIT("arn"),      CD_STR_INIT("type"),
+        CD_STR_INIT("partition"), CD_STR_INIT("region"),   CD_STR_INIT("account"),
+        CD_STR_INIT("tags"),      CD_STR_INIT("captured"),
     };
     struct cd_nearest near;
     cd_nearest_init(&near, name);
@@ -144,19 +151,20 @@ cd_unknown_property(struct cd_checker *c, struct cd_span span, uint32_t shape, s
     for (size_t i = 0; envelope && i < CD_ARRAY_LEN(words); i++) {
         cd_nearest_try(&near, words[i]);
     }
-    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_PROPERTY, span, "%.*s has no property `%.*s`",
-                                    CD_FMT(owner), CD_FMT(name));
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_UNKNOWN_PROPERTY, span,
+                                    "%.*s has no property `%.*s`", CD_FMT(owner), CD_FMT(name));
     if (shape == CD_SCHEMA_NONE) {
         cd_diag_help(c->s->diags, d,
-                     "of any resource there are id arn type partition region account tags captured; name a type to read "
+                     "of any resource there are id arn type partition region account tags "
+                     "captured; name a type to read "
                      "its properties");
     } else {
         cd_nearest_help(c->s->diags, d, &near);
     }
 }
 
-/* AWS::X::Y.Prop.Inner: the object at the end of the path, through lists. `AWS::X::Y.Definition` names an object by the schema's own
- * name for it where no property has that name. */
+/* AWS::X::Y.Prop.Inner: the object at the end of the path, through lists. `AWS::X::Y.Definition`
+ * names an object by the schema's own name for it where no property has that name. */
 static const struct cd_type *
 nested_type(struct cd_checker *c, struct cd_type_expr *t, uint32_t shape)
 {
@@ -164,8 +172,8 @@ nested_type(struct cd_checker *c, struct cd_type_expr *t, uint32_t shape)
         struct cd_str field_name = t->fields[i].text;
         uint32_t field = cd_schema_find_field(shape, field_name);
         if (field == CD_SCHEMA_NONE) {
-            struct cd_str whole =
-                cd_arena_printf(c->s->arena, "%.*s.%.*s", CD_FMT(t->name.parts[0].text), CD_FMT(field_name));
+            struct cd_str whole = cd_arena_printf(
+                c->s->arena, "%.*s.%.*s", CD_FMT(t->name.parts[0].text), CD_FMT(field_name));
             shape = i == 0 ? cd_schema_find_shape(whole) : CD_SCHEMA_NONE;
             if (shape != CD_SCHEMA_NONE) {
                 continue;

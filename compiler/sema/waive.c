@@ -10,8 +10,8 @@ cd_expect_constant_text(struct cd_checker *c, struct cd_expr **e, const char *wh
     unsigned uses = c->uses;
     c->uses |= before;
     if (text && uses != 0) {
-        struct cd_diag *d =
-            cd_diag_add(c->s->diags, CD_DIAG_NOT_CONSTANT_TEXT, (*e)->span, "%s: expected a constant text", what);
+        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NOT_CONSTANT_TEXT, (*e)->span,
+                                        "%s: expected a constant text", what);
         cd_diag_help(c->s->diags, d, "only constants can be interpolated here");
         return false;
     }
