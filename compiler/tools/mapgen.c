@@ -5,16 +5,27 @@
  *     AWS::IAM::Policy:                    the type in AWS Config
  *       type: AWS::IAM::ManagedPolicy      CloudFormation's, where it is another
  *       id: name                           or `resource`: resourceName or resourceId is the id
- * (where the rule is wrong) properties: Property: path                   from the item:
- * `configuration.name`; a list of paths: the first that is there Property: {path: …, OPERATORS}
+ *       properties:
+ *         Property: path                   from the item; a list of paths: the first that is there
+ *         Property: {path: …, OPERATORS}
  *       rows:
  *         AWS::S3::BucketPolicy: {path: …, properties: {…}}
  *
- * Operators: `path`, `each: member` (each element's member), `keyed-by: Property` (the list is kept
- * as an object), `explode: [{over: list, of: {…}}]` (one element for each element of the lists
- * inside), `of: {…}` (properties of the object, or of the elements), `json: true`, `urldecode:
- * true`, `const: value`, `carried: false` (its absence says nothing). Below `of`, paths begin at
- * the object around; `.` is that object, and `/…` begins at the item. */
+ * Operators:
+ *     each: member                 each element of the list is replaced by its member
+ *     keyed-by: Property           the list is kept as an object, by this property of its elements
+ *     explode: [{over: list, of: {…}}]   one element for each element of the lists inside each
+ *     of: {…}                      properties of the object, or of the elements of the list
+ *     json: true                   a string holds the value as JSON
+ *     urldecode: true              a policy document is percent-encoded
+ *     const: value
+ *     carried: false               its absence says nothing
+ *     unset: value                 a scalar that stands for nothing
+ *     is: word                     a boolean, kept as a word: true if it is this one
+ *     split: text                  a list, kept as one string with this between its elements
+ *
+ * Below `of`, paths begin at the object around; `.` is that object, and `/…` begins at the item. In
+ * a path from the item, `name[member]` is the element of the list `name` whose `member` is true. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,10 +212,11 @@ is_set(const struct gen *g, const yaml_node_t *n, const char *key, const char *v
 static void
 put_operators(struct gen *g, const yaml_node_t *n, struct cd_buf *out, int depth)
 {
-    static const char *const known[] = {"path", "each",      "keyed-by", "explode", "of",
-                                        "json", "urldecode", "const",    "carried"};
-    static const char *const words[][2] = {
-        {"each", "each"}, {"keyed-by", "keyed_by"}, {"const", "constant"}};
+    static const char *const known[] = {"path",      "each",  "keyed-by", "explode", "of", "json",
+                                        "urldecode", "const", "carried",  "unset",   "is", "split"};
+    static const char *const words[][2] = {{"each", "each"},      {"keyed-by", "keyed_by"},
+                                           {"const", "constant"}, {"unset", "unset"},
+                                           {"is", "is"},          {"split", "split"}};
     check_keys(g, n, known, CD_ARRAY_LEN(known));
     const yaml_node_t *path = member(g, n, "path");
     const yaml_node_t *explode = member(g, n, "explode");

@@ -193,24 +193,15 @@ is_no_region(struct cd_str region)
            || cd_str_eq_nocase(region, CD_STR("Not Applicable"));
 }
 
-/* Times are text, or seconds or milliseconds since 1970 where a tool wrote numbers. */
 static int64_t
 time_of(struct cd_load *l, const struct cd_members *m, enum cd_member which)
 {
     int64_t ms;
-    double number;
     if (!m->has[which] && !m->is_duplicate[which]) {
         return INT64_MIN;
     }
-    struct cd_dom_val val = m->val[which];
-    if (!m->is_duplicate[which]) {
-        if (cd_dom_is(val, '"') && cd_parse_time(cd_dom_str(val), &ms)) {
-            return ms;
-        }
-        if (cd_dom_kind(val) == CD_DOM_NUMBER && cd_dom_number(val, &number) && number >= 0
-            && number < 1e15) {
-            return (int64_t)(number < 1e11 ? number * 1000 : number);
-        }
+    if (!m->is_duplicate[which] && cd_config_time(m->val[which], &ms)) {
+        return ms;
     }
     cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
                                       "%.*s: this is no time, so when it was captured is unknown",

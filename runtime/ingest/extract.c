@@ -114,6 +114,43 @@ pick_one(struct cd_load *l, const struct cd_plan *plan, const struct cd_from *fr
     return PICK_NOTHING;
 }
 
+/* Does VAL stand for nothing? */
+static bool
+is_unset(const struct cd_slot_plan *slot, struct cd_dom_val val)
+{
+    char text[CD_NUMBER_SIZE];
+    double number;
+    if (slot->value.map == NULL || slot->value.map->unset.n == 0) {
+        return false;
+    }
+    if (cd_dom_is(val, '"')) {
+        return cd_str_eq(cd_dom_str(val), slot->value.map->unset);
+    }
+    return cd_dom_kind(val) == CD_DOM_NUMBER && cd_dom_number(val, &number)
+           && cd_str_eq(cd_format_number(number, text), slot->value.map->unset);
+}
+
+/* AWS Config writes objects that are not set as objects whose members are all null. */
+static bool
+is_hollow(struct cd_dom_val val)
+{
+    struct cd_dom_iter it = cd_dom_iter(val);
+    bool any = false;
+    while (it.is_object && cd_dom_next(&it)) {
+        if (!cd_dom_is(it.val, 'n')) {
+            return false;
+        }
+        any = true;
+    }
+    return any;
+}
+
+static bool
+is_nothing(const struct cd_plan *plan, const struct cd_slot_plan *slot, struct cd_dom_val val)
+{
+    return plan->dialect == CD_DIALECT_CONFIG && (is_unset(slot, val) || is_hollow(val));
+}
+
 /* The first place of a property that has something. */
 static enum pick
 pick(struct cd_load *l, const struct cd_plan *plan, struct cd_slot_plan *slot,
@@ -122,6 +159,9 @@ pick(struct cd_load *l, const struct cd_plan *plan, struct cd_slot_plan *slot,
     enum pick best = PICK_NOTHING;
     for (uint32_t i = 0; i < slot->n_from; i++) {
         enum pick found = pick_one(l, plan, &slot->from[i], context, val);
+        if (found == PICK_VALUE && is_nothing(plan, slot, *val)) {
+            found = PICK_NULL;
+        }
         if (found > PICK_NULL) {
             slot->used = slot->used == CD_NONE ? i : slot->used;
             return found;

@@ -151,27 +151,90 @@ add_member(struct cd_load *l, struct cd_value_plan *v, struct open_list *list,
     add_element(l, list, val, key, place, depth);
 }
 
+/* CloudFront keeps lists as {"quantity": n, "items": […]}, and leaves out the items of empty ones.
+ */
+static bool
+is_quantity(const struct cd_value_plan *v, struct cd_dom_val val, struct cd_dom_val *items)
+{
+    bool has_quantity = false;
+    bool is_empty = true;
+    for (struct cd_dom_iter it = cd_dom_iter(val); it.is_object && cd_dom_next(&it);) {
+        is_empty = false;
+        if (cd_str_eq(it.key, CD_STR("quantity"))) {
+            has_quantity = true;
+        } else if (cd_str_eq(it.key, CD_STR("items")) && cd_dom_is(it.val, '[')) {
+            *items = it.val;
+        }
+    }
+    return v->dialect == CD_DIALECT_CONFIG && cd_dom_is(val, '{') && (has_quantity || is_empty);
+}
+
+/* The elements of a list that the source keeps as one string. */
+static void
+add_split(struct cd_load *l, struct cd_value_plan *v, struct open_list *list, struct cd_str text)
+{
+    struct cd_node *node = list->elem->node;
+    char separator = v->map->split.p[0];
+    for (size_t from = 0; from < text.n && node->kind == CD_NODE_STRING;) {
+        size_t end = cd_str_find(text, separator, from);
+        uint32_t row = node->n;
+        uint32_t id = cd_load_str(l, cd_str_sub(text, from, end));
+        cd_load_ok(l, cd_node_set_string(l->s, node, row, id)
+                          && cd_node_place(l->s, node, row, row - list->start));
+        from = end + 1;
+    }
+}
+
+/* How a list is kept. */
+enum list_form { LIST_PLAIN, LIST_KEYED, LIST_SINGLE, LIST_SPLIT, LIST_EMPTY, LIST_NONE };
+
+static enum list_form
+form_of(const struct cd_value_plan *v, struct cd_dom_val *val)
+{
+    const struct cd_map_entry *map = v->is_inner ? NULL : v->map;
+    struct cd_dom_val items = *val;
+    if (cd_dom_is(*val, '[')) {
+        return LIST_PLAIN;
+    }
+    if (map != NULL && map->keyed_by.n > 0 && cd_dom_is(*val, '{')) {
+        return LIST_KEYED;
+    }
+    if (map != NULL && map->split.n > 0 && cd_dom_is(*val, '"')) {
+        return LIST_SPLIT;
+    }
+    if (v->dialect == CD_DIALECT_POLICY) {
+        return LIST_SINGLE;
+    }
+    if (is_quantity(v, *val, &items)) {
+        bool has_items = cd_dom_is(items, '[');
+        *val = items;
+        return has_items ? LIST_PLAIN : LIST_EMPTY;
+    }
+    return LIST_NONE;
+}
+
 bool
 cd_value_set_list(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
                   int depth)
 {
-    bool is_keyed = !v->is_inner && v->map != NULL && v->map->keyed_by.n > 0 && cd_dom_is(val, '{');
-    bool is_single = v->dialect == CD_DIALECT_POLICY && !cd_dom_is(val, '[');
-    if (!cd_dom_is(val, '[') && !is_keyed && !is_single) {
-        return false;
-    }
-    struct open_list list = {.elem = elem_plan(l, v)};
+    enum list_form form = form_of(v, &val);
+    struct open_list list = {.elem = form == LIST_NONE ? NULL : elem_plan(l, v)};
     if (list.elem == NULL) {
-        return true;
+        return form != LIST_NONE;
     }
     list.start = list.elem->node->n;
     cd_load_ok(l, cd_node_open(l->s, v->node, row));
-    if (is_single) {
-        add_element(l, &list, val, (struct cd_str){NULL, 0}, 0, depth);
-    } else {
+    switch (form) {
+    case LIST_SPLIT: add_split(l, v, &list, cd_dom_str(val)); break;
+    case LIST_SINGLE: add_element(l, &list, val, (struct cd_str){NULL, 0}, 0, depth); break;
+    case LIST_PLAIN:
+    case LIST_KEYED:
         for (struct cd_dom_iter it = cd_dom_iter(val); cd_dom_next(&it) && !l->oom;) {
             add_member(l, v, &list, &it, depth);
         }
+        break;
+    case LIST_EMPTY:
+    case LIST_NONE: break;
     }
     cd_load_ok(l, cd_node_close(l->s, v->node, row, list.elem->node->n - list.start, list.open));
     return true;

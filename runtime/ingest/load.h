@@ -239,6 +239,12 @@ bool cd_value_pair(struct cd_dom_val val, struct cd_str *key, struct cd_dom_val 
 /* Is VAL the normalized form's unknown? Then *why is its reason. */
 bool cd_value_is_unknown(struct cd_dom_val val, struct cd_str *why);
 
+/* ---- time.c ---- */
+
+/* A time as AWS Config writes it: ISO 8601, milliseconds or seconds since 1970, or `Feb 21, 2022
+ * 6:36:56 PM` (UTC). */
+bool cd_config_time(struct cd_dom_val val, int64_t *ms);
+
 /* ---- heap.c ---- */
 
 /* VAL on the snapshot's json heap; CD_NONE: out of memory. */

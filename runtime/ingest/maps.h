@@ -21,6 +21,9 @@ struct cd_map_entry {
     struct cd_str
         keyed_by; /* the list is kept as an object; its keys are this property of the elements */
     struct cd_str constant; /* text of a JSON scalar; n 0: none */
+    struct cd_str unset;    /* a scalar that stands for nothing, as -1 does in lifecycle rules */
+    struct cd_str is;       /* a boolean, kept as a word: true if it is this one */
+    struct cd_str split;    /* a list, kept as a string with this between its elements */
     bool json;              /* a string holds the value as JSON */
     bool urldecode;         /* a policy document is percent-encoded */
     bool not_carried;       /* its absence says nothing */

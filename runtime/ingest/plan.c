@@ -119,6 +119,8 @@ add_path(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot, uns
                  (struct cd_from){.kind = CD_FROM_ITEM, .path = cd_str_sub(path, 1, path.n)});
     } else if (!plan->is_root) {
         add_leaf(l, plan, slot, trie, path);
+    } else if (cd_str_find(path, '[', 0) < path.n) {
+        add_from(l, slot, (struct cd_from){.kind = CD_FROM_ITEM, .path = path});
     } else if (cd_str_starts(path, configuration)) {
         add_leaf(l, plan, slot, 0, cd_str_sub(path, configuration.n, path.n));
     } else if (cd_str_starts(path, supplementary)) {

@@ -95,7 +95,9 @@ static bool
 set_bool(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val)
 {
     bool is_true = cd_dom_is(val, 't');
-    if (cd_dom_is(val, '"') && v->dialect == CD_DIALECT_CONFIG) {
+    if (cd_dom_is(val, '"') && v->map != NULL && v->map->is.n > 0) {
+        is_true = cd_str_eq_nocase(cd_dom_str(val), v->map->is);
+    } else if (cd_dom_is(val, '"') && v->dialect == CD_DIALECT_CONFIG) {
         is_true = cd_str_eq_nocase(cd_dom_str(val), CD_STR("true"));
         if (!is_true && !cd_str_eq_nocase(cd_dom_str(val), CD_STR("false"))) {
             return false;
@@ -158,7 +160,11 @@ static bool
 set_time(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val)
 {
     int64_t ms;
-    if (!cd_dom_is(val, '"') || !cd_parse_time(cd_dom_str(val), &ms)) {
+    if (v->dialect == CD_DIALECT_CONFIG) {
+        if (!cd_config_time(val, &ms)) {
+            return false;
+        }
+    } else if (!cd_dom_is(val, '"') || !cd_parse_time(cd_dom_str(val), &ms)) {
         return false;
     }
     cd_load_ok(l, cd_node_set_time(l->s, v->node, row, ms));
@@ -184,11 +190,35 @@ set_policy(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
     return true;
 }
 
+/* Is a property of the object the value that stands in its place? */
+static bool
+reads_itself(const struct cd_map_entry *map)
+{
+    for (uint32_t i = 0; i < map->n_of; i++) {
+        for (uint32_t k = 0; k < map->of[i].n_paths; k++) {
+            if (cd_str_eq(map->of[i].paths[k], CD_STR("."))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* AWS Config keeps some objects as lists of one. */
+static struct cd_dom_val
+only_element(struct cd_dom_val val)
+{
+    struct cd_dom_iter it = cd_dom_iter(val);
+    bool is_one = cd_dom_is(val, '[') && cd_dom_next(&it) && it.next >= it.end;
+    return is_one ? it.val : val;
+}
+
 static bool
 set_record(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
            struct cd_str key, int depth)
 {
-    bool is_self = v->map != NULL && v->map->n_of > 0 && !cd_dom_is(val, '"');
+    bool is_self = v->dialect == CD_DIALECT_CONFIG && v->map != NULL && reads_itself(v->map);
+    val = v->dialect == CD_DIALECT_CONFIG ? only_element(val) : val;
     if (!cd_dom_is(val, '{') && !is_self) {
         return false;
     }
