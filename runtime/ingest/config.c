@@ -375,7 +375,7 @@ add_resource(struct cd_load *l, const struct cd_members *m, const struct cd_type
 {
     uint32_t at = 0;
     l->type = t->type;
-    cd_tags_read(l, m);
+    cd_tags_read(l, m, t->plan);
     if (!cd_item_row(l, t->plan->table, row, &at)) {
         return at;
     }

@@ -166,6 +166,19 @@ read_pieces(struct cd_load *l, struct cd_split *split, struct cordon_error *err)
 
 /* ---- a source ---- */
 
+/* Does the program read tags? Without a program everything is kept. */
+static bool
+reads_tags(const struct cd_projection *projection)
+{
+    const struct cd_image *img = projection->img;
+    for (size_t i = 0; img != NULL && i < img->code.n; i++) {
+        if (img->code.items[i].op == CD_OP_ENV && img->code.items[i].b == CD_ENVOP_TAGS) {
+            return true;
+        }
+    }
+    return img == NULL;
+}
+
 static cordon_status
 start_load(struct cd_load *l, struct cd_snapshot *s, struct cd_str path)
 {
@@ -174,6 +187,9 @@ start_load(struct cd_load *l, struct cd_snapshot *s, struct cd_str path)
     cd_arena_init(&l->item_arena);
     if (s->ingest == NULL) {
         s->ingest = CD_NEW(&s->arena, struct cd_ingest);
+        if (s->ingest != NULL) {
+            s->ingest->reads_tags = reads_tags(&s->projection);
+        }
     }
     l->in = s->ingest;
     l->dom = cd_dom_new();

@@ -139,15 +139,16 @@ read_tags(struct cd_load *l, struct cd_dom_val val, uint32_t n)
 }
 
 void
-cd_tags_read(struct cd_load *l, const struct cd_members *m)
+cd_tags_read(struct cd_load *l, const struct cd_members *m, const struct cd_table_plan *tp)
 {
+    bool is_read = l->in->reads_tags || (tp->plan != NULL && tp->plan->reads_tags);
     const char *unknown = m->is_duplicate[CD_MEMBER_TAGS] ? "its key stands twice" : NULL;
     struct cd_str why;
     uint32_t n = 0;
     l->n_tags = 0;
     l->has_tags = false;
     l->tags_unknown = 0;
-    if (!m->has[CD_MEMBER_TAGS]) {
+    if (!m->has[CD_MEMBER_TAGS] || !is_read) {
         return;
     }
     struct cd_dom_val val = cd_value_decoded(l, m->val[CD_MEMBER_TAGS]);
@@ -175,7 +176,7 @@ cd_item_row(struct cd_load *l, struct cd_table *table, const struct cd_envelope_
     cd_load_ok(l, cd_table_add(l->s, table, e, row));
     if (!l->oom && l->tags_unknown != 0) {
         cd_load_ok(l, cd_node_set_unknown(l->s, table->tags, *row, l->tags_unknown));
-    } else if (!l->oom && l->has_tags) {
+    } else if (!l->oom && l->has_tags && l->in->reads_tags) {
         cd_tags_set(l, table->tags, *row);
     }
     return !l->oom;

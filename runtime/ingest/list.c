@@ -59,7 +59,7 @@ add_element(struct cd_load *l, struct open_list *list, struct cd_dom_val val, st
     }
     uint32_t row = list->elem->node->n;
     struct cd_str why;
-    if (list->elem->dialect == CD_DIALECT_NORMAL && cd_value_is_unknown(val, &why)) {
+    if (l->is_normal && cd_value_is_unknown(val, &why)) {
         list->open = cd_load_str(l, why);
         return;
     }

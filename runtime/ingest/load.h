@@ -94,7 +94,8 @@ struct cd_plan {
     size_t n_leaves, cap_leaves;
     struct cd_slot_plan *slots;
     uint32_t n_slots;
-    bool is_root; /* of an item: paths begin at configuration and supplementaryConfiguration */
+    bool reads_tags; /* the property Tags comes from the item's tags */
+    bool is_root;    /* of an item: paths begin at configuration and supplementaryConfiguration */
 };
 
 /* ---- what ingest keeps with a snapshot ---- */
@@ -116,6 +117,7 @@ struct cd_ingest {
     struct cd_type_plan **types; /* AWS Config's types that were met */
     size_t n_types, cap_types;
     struct cd_keys members; /* of enum cd_member */
+    bool reads_tags;        /* the program reads the tags of the envelope */
     struct cd_plan *policy;
     struct cd_policy_slot *policies; /* distinct documents by their text: open addressing */
     uint32_t n_policies, policy_mask;
@@ -284,8 +286,8 @@ void cd_item_lost(struct cd_load *l, struct cd_str type, uint32_t account, uint3
 /* The string of a member: 1 if it is there, 0 if not, -1 if it is no string or its key stands
  * twice. */
 int cd_member_str(const struct cd_members *m, enum cd_member which, struct cd_str *out);
-/* Reads the tags of M into l->tags. */
-void cd_tags_read(struct cd_load *l, const struct cd_members *m);
+/* Reads the tags of M into l->tags, if the program or the plan reads them. */
+void cd_tags_read(struct cd_load *l, const struct cd_members *m, const struct cd_table_plan *tp);
 /* The partition of a resource: its ARN's, else its region's. */
 struct cd_str cd_partition_of(struct cd_str arn, struct cd_str region);
 /* A row of TABLE with the current tags. False: out of memory. */

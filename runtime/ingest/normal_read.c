@@ -245,8 +245,11 @@ cd_normal_resource(struct cd_load *l, const struct cd_members *m)
         return;
     }
     const struct cd_table_plan *tp = cd_plan_table(l, table, CD_DIALECT_NORMAL, NULL, NULL);
-    cd_tags_read(l, m);
-    if (tp != NULL && cd_item_row(l, table, &row, &at)) {
+    if (tp == NULL) {
+        return;
+    }
+    cd_tags_read(l, m, tp);
+    if (cd_item_row(l, table, &row, &at)) {
         read_properties(l, m, tp, at);
     }
 }

@@ -207,6 +207,7 @@ add_regular(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot)
 {
     if (plan->is_root && cd_str_eq(slot->name, CD_STR("Tags"))) {
         add_from(l, slot, (struct cd_from){.kind = CD_FROM_TAGS});
+        plan->reads_tags = true;
         slot->is_carried = true;
     }
     add_leaf(l, plan, slot, 0, slot->name);

@@ -243,7 +243,7 @@ cd_value_set_keyed(struct cd_load *l, struct cd_value_plan *v, uint32_t row, str
     struct cd_str why;
     bool fits = false;
     uint32_t in_use = l->n_embedded;
-    if (v->dialect == CD_DIALECT_NORMAL && cd_value_is_unknown(val, &why)) {
+    if (l->is_normal && cd_value_is_unknown(val, &why)) {
         cd_load_ok(l, cd_node_set_unknown(l->s, v->node, row, cd_load_str(l, why)));
         return;
     }
