@@ -90,7 +90,7 @@ add(struct cd_load *l, struct cd_dom_val val, enum cd_dialect dialect, uint32_t 
         l->oom = true;
         return at;
     }
-    if (l->is_normal && cd_value_is_unknown(val, &why)) {
+    if (dialect != CD_DIALECT_CONFIG && l->is_normal && cd_value_is_unknown(val, &why)) {
         set_unknown(l, at, cd_load_str(l, why));
     } else if (depth > CD_DEPTH_LIMIT) {
         set_unknown(l, at, cd_load_str(l, CD_STR("it is nested too deeply")));
