@@ -110,7 +110,8 @@ compile_and_evaluate(struct cd_arena *arena, const struct arguments *a)
     cd_types_init(&types, arena);
     cd_sources_init(&sources, arena);
     cd_diags_init(&diags, arena);
-    struct cd_load load = {arena, &sources, &diags, &modules};
+    struct cd_load load = {
+        .arena = arena, .sources = &sources, .diags = &diags, .modules = &modules};
     cordon_status status = cd_load(&load, a->policies, a->n_policies, &err);
     if (status == CORDON_OK) {
         cd_sema_init(&sema, arena, &types, &diags, &sources, &modules);

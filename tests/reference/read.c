@@ -75,14 +75,17 @@ record_of(const cJSON *j, uint32_t shape, const struct ref_resource *holder, boo
         .kind = REF_RECORD, .json = j, .shape = shape, .holder = holder, .in_policy = in_policy};
 }
 
-/* A policy document, or a string that holds one. */
+/* A policy document, or a string that holds one; of a text or list that is none nothing is known.
+ */
 static struct ref_value
 read_policy(const cJSON *j, const struct ref_resource *holder)
 {
+    bool may_be = cJSON_IsString(j) || cJSON_IsArray(j);
     if (cJSON_IsString(j)) {
         j = cJSON_Parse(j->valuestring);
     }
-    return j == NULL ? ref_absent() : record_of(j, cd_schema_policy_shape(), holder, true);
+    return may_be && !cJSON_IsObject(j) ? ref_unknown()
+                                        : record_of(j, cd_schema_policy_shape(), holder, true);
 }
 
 struct ref_value
