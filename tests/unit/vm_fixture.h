@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "runtime/bc/build.h"
+#include "runtime/bc/reach.h"
 #include "runtime/column/snapshot.h"
 #include "runtime/vm/eval.h"
 
@@ -185,11 +186,33 @@ fx_ask(struct fx *x, uint32_t reg, char want, int line)
     x->line[c] = line;
 }
 
+/* What the program says of its controls' tables, parameters and costs, from its code. */
+static inline void
+fx_reach(struct fx *x)
+{
+    struct cordon_error err = {.code = CORDON_OK};
+    struct cd_reach reach;
+    cr_assert_eq(cd_reach_compute(&x->img, &x->arena, &reach, &err), CORDON_OK, "%s", err.message);
+    for (size_t c = 0; c < x->img.controls.n; c++) {
+        x->img.controls.items[c].first_table = reach.control_tables[c].first;
+        x->img.controls.items[c].n_tables = reach.control_tables[c].n;
+        x->img.controls.items[c].first_param = reach.control_params[c].first;
+        x->img.controls.items[c].n_params = reach.control_params[c].n;
+    }
+    memcpy(&x->img.tables, &reach.tables, sizeof reach.tables);
+    memcpy(&x->img.param_refs, &reach.params, sizeof reach.params);
+    for (size_t i = 0; i < reach.costs.n; i++) {
+        struct cd_cost *cost = CD_BUILD_PUSH(&x->b, costs);
+        *cost = (struct cd_cost){reach.costs.items[i].control, reach.costs.items[i].tables.first, reach.costs.items[i].tables.n};
+    }
+}
+
 static inline void
 fx_eval(struct fx *x)
 {
     struct cordon_error err = {.code = CORDON_OK};
     struct cd_program program;
+    fx_reach(x);
     cr_assert_eq(cd_program_verify(&x->img, &program, &err), CORDON_OK, "%s", err.message);
     cr_assert_eq(cd_snapshot_seal(&x->s, &err), CORDON_OK);
     cr_assert_eq(cd_eval_new(&program, NULL, &x->s, NULL, &x->e, &err), CORDON_OK, "%s", err.message);
