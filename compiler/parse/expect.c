@@ -199,10 +199,53 @@ report_unclosed(struct cd_parse *p, struct cd_token t)
     return true;
 }
 
+/* Tokens that other languages have in this place. */
+static const char *
+help_by_place(const struct cd_parse *p, struct cd_token t, bool after_operand)
+{
+    switch (t.kind) {
+    case CD_TOK_MINUS:
+        return p->prev.kind == CD_TOK_NAME && !after_operand
+                   ? "names have no hyphens: write my_name"
+                   : NULL;
+    case CD_TOK_STAR:
+        return after_operand ? "there are + and - only" : NULL;
+    case CD_TOK_COLON:
+        if (!cd_parse_accepts(p, CD_TOK_PLUS)) {
+            return NULL;
+        }
+        return cd_parse_accepts(p, CD_TOK_REQUIRE)  ? "leave the colon out"
+               : cd_parse_accepts(p, CD_TOK_LBRACE) ? "the body stands in braces: all x in xs { … }"
+                                                    : NULL;
+    case CD_TOK_IF:
+        return "an if stands here in parentheses: (if condition then a else b)";
+    case CD_TOK_STRING:
+        if (p->prev.kind == CD_TOK_USE) {
+            return "a module is named by its module line: use std.regions";
+        }
+        return cd_parse_accepts(p, CD_TOK_STAR) && cd_parse_accepts(p, CD_TOK_ANAME)
+                   ? "actions stand without quotes: s3:PutObject"
+                   : NULL;
+    case CD_TOK_NAME:
+        return p->prev.kind == CD_TOK_ON || p->prev.kind == CD_TOK_ELSE
+                       || p->prev.kind == CD_TOK_BECAUSE
+                   ? "write a text in quotes; names are interpolated: \"{name}\""
+                   : NULL;
+    default: return NULL;
+    }
+}
+
 static const char *
 help_by_kind(const struct cd_parse *p, struct cd_token t)
 {
     bool after_operand = cd_parse_accepts(p, CD_TOK_AND);
+    if (p->prev.kind == CD_TOK_ABSENT || p->prev.kind == CD_TOK_PRESENT) {
+        return "absent and present stand before what they ask about: absent x, present x";
+    }
+    const char *help = help_by_place(p, t, after_operand);
+    if (help != NULL) {
+        return help;
+    }
     if (p->prev.kind == CD_TOK_ARROW) {
         return "the right side of -> is a type: x -> AWS::S3::Bucket";
     }

@@ -353,12 +353,28 @@ repair_word(struct cd_parse *p, struct cd_token *t)
     return CD_REPAIR_NONE;
 }
 
+/* `require known b.Name`, `exists x in xs { … }`: the word stands where an operand begins, and a name
+ * follows in the same line. */
+static bool
+is_foreign_prefix(const struct cd_parse *p)
+{
+    if (!cd_parse_accepts(p, CD_TOK_ABSENT)) {
+        return false;
+    }
+    struct cd_lexer ahead = p->lexer;
+    struct cd_token next = cd_lexer_next(&ahead);
+    return next.kind == CD_TOK_NAME && !next.first;
+}
+
 /* `b.Name startswith "x"`: to the grammar a clause that ends with `b.Name`, and metadata. */
 bool
 cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t)
 {
-    return t.kind == CD_TOK_NAME && cd_parse_accepts(p, CD_TOK_AND)
-           && cd_parse_accepts(p, CD_TOK_REQUIRE) && cd_habit_help(cd_parse_text(p, t)) != NULL;
+    if (t.kind != CD_TOK_NAME || cd_habit_help(cd_parse_text(p, t)) == NULL) {
+        return false;
+    }
+    return is_foreign_prefix(p)
+           || (cd_parse_accepts(p, CD_TOK_AND) && cd_parse_accepts(p, CD_TOK_REQUIRE));
 }
 
 /* `not in` behind a relation: what follows the `not` is looked at and not taken. */

@@ -91,11 +91,25 @@ unknown_action(struct cd_sema *s, struct cd_span span, struct cd_str service, st
     return false;
 }
 
+static bool
+key_for_action(struct cd_sema *s, struct cd_span span, struct cd_str text)
+{
+    struct cd_diag *d =
+        cd_diag_add(s->diags, CD_DIAG_UNKNOWN_ACTION, span,
+                    "`%.*s` is a condition key of requests, not an action", CD_FMT(text));
+    cd_diag_help(s->diags, d,
+                 "keys stand in `when` and `unless` of a deny, and in `when` of can, allows, denies");
+    return false;
+}
+
 bool
 cd_check_action(struct cd_sema *s, struct cd_span span, struct cd_str text)
 {
     if (cd_str_eq(text, CD_STR("*")) || cd_iam_find_action(text) != CD_SCHEMA_NONE) {
         return true;
+    }
+    if (cd_iam_find_key(text) != CD_SCHEMA_NONE) {
+        return key_for_action(s, span, text);
     }
     struct cd_str service, name;
     split_action(text, &service, &name);
@@ -120,7 +134,7 @@ cd_check_action(struct cd_sema *s, struct cd_span span, struct cd_str text)
     }
     cd_diag_add(s->diags, CD_DIAG_ACTION_MATCHES_NOTHING, span, "`%.*s` matches no known action",
                 CD_FMT(text));
-    return true;
+    return false;
 }
 
 static void

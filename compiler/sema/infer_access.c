@@ -1,5 +1,6 @@
 /* Texts, and ways into values: properties, indexes, each member, references. */
 #include "compiler/sema/check.h"
+#include "runtime/base/num.h"
 
 /* ---- texts ---- */
 
@@ -54,6 +55,16 @@ reads_as_arn(const struct cd_expr *e)
            && colons >= 5;
 }
 
+#define DATE_LENGTH 10
+
+/* A time that is no midnight in UTC is written as a text; a date is not. */
+static bool
+is_time_of_day(struct cd_checker *c, struct cd_expr *e)
+{
+    struct cd_str text = cd_literal_text(c, e);
+    return text.n > DATE_LENGTH && cd_parse_time(text, &e->ms);
+}
+
 const struct cd_type *
 cd_infer_string(struct cd_checker *c, struct cd_expr *e, const struct cd_type *hint)
 {
@@ -61,6 +72,10 @@ cd_infer_string(struct cd_checker *c, struct cd_expr *e, const struct cd_type *h
         if (e->parts[i].expr) {
             infer_part(c, &e->parts[i]);
         }
+    }
+    if (hint && hint->kind == CD_TYPE_TIME && cd_is_literal(e) && is_time_of_day(c, e)) {
+        e->kind = CD_EXPR_DATE;
+        return hint;
     }
     if (!hint || !cd_is_refined(hint)) {
         return cd_simple(c, CD_TYPE_STRING);

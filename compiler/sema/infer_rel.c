@@ -46,6 +46,8 @@ report_rel(struct cd_checker *c, const struct cd_expr *e, const char *expected)
         cd_diag_help(c->s->diags, d,
                      "sets are written {a, b}, lists [a, b]; the members of a list as a set are { "
                      "x for x in xs }");
+    } else if (x->kind == CD_TYPE_ACCOUNT && y->kind == CD_TYPE_NUMBER) {
+        cd_diag_help(c->s->diags, d, "accounts stand in quotes: \"111122223333\"");
     } else if (cd_type_is_stringlike(x) && y->kind == CD_TYPE_NUMBER) {
         cd_diag_help(c->s->diags, d, "number(x) is the number that a string holds, or absent");
     } else if (cd_type_is_stringlike(x) && y->kind == CD_TYPE_BOOL) {
@@ -54,7 +56,9 @@ report_rel(struct cd_checker *c, const struct cd_expr *e, const char *expected)
         cd_diag_help(c->s->diags, d, "true and false stand without quotes");
     } else if ((x->kind == CD_TYPE_TIME && cd_type_is_stringlike(y))
                || (y->kind == CD_TYPE_TIME && cd_type_is_stringlike(x))) {
-        cd_diag_help(c->s->diags, d, "dates are written without quotes: 2027-03-31");
+        cd_diag_help(c->s->diags, d,
+                     "dates are written without quotes: 2027-03-31; other times are "
+                     "\"2027-03-31T12:00:00Z\"");
     } else if ((x->kind == CD_TYPE_DURATION && y->kind == CD_TYPE_NUMBER)
                || (y->kind == CD_TYPE_DURATION && x->kind == CD_TYPE_NUMBER)) {
         cd_diag_help(c->s->diags, d, "durations are written 90d, 12h, 30m, 15s");
@@ -354,7 +358,9 @@ rel_within(struct cd_checker *c, struct cd_expr *e)
 static const struct cd_type *
 hint_for(struct cd_checker *c, const struct cd_expr *e, const struct cd_type *other, bool is_right)
 {
-    if (e->rel == CD_REL_EQ) {
+    bool is_order = e->rel == CD_REL_LT || e->rel == CD_REL_LE || e->rel == CD_REL_GT
+                    || e->rel == CD_REL_GE;
+    if (e->rel == CD_REL_EQ || (is_order && other->kind == CD_TYPE_TIME)) {
         return other;
     }
     if (e->rel == CD_REL_IN && !is_right) {
