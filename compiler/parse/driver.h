@@ -24,6 +24,7 @@ struct cd_parse {
     uint32_t decl_column; /* bytes before it on its line */
     size_t body_height;   /* height of the grammar's stack when the body of a control or test was
                              opened, 0 outside one */
+    unsigned n_skipped_braces; /* around the clauses of a `for`, reported and skipped; not closed yet */
     uint32_t n_tokens;
     bool stopped; /* a limit was met: nothing more is read */
 };
@@ -50,6 +51,9 @@ enum cd_repair cd_parse_repair(struct cd_parse *p, struct cd_token *t);
 /* Is T, which the grammar accepts as metadata, a word of another language that was meant as an
  * operator? */
 bool cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t);
+
+/* Is T the brace after the head of a `for`, which has none? */
+bool cd_parse_opens_for(const struct cd_parse *p, struct cd_token t);
 
 /* Skips from T to a token at which parsing can go on, and brings the grammar's stack to where that
  * token is accepted. */

@@ -203,11 +203,14 @@ report_unclosed(struct cd_parse *p, struct cd_token t)
 static const char *
 help_by_place(const struct cd_parse *p, struct cd_token t, bool after_operand)
 {
+    bool in_deny = cd_parse_accepts(p, CD_TOK_WHEN) && cd_parse_accepts(p, CD_TOK_REQUIRE);
     switch (t.kind) {
     case CD_TOK_MINUS:
-        return p->prev.kind == CD_TOK_NAME && !after_operand
-                   ? "names have no hyphens: write my_name"
-                   : NULL;
+        if (p->prev.kind != CD_TOK_NAME || after_operand) {
+            return NULL;
+        }
+        return cd_parse_accepts(p, CD_TOK_REQUIRE) ? "write the text in quotes"
+                                                   : "names have no hyphens: write my_name";
     case CD_TOK_STAR:
         return after_operand ? "there are + and - only" : NULL;
     case CD_TOK_COLON:
@@ -218,7 +221,17 @@ help_by_place(const struct cd_parse *p, struct cd_token t, bool after_operand)
                : cd_parse_accepts(p, CD_TOK_LBRACE) ? "the body stands in braces: all x in xs { … }"
                                                     : NULL;
     case CD_TOK_IF:
-        return "an if stands here in parentheses: (if condition then a else b)";
+        return in_deny ? "the condition of a deny follows `when`"
+               : cd_parse_accepts(p, CD_TOK_ABSENT)
+                   ? "an if stands here in parentheses: (if condition then a else b)"
+                   : NULL;
+    case CD_TOK_WHERE: return in_deny ? "the condition of a deny follows `when`" : NULL;
+    case CD_TOK_EQ: return p->prev.kind == CD_TOK_NOT ? "write `!=`" : NULL;
+    case CD_TOK_LBRACE:
+    case CD_TOK_LBRACKET:
+        return p->prev.kind == CD_TOK_DENY || p->prev.kind == CD_TOK_EXCEPT || p->prev.kind == CD_TOK_ON
+                   ? "a list stands here without brackets: a, b"
+                   : NULL;
     case CD_TOK_STRING:
         if (p->prev.kind == CD_TOK_USE) {
             return "a module is named by its module line: use std.regions";
@@ -253,8 +266,7 @@ help_by_kind(const struct cd_parse *p, struct cd_token t)
         && cd_parse_accepts(p, CD_TOK_THEN)) {
         return "write: if condition then a else b";
     }
-    if (t.kind == CD_TOK_LBRACE && p->body_height != 0 && p->depth == 1
-        && cd_parse_accepts(p, CD_TOK_REQUIRE)) {
+    if (cd_parse_opens_for(p, t)) {
         return "a for has no braces: its require clauses stand below it";
     }
     if (t.kind == CD_TOK_LABEL && p->prev.kind == CD_TOK_LET) {
@@ -267,7 +279,7 @@ help_by_kind(const struct cd_parse *p, struct cd_token t)
     if ((t.kind == CD_TOK_WHEN || t.kind == CD_TOK_UNLESS || t.kind == CD_TOK_WHERE)
         && after_operand && p->body_height != 0) {
         return "a condition on what is asked stands in the for: for x in TYPE where condition; "
-               "when and unless belong to deny";
+               "when, and then unless, belong to deny";
     }
     if (t.kind == CD_TOK_ARROW && !after_operand) {
         return "-> stands between a reference and a type: x -> AWS::S3::Bucket";

@@ -143,6 +143,7 @@ feed(struct cd_parse *p, struct cd_token t)
     if (is_decl_keyword(t.kind) && at_top && (t.kind != CD_TOK_USE || t.first || p->decl == 0)) {
         p->decl = t.kind;
         p->decl_column = column_of(p, t);
+        p->n_skipped_braces = 0;
     }
     if (is_opener(t.kind)) {
         if (p->depth >= CD_PARSE_NESTING_LIMIT || cd_grammar_is_full(p->grammar)) {
@@ -183,6 +184,11 @@ report_nesting(struct cd_parse *p, struct cd_token t)
 static void
 offer(struct cd_parse *p, struct cd_token t)
 {
+    if (t.kind == CD_TOK_RBRACE && p->n_skipped_braces > 0 && p->depth == 1
+        && p->body_height != 0) {
+        p->n_skipped_braces--;
+        return;
+    }
     for (;;) {
         if (cd_parse_accepts(p, t.kind) && !cd_parse_is_foreign(p, t)) {
             if (feed(p, t)) {

@@ -377,6 +377,13 @@ cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t)
            || (cd_parse_accepts(p, CD_TOK_AND) && cd_parse_accepts(p, CD_TOK_REQUIRE));
 }
 
+bool
+cd_parse_opens_for(const struct cd_parse *p, struct cd_token t)
+{
+    return t.kind == CD_TOK_LBRACE && p->decl == CD_TOK_CONTROL && p->body_height != 0
+           && p->depth == 1 && cd_parse_accepts(p, CD_TOK_REQUIRE);
+}
+
 /* `not in` behind a relation: what follows the `not` is looked at and not taken. */
 static bool
 is_negated_relation(const struct cd_parse *p, struct cd_token t)
@@ -409,6 +416,11 @@ cd_parse_repair(struct cd_parse *p, struct cd_token *t)
     }
     if (t->kind == CD_TOK_NAME) {
         return repair_word(p, t);
+    }
+    if (cd_parse_opens_for(p, *t)) {
+        cd_parse_report(p, *t);
+        p->n_skipped_braces++;
+        return CD_REPAIR_SKIP;
     }
     bool chains = is_relation(t->kind) || is_negated_relation(p, *t);
     if (chains && cd_parse_accepts(p, CD_TOK_AND) && !cd_parse_accepts(p, CD_TOK_EQ)) {

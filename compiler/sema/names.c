@@ -3,6 +3,7 @@
 #include "compiler/sema/check.h"
 
 #include "compiler/diag/habits.h"
+#include "compiler/source/std_modules.h"
 
 static void
 near_scope(struct cd_nearest *near, const struct cd_sema_scope *scope)
@@ -11,6 +12,83 @@ near_scope(struct cd_nearest *near, const struct cd_sema_scope *scope)
         const struct cd_symbol *sym = &scope->symbols[i];
         cd_nearest_try(near,
                        sym->kind == CD_SYMBOL_DECL ? sym->decl->name.text : sym->use->alias.text);
+    }
+}
+
+/* Is WORD what follows the last SEPARATOR in NAME? */
+static bool
+ends_with_word(struct cd_str name, struct cd_str word, char separator)
+{
+    return word.n > 0 && name.n > word.n && name.p[name.n - word.n - 1] == separator
+           && cd_str_eq(cd_str_sub(name, name.n - word.n, name.n), word);
+}
+
+/* `std/frameworks/gdpr.cordon` is std.frameworks.gdpr. */
+static struct cd_str
+module_of_path(struct cd_arena *a, struct cd_str path)
+{
+    size_t n = cd_str_find(path, '.', 0);
+    char *name = CD_NEW_ARRAY(a, n + 1, char);
+    for (size_t i = 0; i < n; i++) {
+        name[i] = path.p[i];
+        if (name[i] == '/') {
+            name[i] = '.';
+        }
+    }
+    return (struct cd_str){name, n};
+}
+
+/* A module that goes by another name here, or that was not brought in. */
+static bool
+near_module(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
+{
+    if (cd_str_eq(name, CD_STR("std"))) {
+        cd_diag_help(c->s->diags, d, "a module goes by the last word of its name: use std.regions, "
+                                     "and then regions.eu");
+        return true;
+    }
+    for (size_t i = 0; i < c->module->n_uses; i++) {
+        const struct cd_use *use = &c->module->uses[i];
+        if (cd_str_eq(use->path.parts[use->path.n - 1].text, name)) {
+            cd_diag_help(c->s->diags, d, "this module is brought in as %.*s", CD_FMT(use->alias.text));
+            return true;
+        }
+    }
+    for (size_t i = 0; i < cd_n_std_modules; i++) {
+        struct cd_str full = module_of_path(c->s->arena, cd_str_of(cd_std_modules[i].path));
+        if (ends_with_word(full, name, '.')) {
+            cd_diag_help(c->s->diags, d, "bring the module in: use %.*s", CD_FMT(full));
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `Bucket`, `AWS.S3.Bucket`: a type by half its name. */
+static void
+near_type(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
+{
+    if (cd_str_eq(name, CD_STR("AWS"))) {
+        cd_diag_help(c->s->diags, d, "a type is written AWS::S3::Bucket");
+        return;
+    }
+    struct cd_str shortest = CD_STR("");
+    for (uint32_t i = 0; i < cd_schema_n_shapes(); i++) {
+        struct cd_schema_shape shape = cd_schema_shape_at(i);
+        bool is_better = shortest.n == 0 || shape.name.n < shortest.n;
+        if (is_better && shape.is_resource && ends_with_word(shape.name, name, ':')) {
+            shortest = shape.name;
+        }
+    }
+    if (shortest.n > 0) {
+        cd_diag_help(c->s->diags, d, "a type is written with all its words, such as %.*s",
+                     CD_FMT(shortest));
+        return;
+    }
+    uint32_t first, n;
+    if (cd_iam_service_actions(name, &first, &n)) {
+        cd_diag_help(c->s->diags, d, "an action is written %.*s:Name, all of a service %.*s:*", CD_FMT(name),
+                     CD_FMT(name));
     }
 }
 
@@ -35,6 +113,8 @@ unknown_name(struct cd_checker *c, const struct cd_expr *e)
         cd_diag_help(
             c->s->diags, d,
             "whether a value is known cannot be asked; an answer that needs it is unknown");
+    } else if (near.best.p == NULL && !near_module(c, d, e->text)) {
+        near_type(c, d, e->text);
     } else {
         cd_nearest_help(c->s->diags, d, &near);
     }

@@ -50,7 +50,7 @@ cd_name_is_runtimes(struct cd_str name)
 {
     enum cd_builtin b;
     return cd_is_value_builtin(name, &b) || cd_str_eq(name, CD_STR("resource"))
-           || cd_str_eq(name, CD_STR("internet"));
+           || cd_str_eq(name, CD_STR("internet")) || cd_str_eq(name, CD_STR("unknown"));
 }
 
 struct cd_str
