@@ -54,6 +54,24 @@ check_acts(struct cd_checker *c, struct cd_act *acts, size_t n)
 
 /* ---- ARN patterns ---- */
 
+/* A pattern with keys of the request in it, which may hold anything: the text around them makes the
+ * segments. */
+static void
+check_fixed_segments(struct cd_checker *c, const struct cd_expr *e)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_parts; i++) {
+        for (size_t k = 0; !e->parts[i].expr && k < e->parts[i].text.n; k++) {
+            n += e->parts[i].text.p[k] == ':';
+        }
+    }
+    if (n < 5) {
+        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_DENY_ON, e->span,
+                                        "expected an ARN pattern of six segments around the key");
+        cd_diag_help(c->s->diags, d, "\"arn:aws:s3:::home/{aws:username}/*\"");
+    }
+}
+
 static void
 check_on(struct cd_checker *c, struct cd_expr **e)
 {
@@ -66,12 +84,10 @@ check_on(struct cd_checker *c, struct cd_expr **e)
         return;
     }
     if (uses & CD_USES_KEY) {
-        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_DENY_ON, (*e)->span,
-                                        "a key of the request cannot stand in the pattern of `on`");
-        cd_diag_help(c->s->diags, d, "only constants and parameters are interpolated here");
-        return;
+        check_fixed_segments(c, *e);
+    } else {
+        cd_check_arn_pattern(c, *e, CD_DIAG_DENY_ON);
     }
-    cd_check_arn_pattern(c, *e, CD_DIAG_DENY_ON);
 }
 
 void

@@ -7,9 +7,8 @@
 /* ---- condition keys ---- */
 
 static const struct cd_request_key *
-find_key(const struct cd_eval *e, uint32_t string)
+find_key(const struct cd_eval *e, struct cd_str name)
 {
-    struct cd_str name = cd_image_str(e->img, string);
     for (size_t i = 0; i < e->request->n_keys; i++) {
         if (cd_str_eq_nocase(e->request->keys[i].name, name)) {
             return &e->request->keys[i];
@@ -38,7 +37,7 @@ cd_k_key(struct cd_eval *e, const struct cd_insn *in)
 {
     struct cd_arena *a;
     struct cd_vec *d = cd_vm_dst(e, in, &a);
-    const struct cd_request_key *key = find_key(e, in->a);
+    const struct cd_request_key *key = find_key(e, cd_image_str(e->img, in->a));
     if (!key) {
         cd_vec_set_absent(d, 0);
     } else if (key->is_unknown) {
@@ -76,34 +75,111 @@ action_matches(const struct cd_eval *e, uint32_t first, uint32_t n)
     return false;
 }
 
-/* A request that names no resource matches no pattern. */
-static bool
-resource_matches(const struct cd_eval *e, const struct cd_deny_info *deny)
+/* Appends TEXT so that a pattern reads it as itself. */
+static size_t
+put_quoted(char *out, struct cd_str text)
 {
-    if (deny->n_on == 0) {
-        return true;
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '*' || text.p[i] == '?' || text.p[i] == CD_PATTERN_QUOTE) {
+            out[n++] = CD_PATTERN_QUOTE;
+        }
+        out[n++] = text.p[i];
     }
-    bool any = false;
-    for (uint32_t i = 0; i < deny->n_on && e->request->resource.n > 0; i++) {
-        any |= cd_arn_like(cd_image_str(e->img, e->img->pattern_refs.items[deny->first_on + i]), e->request->resource);
+    return n;
+}
+
+/* The key in braces behind the quote at *AT, which moves behind it; CD_T if it has one value. */
+static uint8_t
+key_in_pattern(const struct cd_eval *e, struct cd_str pattern, size_t *at, struct cd_str *value)
+{
+    size_t end = cd_str_find(pattern, '}', *at);
+    const struct cd_request_key *key = find_key(e, cd_str_sub(pattern, *at + 2, end));
+    *at = end < pattern.n ? end + 1 : end;
+    if (!key || (!key->is_unknown && key->n_values != 1)) {
+        return CD_F;
     }
-    return any != (deny->not_on != 0);
+    if (key->is_unknown) {
+        return CD_U;
+    }
+    *value = key->values[0];
+    return CD_T;
+}
+
+/* PATTERN with the values of its keys, each quoted; OUT has room for SIZE bytes, or is NULL: then *n is the room that is needed. */
+static uint8_t
+fill_pattern(const struct cd_eval *e, struct cd_str pattern, char *out, size_t *n)
+{
+    uint8_t known = CD_T;
+    *n = 0;
+    for (size_t at = 0; at < pattern.n && known != CD_F;) {
+        struct cd_str value;
+        bool is_quote = pattern.p[at] == CD_PATTERN_QUOTE && at + 1 < pattern.n;
+        if (!is_quote || pattern.p[at + 1] != '{') {
+            for (size_t end = at + (is_quote ? 2 : 1); at < end; at++, ++*n) {
+                if (out) {
+                    out[*n] = pattern.p[at];
+                }
+            }
+            continue;
+        }
+        uint8_t has = key_in_pattern(e, pattern, &at, &value);
+        if (has == CD_T) {
+            *n += out ? put_quoted(out + *n, value) : 2 * value.n;
+        } else {
+            known = has;
+        }
+    }
+    return known;
+}
+
+/* Does the request's resource match PATTERN? An absent key in it matches nothing. */
+static uint8_t
+pattern_matches(struct cd_eval *e, struct cd_str pattern)
+{
+    size_t n;
+    uint8_t known = fill_pattern(e, pattern, NULL, &n);
+    if (known != CD_T) {
+        return known;
+    }
+    struct cd_arena_mark mark = cd_arena_mark(&e->arena);
+    char *text = cd_arena_alloc(&e->arena, n + 1);
+    (void)fill_pattern(e, pattern, text, &n);
+    uint8_t matches = cd_arn_like((struct cd_str){text, n}, e->request->resource) ? CD_T : CD_F;
+    cd_arena_reset(&e->arena, mark);
+    return matches;
 }
 
 static const uint8_t not_of[4] = {[CD_F] = CD_T, [CD_T] = CD_F, [CD_U] = CD_U, [CD_A] = CD_T};
+
+/* A request that names no resource matches no pattern. */
+static uint8_t
+resource_matches(struct cd_eval *e, const struct cd_deny_info *deny)
+{
+    if (deny->n_on == 0) {
+        return CD_T;
+    }
+    uint8_t any = CD_F;
+    for (uint32_t i = 0; i < deny->n_on && e->request->resource.n > 0; i++) {
+        uint8_t one = pattern_matches(e, cd_image_str(e->img, e->img->pattern_refs.items[deny->first_on + i]));
+        any = any == CD_T || one == CD_F ? any : one;
+    }
+    return deny->not_on != 0 ? not_of[any] : any;
+}
 
 void
 cd_k_fire(struct cd_eval *e, const struct cd_insn *in)
 {
     const struct cd_deny_info *deny = &e->img->denies.items[in->c];
     if (deny->control != e->request_control || !action_matches(e, deny->first_act, deny->n_acts) ||
-        action_matches(e, deny->first_except, deny->n_excepts) || !resource_matches(e, deny)) {
+        action_matches(e, deny->first_except, deny->n_excepts)) {
         return;
     }
+    uint8_t on = resource_matches(e, deny);
     uint8_t when = in->a == CD_NONE ? CD_T : cd_vm_reg(e, in->a)->v.b[0];
     uint8_t holds = in->b == CD_NONE ? CD_T : not_of[cd_vm_reg(e, in->b)->v.b[0]];
-    bool no = when == CD_F || when == CD_A || holds == CD_F;
-    enum cd_answer_value fires = no ? CD_F : when == CD_T && holds == CD_T ? CD_T : CD_U;
+    bool no = on == CD_F || when == CD_F || when == CD_A || holds == CD_F;
+    enum cd_answer_value fires = no ? CD_F : on == CD_T && when == CD_T && holds == CD_T ? CD_T : CD_U;
     if (fires == CD_T || e->fired == CD_F) {
         e->fired = fires;
     }
