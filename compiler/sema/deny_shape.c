@@ -431,6 +431,58 @@ walk(struct shape *s, struct term t, bool positive, const struct guard *guards)
     s->depth--;
 }
 
+/* ---- keys that no action carries ---- */
+
+/* Does one of the actions that the deny names one by one carry KEY? A quick answer to the usual case. */
+static bool
+named_action_carries(const struct cd_deny *d, uint32_t key)
+{
+    for (size_t i = 0; i < d->n_acts; i++) {
+        uint32_t action = d->acts[i].is_star || d->acts[i].path.n > 0
+                              ? CD_SCHEMA_NONE
+                              : cd_iam_find_action(d->acts[i].aname);
+        if (d->acts[i].is_star || (action != CD_SCHEMA_NONE && cd_iam_action_has_key(action, key))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+some_action_carries(struct shape *s, uint32_t key)
+{
+    if (named_action_carries(s->deny, key)) {
+        return true;
+    }
+    struct cd_arena *arena = s->c->s->arena;
+    struct cd_arena_mark mark = cd_arena_mark(arena);
+    uint32_t *actions;
+    size_t n;
+    bool found = false;
+    cd_deny_actions(arena, s->deny, NULL, &actions, &n);
+    for (size_t i = 0; !found && i < n; i++) {
+        found = cd_iam_action_has_key(actions[i], key);
+    }
+    cd_arena_reset(arena, mark);
+    return found || n == 0;
+}
+
+/* Warns of the first key that no action carries; true ends the search. */
+static bool
+visit_uncarried(struct shape *s, struct term t, void *data)
+{
+    (void)data;
+    if (t.e->kind != CD_EXPR_ANAME || t.e->ref.kind != CD_REF_KEY
+        || t.e->ref.key == CD_SCHEMA_NONE || cd_iam_key_at(t.e->ref.key).is_retired
+        || some_action_carries(s, t.e->ref.key)) {
+        return false;
+    }
+    struct cd_diag *d = cd_diag_add(s->c->s->diags, CD_DIAG_DENY_UNCARRIED_KEY, t.e->span,
+                                    "no action of this deny carries `%.*s`", CD_FMT(t.e->text));
+    cd_diag_help(s->c->s->diags, d, "it is absent in every request that the deny speaks of");
+    return true;
+}
+
 void
 cd_check_deny_condition(struct cd_checker *c, struct cd_deny *d)
 {
@@ -452,5 +504,14 @@ cd_check_deny_condition(struct cd_checker *c, struct cd_deny *d)
     }
     if (d->unless) {
         walk(&s, unless, false, d->when ? &beside_unless : NULL);
+    }
+    if (c->s->diags->n_errors > errors) {
+        return;
+    }
+    if (d->when) {
+        (void)any_part(&s, when, visit_uncarried, NULL);
+    }
+    if (d->unless) {
+        (void)any_part(&s, unless, visit_uncarried, NULL);
     }
 }
