@@ -197,6 +197,40 @@ key_kind(enum cd_iam_key_type type)
     return CD_TYPE_STRING;
 }
 
+/* The keys that IAM types as text and that hold regions or accounts. */
+static enum cd_type_kind
+refined_kind(const struct cd_iam_key *key)
+{
+    static const struct {
+        struct cd_str name;
+        enum cd_type_kind kind;
+    } refined[] = {
+        {CD_STR_INIT("aws:RequestedRegion"), CD_TYPE_REGION},
+        {CD_STR_INIT("account:TargetRegion"), CD_TYPE_REGION},
+        {CD_STR_INIT("cloudformation:TargetRegion"), CD_TYPE_REGION},
+        {CD_STR_INIT("dsql:WitnessRegion"), CD_TYPE_REGION},
+        {CD_STR_INIT("ec2:Region"), CD_TYPE_REGION},
+        {CD_STR_INIT("kms:PrimaryRegion"), CD_TYPE_REGION},
+        {CD_STR_INIT("kms:ReplicaRegion"), CD_TYPE_REGION},
+        {CD_STR_INIT("s3:destinationRegion"), CD_TYPE_REGION},
+        {CD_STR_INIT("secretsmanager:AddReplicaRegions"), CD_TYPE_REGION},
+        {CD_STR_INIT("secretsmanager:SecretPrimaryRegion"), CD_TYPE_REGION},
+        {CD_STR_INIT("ses:ReplicaRegion"), CD_TYPE_REGION},
+        {CD_STR_INIT("aws:PrincipalAccount"), CD_TYPE_ACCOUNT},
+        {CD_STR_INIT("aws:ResourceAccount"), CD_TYPE_ACCOUNT},
+        {CD_STR_INIT("aws:SourceAccount"), CD_TYPE_ACCOUNT},
+        {CD_STR_INIT("aws:VpceAccount"), CD_TYPE_ACCOUNT},
+        {CD_STR_INIT("kms:CallerAccount"), CD_TYPE_ACCOUNT},
+        {CD_STR_INIT("s3:ResourceAccount"), CD_TYPE_ACCOUNT},
+    };
+    for (size_t i = 0; i < CD_ARRAY_LEN(refined); i++) {
+        if (cd_str_eq(refined[i].name, key->name)) {
+            return refined[i].kind;
+        }
+    }
+    return key_kind(key->type);
+}
+
 const struct cd_type *
 cd_key_type(struct cd_checker *c, uint32_t key)
 {
@@ -204,7 +238,7 @@ cd_key_type(struct cd_checker *c, uint32_t key)
         return cd_simple(c, CD_TYPE_ERROR);
     }
     struct cd_iam_key k = cd_iam_key_at(key);
-    const struct cd_type *one = cd_simple(c, key_kind(k.type));
+    const struct cd_type *one = cd_simple(c, refined_kind(&k));
     return k.is_multivalued ? cd_type_of(c->s->types, CD_TYPE_LIST, one) : one;
 }
 

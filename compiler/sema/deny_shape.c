@@ -180,6 +180,15 @@ report_arithmetic(struct shape *s, const struct cd_expr *e)
 }
 
 static void
+report_index(struct shape *s, const struct cd_expr *e, const struct cd_expr *key)
+{
+    struct cd_diag *d = cd_diag_add(s->c->s->diags, CD_DIAG_DENY_MULTIVALUED, e->span,
+                                    "the values of `%.*s` have no order", CD_FMT(key->text));
+    cd_diag_help(s->c->s->diags, d, "ask any, all or none of them: any v in %.*s { … }",
+                 CD_FMT(key->text));
+}
+
+static void
 report_members(struct shape *s, const struct cd_expr *e, const char *found)
 {
     struct cd_diag *d = cd_diag_add(
@@ -248,6 +257,10 @@ visit_inexpressible(struct shape *s, struct term t, void *data)
     if ((e->kind == CD_EXPR_ADD || e->kind == CD_EXPR_SUB)
         && (reads_any_key(s, inner) || reads_any_key(s, (struct term){e->b, t.env}))) {
         report_arithmetic(s, e);
+        return true;
+    }
+    if ((e->kind == CD_EXPR_INDEX || e->kind == CD_EXPR_EACH) && is_key(inner)) {
+        report_index(s, e, resolve(inner).e);
         return true;
     }
     if (e->kind == CD_EXPR_NEG && reads_any_key(s, inner)) {
