@@ -34,7 +34,10 @@ report_rel(struct cd_checker *c, const struct cd_expr *e, const char *expected)
                                     "`%s`: expected %s, found %.*s and %.*s", rel_text(e), expected,
                                     CD_FMT(a), CD_FMT(b));
     const struct cd_type *x = e->a->type, *y = e->b->type;
-    if (e->rel == CD_REL_EQ && cd_type_is_collection(y) && !cd_type_is_collection(x)) {
+    if (cd_type_is_stringlike(x) && e->b->kind == CD_EXPR_TYPE) {
+        cd_diag_help(c->s->diags, d, "the name of a type as a text stands in quotes: \"%.*s\"",
+                     CD_FMT(e->b->text));
+    } else if (e->rel == CD_REL_EQ && cd_type_is_collection(y) && !cd_type_is_collection(x)) {
         cd_diag_help(c->s->diags, d, "whether it is one of them is asked with `%s`",
                      e->negated ? "not in" : "in");
     } else if (cd_type_is_collection(x) && e->rel == CD_REL_IN && cd_type_is_collection(y)) {

@@ -205,7 +205,7 @@ cd_infer_name(struct cd_checker *c, struct cd_expr *e)
     if (sym) {
         return use_decl(c, e, sym->decl);
     }
-    if (cd_name_is_runtimes(e->text)) {
+    if (cd_name_is_runtimes(e->text) && !cd_str_eq(e->text, CD_STR("unknown"))) {
         return infer_runtime_name(c, e);
     }
     unknown_name(c, e);
