@@ -203,7 +203,7 @@ set_slot(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot, uin
     bool is_constant = slot->value.map != NULL && slot->value.map->constant.n > 0;
     bool is_absent =
         found == PICK_NULL || (found == PICK_NOTHING && slot->is_carried && from->reason == 0);
-    if ((is_absent && !is_constant) || !cd_plan_node(l, plan, slot)) {
+    if ((is_absent && !is_constant) || !cd_plan_slot_node(l, plan, slot)) {
         return;
     }
     struct cd_node *node = slot->value.node;

@@ -200,7 +200,7 @@ struct cd_plan *cd_plan_exploded(struct cd_load *l, struct cd_node *record,
                                  const struct cd_value_plan *as,
                                  const struct cd_map_explode *inner);
 /* The node of a slot, made on first need; false: out of memory. */
-bool cd_plan_node(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot);
+bool cd_plan_slot_node(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot);
 
 /* ---- extract.c, value.c ---- */
 

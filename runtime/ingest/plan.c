@@ -286,7 +286,7 @@ cd_plan_exploded(struct cd_load *l, struct cd_node *record, const struct cd_valu
 }
 
 bool
-cd_plan_node(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot)
+cd_plan_slot_node(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot)
 {
     if (slot->value.node == NULL) {
         slot->value.node = cd_node_child(l->s, plan->record, slot->slot);
