@@ -24,7 +24,8 @@ struct cd_parse {
     uint32_t decl_column; /* bytes before it on its line */
     size_t body_height;   /* height of the grammar's stack when the body of a control or test was
                              opened, 0 outside one */
-    unsigned n_skipped_braces; /* around the clauses of a `for`, reported and skipped; not closed yet */
+    unsigned
+        n_skipped_braces; /* around the clauses of a `for`, reported and skipped; not closed yet */
     uint32_t n_tokens;
     bool stopped; /* a limit was met: nothing more is read */
 };

@@ -211,13 +211,12 @@ help_by_place(const struct cd_parse *p, struct cd_token t, bool after_operand)
         }
         return cd_parse_accepts(p, CD_TOK_REQUIRE) ? "write the text in quotes"
                                                    : "names have no hyphens: write my_name";
-    case CD_TOK_STAR:
-        return after_operand ? "there are + and - only" : NULL;
+    case CD_TOK_STAR: return after_operand ? "there are + and - only" : NULL;
     case CD_TOK_COLON:
         if (!cd_parse_accepts(p, CD_TOK_PLUS)) {
             return NULL;
         }
-        return cd_parse_accepts(p, CD_TOK_REQUIRE)  ? "leave the colon out"
+        return cd_parse_accepts(p, CD_TOK_REQUIRE) ? "leave the colon out"
                : cd_parse_accepts(p, CD_TOK_LBRACE) ? "the body stands in braces: all x in xs { … }"
                                                     : NULL;
     case CD_TOK_IF:
@@ -229,7 +228,8 @@ help_by_place(const struct cd_parse *p, struct cd_token t, bool after_operand)
     case CD_TOK_EQ: return p->prev.kind == CD_TOK_NOT ? "write `!=`" : NULL;
     case CD_TOK_LBRACE:
     case CD_TOK_LBRACKET:
-        return p->prev.kind == CD_TOK_DENY || p->prev.kind == CD_TOK_EXCEPT || p->prev.kind == CD_TOK_ON
+        return p->prev.kind == CD_TOK_DENY || p->prev.kind == CD_TOK_EXCEPT
+                       || p->prev.kind == CD_TOK_ON
                    ? "a list stands here without brackets: a, b"
                    : NULL;
     case CD_TOK_STRING:

@@ -353,8 +353,8 @@ repair_word(struct cd_parse *p, struct cd_token *t)
     return CD_REPAIR_NONE;
 }
 
-/* `require known b.Name`, `exists x in xs { … }`: the word stands where an operand begins, and a name
- * follows in the same line. */
+/* `require known b.Name`, `exists x in xs { … }`: the word stands where an operand begins, and a
+ * name follows in the same line. */
 static bool
 is_foreign_prefix(const struct cd_parse *p)
 {

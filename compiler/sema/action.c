@@ -97,8 +97,9 @@ key_for_action(struct cd_sema *s, struct cd_span span, struct cd_str text)
     struct cd_diag *d =
         cd_diag_add(s->diags, CD_DIAG_UNKNOWN_ACTION, span,
                     "`%.*s` is a condition key of requests, not an action", CD_FMT(text));
-    cd_diag_help(s->diags, d,
-                 "keys stand in `when` and `unless` of a deny, and in `when` of can, allows, denies");
+    cd_diag_help(
+        s->diags, d,
+        "keys stand in `when` and `unless` of a deny, and in `when` of can, allows, denies");
     return false;
 }
 

@@ -4,8 +4,9 @@
 #include "compiler/sema/check.h"
 
 #define DEPTH_LIMIT 2500
-#define STEP_LIMIT 2000000 /* expressions looked at for one deny, functions looked into each time \
-                            */
+#define STEP_LIMIT                                                                 \
+    2000000 /* expressions looked at for one deny, functions looked into each time \
+             */
 
 /* Arguments of the functions around an expression, and variables of quantifiers. */
 struct env {
@@ -446,7 +447,8 @@ walk(struct shape *s, struct term t, bool positive, const struct guard *guards)
 
 /* ---- keys that no action carries ---- */
 
-/* Does one of the actions that the deny names one by one carry KEY? A quick answer to the usual case. */
+/* Does one of the actions that the deny names one by one carry KEY? A quick answer to the usual
+ * case. */
 static bool
 named_action_carries(const struct cd_deny *d, uint32_t key)
 {
@@ -454,7 +456,8 @@ named_action_carries(const struct cd_deny *d, uint32_t key)
         uint32_t action = d->acts[i].is_star || d->acts[i].path.n > 0
                               ? CD_SCHEMA_NONE
                               : cd_iam_find_action(d->acts[i].aname);
-        if (d->acts[i].is_star || (action != CD_SCHEMA_NONE && cd_iam_action_has_key(action, key))) {
+        if (d->acts[i].is_star
+            || (action != CD_SCHEMA_NONE && cd_iam_action_has_key(action, key))) {
             return true;
         }
     }
@@ -485,9 +488,8 @@ static bool
 visit_uncarried(struct shape *s, struct term t, void *data)
 {
     (void)data;
-    if (t.e->kind != CD_EXPR_ANAME || t.e->ref.kind != CD_REF_KEY
-        || t.e->ref.key == CD_SCHEMA_NONE || cd_iam_key_at(t.e->ref.key).is_retired
-        || some_action_carries(s, t.e->ref.key)) {
+    if (t.e->kind != CD_EXPR_ANAME || t.e->ref.kind != CD_REF_KEY || t.e->ref.key == CD_SCHEMA_NONE
+        || cd_iam_key_at(t.e->ref.key).is_retired || some_action_carries(s, t.e->ref.key)) {
         return false;
     }
     struct cd_diag *d = cd_diag_add(s->c->s->diags, CD_DIAG_DENY_UNCARRIED_KEY, t.e->span,

@@ -361,8 +361,8 @@ rel_within(struct cd_checker *c, struct cd_expr *e)
 static const struct cd_type *
 hint_for(struct cd_checker *c, const struct cd_expr *e, const struct cd_type *other, bool is_right)
 {
-    bool is_order = e->rel == CD_REL_LT || e->rel == CD_REL_LE || e->rel == CD_REL_GT
-                    || e->rel == CD_REL_GE;
+    bool is_order =
+        e->rel == CD_REL_LT || e->rel == CD_REL_LE || e->rel == CD_REL_GT || e->rel == CD_REL_GE;
     if (e->rel == CD_REL_EQ || (is_order && other->kind == CD_TYPE_TIME)) {
         return other;
     }

@@ -43,14 +43,16 @@ static bool
 near_module(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
 {
     if (cd_str_eq(name, CD_STR("std"))) {
-        cd_diag_help(c->s->diags, d, "a module goes by the last word of its name: use std.regions, "
-                                     "and then regions.eu");
+        cd_diag_help(c->s->diags, d,
+                     "a module goes by the last word of its name: use std.regions, "
+                     "and then regions.eu");
         return true;
     }
     for (size_t i = 0; i < c->module->n_uses; i++) {
         const struct cd_use *use = &c->module->uses[i];
         if (cd_str_eq(use->path.parts[use->path.n - 1].text, name)) {
-            cd_diag_help(c->s->diags, d, "this module is brought in as %.*s", CD_FMT(use->alias.text));
+            cd_diag_help(c->s->diags, d, "this module is brought in as %.*s",
+                         CD_FMT(use->alias.text));
             return true;
         }
     }
@@ -87,8 +89,8 @@ near_type(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
     }
     uint32_t first, n;
     if (cd_iam_service_actions(name, &first, &n)) {
-        cd_diag_help(c->s->diags, d, "an action is written %.*s:Name, all of a service %.*s:*", CD_FMT(name),
-                     CD_FMT(name));
+        cd_diag_help(c->s->diags, d, "an action is written %.*s:Name, all of a service %.*s:*",
+                     CD_FMT(name), CD_FMT(name));
     }
 }
 

@@ -4,7 +4,11 @@
 void
 cd_nearest_init(struct cd_nearest *n, struct cd_str wanted)
 {
-    unsigned limit = wanted.n < 3 ? 0 : wanted.n < 6 ? 1 : wanted.n < 12 ? 2 : wanted.n < 24 ? 3 : 4;
+    unsigned limit = wanted.n < 3    ? 0
+                     : wanted.n < 6  ? 1
+                     : wanted.n < 12 ? 2
+                     : wanted.n < 24 ? 3
+                                     : 4;
     *n = (struct cd_nearest){.wanted = wanted, .best = {NULL, 0}, .distance = limit + 1};
 }
 
@@ -24,7 +28,8 @@ is_part_of(struct cd_str a, struct cd_str b)
 static void
 try_part(struct cd_nearest *n, struct cd_str candidate)
 {
-    if ((n->best.p == NULL || (n->is_part && candidate.n < n->best.n)) && is_part_of(n->wanted, candidate)) {
+    if ((n->best.p == NULL || (n->is_part && candidate.n < n->best.n))
+        && is_part_of(n->wanted, candidate)) {
         n->best = candidate;
         n->is_part = true;
     }
@@ -37,7 +42,8 @@ cd_nearest_try(struct cd_nearest *n, struct cd_str candidate)
         return;
     }
     unsigned limit = n->distance - 1;
-    size_t apart = candidate.n > n->wanted.n ? candidate.n - n->wanted.n : n->wanted.n - candidate.n;
+    size_t apart =
+        candidate.n > n->wanted.n ? candidate.n - n->wanted.n : n->wanted.n - candidate.n;
     unsigned distance = apart > limit ? limit + 1 : cd_str_distance(n->wanted, candidate, limit);
     if (distance > limit) {
         try_part(n, candidate);

@@ -8,7 +8,7 @@
 struct cd_nearest {
     struct cd_str wanted, best;
     unsigned distance; /* of BEST; starts at the largest distance that is still worth a hint */
-    bool is_part;      /* BEST begins or ends as WANTED does, and no candidate is near by distance */
+    bool is_part; /* BEST begins or ends as WANTED does, and no candidate is near by distance */
 };
 void cd_nearest_init(struct cd_nearest *n, struct cd_str wanted);
 void cd_nearest_try(struct cd_nearest *n, struct cd_str candidate);
