@@ -22,6 +22,7 @@ struct cd_parse {
     size_t depth;         /* open brackets; beyond the limit they are only counted */
     int decl;             /* keyword of the declaration that was begun last, 0 before the first */
     uint32_t decl_column; /* bytes before it on its line */
+    int item;             /* FOR, REQUIRE or DENY: the keyword that was fed last */
     size_t body_height;   /* height of the grammar's stack when the body of a control or test was
                              opened, 0 outside one */
     unsigned

@@ -269,6 +269,9 @@ help_by_kind(const struct cd_parse *p, struct cd_token t)
     if (cd_parse_opens_for(p, t)) {
         return "a for has no braces: its require clauses stand below it";
     }
+    if (t.kind == CD_TOK_LBRACE && p->item == CD_TOK_REQUIRE && cd_parse_accepts(p, CD_TOK_PLUS)) {
+        return "what is asked of members begins with all, any, none or count: any x in xs { … }";
+    }
     if (t.kind == CD_TOK_LABEL && p->prev.kind == CD_TOK_LET) {
         return "a let has no type: let name = expression";
     }

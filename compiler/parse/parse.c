@@ -145,6 +145,9 @@ feed(struct cd_parse *p, struct cd_token t)
         p->decl_column = column_of(p, t);
         p->n_skipped_braces = 0;
     }
+    if (t.kind == CD_TOK_FOR || t.kind == CD_TOK_REQUIRE || t.kind == CD_TOK_DENY) {
+        p->item = t.kind;
+    }
     if (is_opener(t.kind)) {
         if (p->depth >= CD_PARSE_NESTING_LIMIT || cd_grammar_is_full(p->grammar)) {
             return false;

@@ -380,8 +380,8 @@ cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t)
 bool
 cd_parse_opens_for(const struct cd_parse *p, struct cd_token t)
 {
-    return t.kind == CD_TOK_LBRACE && p->decl == CD_TOK_CONTROL && p->body_height != 0
-           && p->depth == 1 && cd_parse_accepts(p, CD_TOK_REQUIRE);
+    return t.kind == CD_TOK_LBRACE && p->item == CD_TOK_FOR && p->decl == CD_TOK_CONTROL
+           && p->body_height != 0 && p->depth == 1 && cd_parse_accepts(p, CD_TOK_REQUIRE);
 }
 
 /* `not in` behind a relation: what follows the `not` is looked at and not taken. */
