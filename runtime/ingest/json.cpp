@@ -9,13 +9,13 @@ static_assert(simdjson::SIMDJSON_PADDING <= CD_DOM_PADDING, "texts are padded fo
 
 struct cd_dom {
     simdjson::dom::parser parser;
-    cd_dom_doc doc;
+    cd_dom_doc doc{};
 };
 
 extern "C" struct cd_dom *
 cd_dom_new(void)
 {
-    return new (std::nothrow) cd_dom{};
+    return new (std::nothrow) cd_dom;
 }
 
 extern "C" void
