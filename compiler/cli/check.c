@@ -6,6 +6,7 @@
 #include "compiler/ast/dump.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/verbs.h"
+#include "compiler/codegen/codegen.h"
 #include "compiler/parse/parse.h"
 #include "runtime/driver/options.h"
 
@@ -55,13 +56,35 @@ dump_typed(struct check *c)
     cd_buf_finish(&b);
 }
 
+static cordon_status
+dump_plan(struct check *c)
+{
+    struct cd_buf b = CD_BUF_INIT;
+    cordon_status status = cd_codegen_plan_text(&c->front.sema, &b, &c->err);
+    cd_out_buf(&c->out, &b);
+    cd_buf_finish(&b);
+    return status;
+}
+
+static cordon_status
+dump_bytecode(struct check *c)
+{
+    struct cd_image img;
+    CORDON_TRY(cd_codegen(&c->front.sema, &img, &c->err));
+    struct cd_buf b = CD_BUF_INIT;
+    cd_image_disasm(&img, &b);
+    cd_out_buf(&c->out, &b);
+    cd_buf_finish(&b);
+    return CORDON_OK;
+}
+
 /* The stages that --dump knows, in the order of the compiler; `needs_sema` is false for those that
  * only parse. */
 static const struct {
     const char *name;
     bool needs_sema;
-} stages[] = {{"tokens", false}, {"ast", false}, {"typed", true}};
-#define STAGE_NAMES "tokens|ast|typed"
+} stages[] = {{"tokens", false}, {"ast", false}, {"typed", true}, {"plan", true}, {"bytecode", true}};
+#define STAGE_NAMES "tokens|ast|typed|plan|bytecode"
 
 static bool
 stops_after_parsing(const char *dump)
@@ -74,16 +97,21 @@ stops_after_parsing(const char *dump)
     return false;
 }
 
-static void
+static cordon_status
 dump_stage(struct check *c)
 {
     if (strcmp(c->dump, "tokens") == 0) {
         dump_modules(c, dump_tokens);
     } else if (strcmp(c->dump, "ast") == 0) {
         dump_modules(c, dump_ast);
-    } else {
+    } else if (strcmp(c->dump, "typed") == 0) {
         dump_typed(c);
+    } else if (strcmp(c->dump, "plan") == 0) {
+        return dump_plan(c);
+    } else {
+        return dump_bytecode(c);
     }
+    return CORDON_OK;
 }
 
 /* ---- the verb ---- */
@@ -93,9 +121,10 @@ print(void *ctx)
 {
     struct check *c = ctx;
     bool sound = c->front.diags.n_errors == 0;
+    cordon_status status = CORDON_OK;
     if (c->dump != NULL
         && (sound || stops_after_parsing(c->dump))) { /* trees with holes are worth a look, too */
-        dump_stage(c);
+        status = dump_stage(c);
     }
     if (strcmp(c->format, "json") == 0) {
         cd_diags_json(&c->front.diags, &c->front.sources, &c->out);
@@ -103,7 +132,7 @@ print(void *ctx)
         cd_diags_text(&c->front.diags, &c->front.sources, cd_out_wants_colour(STDOUT_FILENO),
                       &c->out);
     }
-    return CORDON_OK;
+    return status;
 }
 
 static int

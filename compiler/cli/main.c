@@ -12,6 +12,7 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
+    {"build", "policies to an image of bytecode", cd_verb_build},
     {"check", "parse, resolve and type-check policies", cd_verb_check},
     {"normalize", "snapshots of any format in Cordon's own form", cd_verb_normalize},
     {"version", "the version, and the origin of the tables", cd_verb_version},

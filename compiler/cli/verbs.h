@@ -4,6 +4,7 @@
 
 #include "runtime/driver/exit.h"
 
+int cd_verb_build(int argc, char **argv);
 int cd_verb_check(int argc, char **argv);
 int cd_verb_emit(int argc, char **argv);
 int cd_verb_eval(int argc, char **argv);

@@ -134,8 +134,8 @@ cd_plan_deeper(const struct cd_plan *p, uint32_t x, uint32_t y)
     return deeper;
 }
 
-static bool
-is_reduction(enum cd_op op)
+bool
+cd_plan_is_reduction(enum cd_op op)
 {
     return op == CD_OP_ALL || op == CD_OP_ANY || op == CD_OP_COUNT || op == CD_OP_COLLECT || op == CD_OP_MAPEACH;
 }
@@ -146,7 +146,7 @@ cd_plan_node(struct cd_plan *p, enum cd_op op, const struct cd_type *type, uint3
     struct cd_plan_node n = {.op = op, .a = a, .b = b, .c = c, .type = type};
     if (op == CD_OP_KEY) {
         n.domain = cd_plan_request(p);
-    } else if (is_reduction(op)) {
+    } else if (cd_plan_is_reduction(op)) {
         n.domain = p->domains.items[c].parent;
     } else {
         uint32_t reads[3];
@@ -322,34 +322,41 @@ cd_plan_probe(struct cd_plan *p, uint32_t key, uint32_t index, uint32_t parent, 
 
 /* ---- what is needed ---- */
 
-bool *
-cd_plan_needed(const struct cd_plan *p)
+uint8_t
+cd_plan_use_of(enum cd_op effect)
 {
-    bool *needed = CD_NEW_ARRAY(p->arena, p->nodes.n, bool);
+    return effect == CD_OP_MESSAGE ? CD_FOR_MESSAGES : effect == CD_OP_FIRE ? CD_FOR_DENIES : CD_FOR_VERDICTS;
+}
+
+/* An effect reads nodes like an instruction. */
+static void
+mark_effect(const struct cd_plan_effect *e, uint8_t *uses)
+{
+    const struct cd_plan_node n = {.op = e->op, .a = e->a, .b = e->b, .c = e->c};
+    uint32_t reads[3];
+    cd_plan_operands(&n, reads);
+    for (unsigned i = 0; i < 3 && reads[i] != CD_NONE; i++) {
+        uses[reads[i]] |= cd_plan_use_of(e->op);
+    }
+}
+
+uint8_t *
+cd_plan_uses(const struct cd_plan *p)
+{
+    uint8_t *uses = CD_NEW_ARRAY(p->arena, p->nodes.n, uint8_t);
     for (size_t i = 0; i < p->effects.n; i++) {
-        const struct cd_plan_effect *e = &p->effects.items[i];
-        const struct cd_opinfo *info = &cd_opinfo[e->op];
-        const uint32_t operands[] = {e->a, e->b};
-        const enum cd_operand kinds[] = {info->a, info->b};
-        for (unsigned k = 0; k < CD_ARRAY_LEN(operands); k++) {
-            if ((kinds[k] == CD_OPERAND_REG || kinds[k] == CD_OPERAND_OPTREG) && operands[k] != CD_NONE) {
-                needed[operands[k]] = true;
-            }
-        }
+        mark_effect(&p->effects.items[i], uses);
     }
     for (size_t i = p->nodes.n; i-- > 0;) {
         const struct cd_plan_node *n = &p->nodes.items[i];
-        if (!needed[i]) {
-            continue;
-        }
         uint32_t reads[3];
         cd_plan_operands(n, reads);
         for (unsigned k = 0; k < 3 && reads[k] != CD_NONE; k++) {
-            needed[reads[k]] = true;
+            uses[reads[k]] |= uses[i];
         }
-        if (is_reduction(n->op)) {
-            needed[p->domains.items[n->c].member] = true;
+        if (cd_plan_is_reduction(n->op)) {
+            uses[p->domains.items[n->c].member] |= uses[i];
         }
     }
-    return needed;
+    return uses;
 }

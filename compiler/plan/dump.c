@@ -75,7 +75,7 @@ put_operands(const struct cd_plan *p, enum cd_op op, uint32_t a, uint32_t b, uin
     put_operand(p, info->a, a, out);
     put_operand(p, info->b, b, out);
     put_operand(p, info->c, c, out);
-    if (op == CD_OP_ALL || op == CD_OP_ANY || op == CD_OP_COUNT || op == CD_OP_COLLECT || op == CD_OP_MAPEACH) {
+    if (cd_plan_is_reduction(op)) {
         cd_buf_printf(out, " over d%u", c);
     }
 }
@@ -100,7 +100,7 @@ put_domain(const struct cd_plan *p, uint32_t domain, struct cd_buf *out)
 void
 cd_plan_dump(const struct cd_plan *p, struct cd_buf *out)
 {
-    const bool *needed = cd_plan_needed(p);
+    const uint8_t *needed = cd_plan_uses(p);
     for (uint32_t i = 0; i < p->domains.n; i++) {
         if (p->domains.items[i].kind != CD_DOMAIN_LOOP || needed[p->domains.items[i].member]) {
             put_domain(p, i, out);

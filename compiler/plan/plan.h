@@ -78,8 +78,12 @@ void cd_plan_finish(struct cd_plan *p);
 CORDON_MUST_CHECK cordon_status cd_plan_lower(struct cd_plan *p, struct cd_sema *sema, struct cordon_error *err);
 /* `check --dump=plan`: what is needed, node by node. */
 void cd_plan_dump(const struct cd_plan *p, struct cd_buf *out);
-/* Flags of the nodes that an effect needs, directly or not (arena). */
-bool *cd_plan_needed(const struct cd_plan *p);
+/* Who needs a node, directly or not: verdicts and checks of parameters, messages, denies. */
+enum { CD_FOR_VERDICTS = 1, CD_FOR_MESSAGES = 2, CD_FOR_DENIES = 4 };
+uint8_t cd_plan_use_of(enum cd_op effect);
+/* These flags for every node (arena); 0: nobody does. */
+uint8_t *cd_plan_uses(const struct cd_plan *p);
+bool cd_plan_is_reduction(enum cd_op op);
 /* The nodes that N reads, at most three, CD_NONE for none. */
 void cd_plan_operands(const struct cd_plan_node *n, uint32_t out[3]);
 
