@@ -14,7 +14,10 @@ struct verb {
 static const struct verb verbs[] = {
     {"build", "policies to an image of bytecode", cd_verb_build},
     {"check", "parse, resolve and type-check policies", cd_verb_check},
+    {"emit", "documents of service control policies from denies", cd_verb_emit},
+    {"eval", "findings of policies in snapshots", cd_verb_eval},
     {"normalize", "snapshots of any format in Cordon's own form", cd_verb_normalize},
+    {"test", "run the tests of policies", cd_verb_test},
     {"version", "the version, and the origin of the tables", cd_verb_version},
 };
 
