@@ -144,6 +144,16 @@ read_document(struct cd_load *l, const struct cd_piece *piece, struct cordon_err
     return l->oom ? cordon_fail(err, CORDON_ENOMEM, piece->offset, "out of memory") : CORDON_OK;
 }
 
+/* Nothing in the source is of a known format: the first problem says why. */
+static cordon_status
+fail_unknown(const struct cd_load *l, struct cordon_error *err)
+{
+    const struct cd_problem *first = &l->s->problems[l->first_problem];
+    return cordon_fail(err, CORDON_EINPUT, first->offset,
+                       "no known format, neither of AWS Config nor Cordon's own: %.*s",
+                       CD_FMT(first->message));
+}
+
 static cordon_status
 read_pieces(struct cd_load *l, struct cd_split *split, struct cordon_error *err)
 {
@@ -155,9 +165,7 @@ read_pieces(struct cd_load *l, struct cd_split *split, struct cordon_error *err)
         case CD_PIECE_DOCUMENT: CORDON_TRY(read_document(l, &piece, err)); break;
         case CD_PIECE_END:
             if (!l->recognized && l->s->sources[l->source].items > 0) {
-                return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
-                                   "no known format: neither items of AWS Config nor Cordon's "
-                                   "normalized form");
+                return fail_unknown(l, err);
             }
             return CORDON_OK;
         }
@@ -182,7 +190,7 @@ reads_tags(const struct cd_projection *projection)
 static cordon_status
 start_load(struct cd_load *l, struct cd_snapshot *s, struct cd_str path)
 {
-    *l = (struct cd_load){.s = s};
+    *l = (struct cd_load){.s = s, .first_problem = s->n_problems};
     cd_arena_init(&l->arena);
     cd_arena_init(&l->item_arena);
     if (s->ingest == NULL) {

@@ -158,9 +158,10 @@ struct cd_load {
     uint32_t stamp;
     bool oom;
     struct cd_type_plan *last_type;
-    bool recognized;    /* something in the source was of a known format */
-    bool is_normal;     /* the normalized form */
-    struct cd_str type; /* of the current resource, for messages */
+    size_t first_problem; /* of this source, if there is one */
+    bool recognized;      /* something in the source was of a known format */
+    bool is_normal;       /* the normalized form */
+    struct cd_str type;   /* of the current resource, for messages */
     const struct cd_pair *tags;
     uint32_t n_tags;
     bool has_tags;

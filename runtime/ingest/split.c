@@ -257,11 +257,11 @@ set_text(struct cd_split *sp, struct cd_piece *piece, size_t from, size_t to)
     piece->text = (struct cd_str){(const char *)sp->window + from, to - from};
     piece->offset = sp->base + from;
     if (sp->is_too_long) {
-        piece->text.n = 0;
         piece->offset = sp->item_offset;
-        piece->too_long = true;
-        sp->is_too_long = false;
     }
+    piece->too_long = sp->is_too_long || piece->text.n > CD_ITEM_LIMIT;
+    piece->text.n = piece->too_long ? 0 : piece->text.n;
+    sp->is_too_long = false;
 }
 
 static cordon_status
