@@ -171,7 +171,7 @@ types_hold(const struct typed *t)
     case CD_OP_PARAM: return agree(t, t->d, img->params.items[in->a].type);
     case CD_OP_UNKNOWN:
     case CD_OP_ENDLOOP: return true;
-    case CD_OP_TABLE: return is_list(t, t->d, false) && is_row(t, elem_of(t, t->d), in->a);
+    case CD_OP_TABLE: return is_kind(t, t->d, CD_KIND_LIST) && is_row(t, elem_of(t, t->d), in->a);
     case CD_OP_ROOT: return is_row(t, t->d, in->a);
     case CD_OP_LOOP: return is_list_of(t, t->a, t->d);
     case CD_OP_PROBE: return is_kind(t, t->a, CD_KIND_STRING) && is_row(t, t->d, img->indexes.items[in->c].shape);
