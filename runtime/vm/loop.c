@@ -88,7 +88,7 @@ supply_of_index(struct loop *l, struct cd_source *source)
 static bool
 is_decided(const struct loop *l, uint32_t lane)
 {
-    for (const struct cd_reduction *r = l->first; r; r = r->after) {
+    for (const struct cd_reduction *r = l->first; l->can_leave && r; r = r->after) {
         if (!cd_reduction_decided(r, lane)) {
             return false;
         }
