@@ -1,4 +1,5 @@
-/* `cordon build`: policies to an image, written aside and renamed, so that no half of one is ever there. */
+/* `cordon build`: policies to an image, written aside and renamed, so that no half of one is ever
+ * there. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -74,7 +75,8 @@ cd_verb_build(int argc, char **argv)
         return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
     }
     if (n == 0) {
-        return cd_usage_error(&usage, "name a policy: a .cordon file, a folder of them, or a module of the library");
+        return cd_usage_error(
+            &usage, "name a policy: a .cordon file, a folder of them, or a module of the library");
     }
     if (b.output == NULL && !b.disasm) {
         return cd_usage_error(&usage, "name the image to write with -o FILE, or ask for --disasm");

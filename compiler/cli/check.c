@@ -83,7 +83,8 @@ dump_bytecode(struct check *c)
 static const struct {
     const char *name;
     bool needs_sema;
-} stages[] = {{"tokens", false}, {"ast", false}, {"typed", true}, {"plan", true}, {"bytecode", true}};
+} stages[] = {
+    {"tokens", false}, {"ast", false}, {"typed", true}, {"plan", true}, {"bytecode", true}};
 #define STAGE_NAMES "tokens|ast|typed|plan|bytecode"
 
 static bool

@@ -36,9 +36,11 @@ generate(struct cd_gen *g, struct cordon_error *err)
     return cd_gen_costs(g, err);
 }
 
-/* Plans and builders hold memory beside the arena: this is the guard that frees it when the arena's jump comes. */
+/* Plans and builders hold memory beside the arena: this is the guard that frees it when the arena's
+ * jump comes. */
 static cordon_status
-guarded(struct cd_sema *sema, cordon_status (*work)(struct cd_gen *g, void *ctx, struct cordon_error *err), void *ctx,
+guarded(struct cd_sema *sema,
+        cordon_status (*work)(struct cd_gen *g, void *ctx, struct cordon_error *err), void *ctx,
         struct cd_image *img, struct cordon_error *err)
 {
     struct cd_gen *g = CD_NEW(sema->arena, struct cd_gen);

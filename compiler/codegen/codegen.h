@@ -1,15 +1,18 @@
-/* Code generation: from checked policies to an image, by way of the plan. Deterministic: it depends on the policies' contents and
- * their paths, not on the order in which they were given. */
+/* Code generation: from checked policies to an image, by way of the plan. Deterministic: it depends
+ * on the policies' contents and their paths, not on the order in which they were given. */
 #ifndef CD_CODEGEN_CODEGEN_H
 #define CD_CODEGEN_CODEGEN_H
 
 #include "compiler/plan/plan.h"
 #include "runtime/bc/program.h"
 
-/* The image of SEMA's controls (checked without errors), in SEMA's arena, whose jump is set. It has not been verified: write it, read
- * it back and verify what was read, as any image. Parameters stay open. */
-CORDON_MUST_CHECK cordon_status cd_codegen(struct cd_sema *sema, struct cd_image *out, struct cordon_error *err);
+/* The image of SEMA's controls (checked without errors), in SEMA's arena, whose jump is set. It has
+ * not been verified: write it, read it back and verify what was read, as any image. Parameters stay
+ * open. */
+CORDON_MUST_CHECK cordon_status cd_codegen(struct cd_sema *sema, struct cd_image *out,
+                                           struct cordon_error *err);
 /* The text of the plan alone. */
-CORDON_MUST_CHECK cordon_status cd_codegen_plan_text(struct cd_sema *sema, struct cd_buf *out, struct cordon_error *err);
+CORDON_MUST_CHECK cordon_status cd_codegen_plan_text(struct cd_sema *sema, struct cd_buf *out,
+                                                     struct cordon_error *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* What the code answers for: controls with their metadata, clauses, requires and denies; waivers; parameters. */
+/* What the code answers for: controls with their metadata, clauses, requires and denies; waivers;
+ * parameters. */
 #include "compiler/codegen/gen.h"
 #include "runtime/bc/reach.h"
 
@@ -10,7 +11,8 @@ place_of(struct cd_gen *g, struct cd_span span)
     uint32_t line;
     uint32_t column;
     cd_sources_place(g->sema->sources, span.file, span.start, &line, &column, NULL);
-    return cd_build_place(&g->b, cd_build_file(&g->b, g->sema->sources->files[span.file].path), line, column);
+    return cd_build_place(&g->b, cd_build_file(&g->b, g->sema->sources->files[span.file].path),
+                          line, column);
 }
 
 /* CD_NONE for an empty text. */
@@ -69,13 +71,15 @@ source_text(struct cd_gen *g, struct cd_span span)
 /* ---- patterns ---- */
 
 static cordon_status
-not_constant(const struct cd_gen *g, struct cd_span span, const char *what, struct cordon_error *err)
+not_constant(const struct cd_gen *g, struct cd_span span, const char *what,
+             struct cordon_error *err)
 {
     uint32_t line;
     uint32_t column;
     cd_sources_place(g->sema->sources, span.file, span.start, &line, &column, NULL);
     return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
-                       "%.*s:%u:%u: %s has to be known when it is compiled: give the parameter that it reads a default",
+                       "%.*s:%u:%u: %s has to be known when it is compiled: give the parameter "
+                       "that it reads a default",
                        CD_FMT(g->sema->sources->files[span.file].path), line, column, what);
 }
 
@@ -144,8 +148,8 @@ add_keyed_pattern(struct cd_gen *g, const struct cd_expr *e, uint32_t *n, struct
 }
 
 static cordon_status
-add_texts(struct cd_gen *g, struct cd_expr *const *texts, size_t n_texts, const char *what, uint32_t *first, uint32_t *n,
-          struct cordon_error *err)
+add_texts(struct cd_gen *g, struct cd_expr *const *texts, size_t n_texts, const char *what,
+          uint32_t *first, uint32_t *n, struct cordon_error *err)
 {
     *first = (uint32_t)g->img->pattern_refs.n;
     *n = 0;
@@ -164,9 +168,11 @@ add_texts(struct cd_gen *g, struct cd_expr *const *texts, size_t n_texts, const 
     return CORDON_OK;
 }
 
-/* Parameters in sets of actions have their defaults: a document is made of a control, not of an evaluation. */
+/* Parameters in sets of actions have their defaults: a document is made of a control, not of an
+ * evaluation. */
 static cordon_status
-add_acts(struct cd_gen *g, const struct cd_act *acts, size_t n_acts, uint32_t *first, uint32_t *n, struct cordon_error *err)
+add_acts(struct cd_gen *g, const struct cd_act *acts, size_t n_acts, uint32_t *first, uint32_t *n,
+         struct cordon_error *err)
 {
     *first = (uint32_t)g->img->pattern_refs.n;
     *n = 0;
@@ -175,7 +181,8 @@ add_acts(struct cd_gen *g, const struct cd_act *acts, size_t n_acts, uint32_t *f
             add_pattern(g, acts[i].is_star ? CD_STR("*") : acts[i].aname, n);
             continue;
         }
-        const struct cd_const *v = acts[i].value ? cd_const_eval(g->arena, acts[i].value, NULL) : NULL;
+        const struct cd_const *v =
+            acts[i].value ? cd_const_eval(g->arena, acts[i].value, NULL) : NULL;
         if (!v) {
             return not_constant(g, acts[i].span, "a set of actions", err);
         }
@@ -224,7 +231,8 @@ add_require(struct cd_gen *g, const struct cd_require *r, uint32_t clause)
 {
     uint32_t text = source_text(g, r->cond->span);
     uint32_t place = place_of(g, r->span);
-    *CD_BUILD_PUSH(&g->b, requires) = (struct cd_require_info){clause, text, place, r->message != NULL};
+    *CD_BUILD_PUSH(&g->b, requires) =
+        (struct cd_require_info){clause, text, place, r->message != NULL};
 }
 
 static void
@@ -252,10 +260,12 @@ add_clause(struct cd_gen *g, const struct cd_clause *k, uint32_t control)
 static cordon_status
 add_deny(struct cd_gen *g, const struct cd_deny *d, uint32_t control, struct cordon_error *err)
 {
-    struct cd_deny_info info = {.control = control, .not_on = d->not_on, .place = place_of(g, d->span)};
+    struct cd_deny_info info = {
+        .control = control, .not_on = d->not_on, .place = place_of(g, d->span)};
     CORDON_TRY(add_acts(g, d->acts, d->n_acts, &info.first_act, &info.n_acts, err));
     CORDON_TRY(add_acts(g, d->excepts, d->n_excepts, &info.first_except, &info.n_excepts, err));
-    CORDON_TRY(add_texts(g, d->on, d->n_on, "an ARN pattern of a deny", &info.first_on, &info.n_on, err));
+    CORDON_TRY(
+        add_texts(g, d->on, d->n_on, "an ARN pattern of a deny", &info.first_on, &info.n_on, err));
     *CD_BUILD_PUSH(&g->b, denies) = info;
     return CORDON_OK;
 }
@@ -308,13 +318,16 @@ add_waive(struct cd_gen *g, const struct cd_decl *d, struct cordon_error *err)
 {
     struct cd_waive_info w = {.control = control_index(g, d->target_decl),
                               .place = place_of(g, d->span),
-                              .until_ms = d->until_ms + INT64_C(86400000)}; /* its last day counts */
+                              .until_ms =
+                                  d->until_ms + INT64_C(86400000)}; /* its last day counts */
     if (w.control == CD_NONE) {
         return CORDON_OK; /* of a control that does not run */
     }
     const struct cd_const *because = cd_const_eval(g->arena, d->because, NULL);
-    w.because = cd_build_string(&g->b, because && because->kind == CD_CONST_STRING ? because->text : CD_STR(""));
-    CORDON_TRY(add_texts(g, d->on, d->n_on, "the pattern of a waiver", &w.first_pattern, &w.n_patterns, err));
+    w.because = cd_build_string(&g->b, because && because->kind == CD_CONST_STRING ? because->text
+                                                                                   : CD_STR(""));
+    CORDON_TRY(add_texts(g, d->on, d->n_on, "the pattern of a waiver", &w.first_pattern,
+                         &w.n_patterns, err));
     *CD_BUILD_PUSH(&g->b, waives) = w;
     return CORDON_OK;
 }

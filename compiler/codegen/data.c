@@ -1,4 +1,5 @@
-/* Types, shapes with the properties that are read, constants, parameters and join indexes of an image. */
+/* Types, shapes with the properties that are read, constants, parameters and join indexes of an
+ * image. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,11 +145,13 @@ lower_bound(const struct cd_gen *g, uint32_t field)
     return low;
 }
 
-/* A shape's fields stand together in the schema, sorted by name: so do those of them that are read. */
+/* A shape's fields stand together in the schema, sorted by name: so do those of them that are read.
+ */
 uint32_t
 cd_gen_slot(const struct cd_gen *g, uint32_t schema_field, uint32_t schema_shape)
 {
-    return lower_bound(g, schema_field) - lower_bound(g, cd_schema_shape_at(schema_shape).first_field);
+    return lower_bound(g, schema_field)
+           - lower_bound(g, cd_schema_shape_at(schema_shape).first_field);
 }
 
 void
@@ -182,7 +185,8 @@ cd_gen_type(struct cd_gen *g, const struct cd_type *type)
     case CD_TYPE_DURATION: return cd_build_simple_type(b, CD_KIND_DURATION);
     case CD_TYPE_JSON: return cd_build_simple_type(b, CD_KIND_JSON);
     case CD_TYPE_SET:
-    case CD_TYPE_LIST: return cd_build_list_type(b, cd_gen_type(g, type->elem), type->kind == CD_TYPE_SET);
+    case CD_TYPE_LIST:
+        return cd_build_list_type(b, cd_gen_type(g, type->elem), type->kind == CD_TYPE_SET);
     case CD_TYPE_MAP: return cd_build_map_type(b, cd_gen_type(g, type->elem));
     case CD_TYPE_POLICY: return cd_build_row_type(b, cd_gen_shape(g, cd_schema_policy_shape()));
     case CD_TYPE_RECORD:
@@ -229,9 +233,12 @@ cd_gen_const(struct cd_gen *g, const struct cd_type *type, const struct cd_const
     case CD_CONST_BOOL: return cd_build_bool(&g->b, value->boolean);
     case CD_CONST_NUMBER: return cd_build_number(&g->b, value->number);
     case CD_CONST_STRING: return cd_build_text(&g->b, value->text);
-    case CD_CONST_TIME: return cd_build_scalar(&g->b, cd_build_simple_type(&g->b, CD_KIND_TIME), (uint64_t)value->ms);
+    case CD_CONST_TIME:
+        return cd_build_scalar(&g->b, cd_build_simple_type(&g->b, CD_KIND_TIME),
+                               (uint64_t)value->ms);
     case CD_CONST_DURATION:
-        return cd_build_scalar(&g->b, cd_build_simple_type(&g->b, CD_KIND_DURATION), (uint64_t)value->ms);
+        return cd_build_scalar(&g->b, cd_build_simple_type(&g->b, CD_KIND_DURATION),
+                               (uint64_t)value->ms);
     case CD_CONST_LIST:
     case CD_CONST_SET:
     case CD_CONST_MAP: return collection(g, type, value);
@@ -254,6 +261,7 @@ cd_gen_index(struct cd_gen *g, uint32_t plan_index)
         shape = t.kind == CD_SCHEMA_RECORD ? t.ref : CD_SCHEMA_NONE;
     }
     g->indexes[plan_index] =
-        cd_build_index(&g->b, cd_gen_shape(g, x->shape), x->n_fields == 0 ? (uint32_t)x->env : 0, path, x->n_fields);
+        cd_build_index(&g->b, cd_gen_shape(g, x->shape), x->n_fields == 0 ? (uint32_t)x->env : 0,
+                       path, x->n_fields);
     return g->indexes[plan_index];
 }

@@ -1,5 +1,5 @@
-/* Sections of code: the plan's nodes, domain by domain, in the order that their stages give; values of outer domains are brought in once
- * for each loop. */
+/* Sections of code: the plan's nodes, domain by domain, in the order that their stages give; values
+ * of outer domains are brought in once for each loop. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +15,8 @@ struct copy {
 /* A part of a domain's code. */
 struct item {
     uint32_t stage;
-    uint32_t loop; /* domain of the loop that makes it; CD_NONE: a plain instruction, after the loops of its stage */
+    uint32_t loop; /* domain of the loop that makes it; CD_NONE: a plain instruction, after the
+                      loops of its stage */
     uint32_t node;
 };
 
@@ -24,10 +25,10 @@ struct emit {
     struct cd_gen *g;
     uint8_t use;
     const uint32_t *stages;
-    uint32_t *reg;     /* by node: its register */
-    uint32_t *copies;  /* by node: the newest copy, CD_NONE */
+    uint32_t *reg;    /* by node: its register */
+    uint32_t *copies; /* by node: the newest copy, CD_NONE */
     CD_VEC(struct copy) all_copies;
-    uint32_t *mark;    /* by node: the last pass through a loop that it is part of */
+    uint32_t *mark; /* by node: the last pass through a loop that it is part of */
     uint32_t next_mark;
     uint32_t *n_reductions; /* by domain: how many this section has */
     CD_VEC(uint32_t) todo;
@@ -62,15 +63,18 @@ operand_reg(struct emit *e, const struct place *at, uint32_t node)
             return e->all_copies.items[c].reg;
         }
     }
-    uint32_t copy = cd_build_value(&e->g->b, CD_OP_BCAST, e->g->img->regs.items[reg].type, at->image, reg, 0, 0);
-    *CD_PUSH(e->g->arena, e->all_copies.items, e->all_copies.n, e->all_copies.cap) = (struct copy){copy, e->copies[node]};
+    uint32_t copy = cd_build_value(&e->g->b, CD_OP_BCAST, e->g->img->regs.items[reg].type,
+                                   at->image, reg, 0, 0);
+    *CD_PUSH(e->g->arena, e->all_copies.items, e->all_copies.n, e->all_copies.cap) =
+        (struct copy){copy, e->copies[node]};
     e->copies[node] = (uint32_t)e->all_copies.n - 1;
     return copy;
 }
 
 /* The operand VALUE of KIND as the image has it. */
 static uint32_t
-operand(struct emit *e, const struct place *at, const struct cd_plan_node *n, enum cd_operand kind, uint32_t value)
+operand(struct emit *e, const struct place *at, const struct cd_plan_node *n, enum cd_operand kind,
+        uint32_t value)
 {
     struct cd_gen *g = e->g;
     switch (kind) {
@@ -82,7 +86,8 @@ operand(struct emit *e, const struct place *at, const struct cd_plan_node *n, en
     case CD_OPERAND_SHAPE: return cd_gen_shape(g, value);
     case CD_OPERAND_SLOT: {
         const struct cd_type *row = node_at(e, n->a)->type;
-        return cd_gen_slot(g, value, row->kind == CD_TYPE_POLICY ? cd_schema_policy_shape() : row->shape);
+        return cd_gen_slot(g, value,
+                           row->kind == CD_TYPE_POLICY ? cd_schema_policy_shape() : row->shape);
     }
     case CD_OPERAND_INDEX: return cd_gen_index(g, value);
     case CD_OPERAND_PARAM:
@@ -148,7 +153,8 @@ mark_pass(struct emit *e, uint32_t domain, const struct item *reductions, size_t
 
 /* One pass through the loop of DOMAIN, for N of its reductions. */
 static void
-emit_loop(struct emit *e, const struct place *outer, uint32_t domain, const struct item *reductions, size_t n)
+emit_loop(struct emit *e, const struct place *outer, uint32_t domain, const struct item *reductions,
+          size_t n)
 {
     struct cd_gen *g = e->g;
     const struct cd_plan_domain *d = &g->plan.domains.items[domain];
@@ -161,7 +167,8 @@ emit_loop(struct emit *e, const struct place *outer, uint32_t domain, const stru
         at.mark = mark_pass(e, domain, reductions, n);
     }
     uint32_t index = member->op == CD_OP_PROBE ? cd_gen_index(g, member->c) : 0;
-    e->reg[d->member] = cd_build_value(&g->b, member->op, cd_gen_type(g, member->type), at.image, source, at.image, index);
+    e->reg[d->member] = cd_build_value(&g->b, member->op, cd_gen_type(g, member->type), at.image,
+                                       source, at.image, index);
     e->copies[d->member] = CD_NONE;
     emit_domain(e, &at);
     for (size_t i = 0; i < n; i++) {
@@ -197,8 +204,10 @@ emit_domain(struct emit *e, const struct place *at)
         uint32_t node = nodes->items[i];
         const struct cd_plan_node *p = node_at(e, node);
         bool is_member = p->op == CD_OP_LOOP || p->op == CD_OP_PROBE || p->op == CD_OP_ROOT;
-        if ((e->g->use[node] & e->use) && !is_member && (at->mark == 0 || e->mark[node] == at->mark)) {
-            items[n++] = (struct item){e->stages[node], cd_plan_is_reduction(p->op) ? p->c : CD_NONE, node};
+        if ((e->g->use[node] & e->use) && !is_member
+            && (at->mark == 0 || e->mark[node] == at->mark)) {
+            items[n++] =
+                (struct item){e->stages[node], cd_plan_is_reduction(p->op) ? p->c : CD_NONE, node};
         }
     }
     if (n > 0) {
@@ -209,7 +218,8 @@ emit_domain(struct emit *e, const struct place *at)
         if (items[i].loop == CD_NONE) {
             emit_node(e, at, items[i].node, at->image);
         } else {
-            while (i + run < n && items[i + run].loop == items[i].loop && items[i + run].stage == items[i].stage) {
+            while (i + run < n && items[i + run].loop == items[i].loop
+                   && items[i + run].stage == items[i].stage) {
                 run++;
             }
             emit_loop(e, at, items[i].loop, &items[i], run);
@@ -229,7 +239,8 @@ begin_use(struct emit *e, uint8_t use)
     memset(e->n_reductions, 0, p->domains.n * sizeof *e->n_reductions);
     for (uint32_t i = 0; i < p->nodes.n; i++) {
         const struct cd_plan_node *n = &p->nodes.items[i];
-        e->n_reductions[n->c < p->domains.n ? n->c : 0] += (e->g->use[i] & use) && cd_plan_is_reduction(n->op);
+        e->n_reductions[n->c < p->domains.n ? n->c : 0] +=
+            (e->g->use[i] & use) && cd_plan_is_reduction(n->op);
     }
 }
 
@@ -262,7 +273,8 @@ has_effect(const struct cd_gen *g, uint32_t domain, uint8_t use, const struct cd
 }
 
 static void
-emit_rows(struct emit *e, uint32_t domain, enum cd_section_kind kind, uint8_t use, const struct cd_grouped *effects)
+emit_rows(struct emit *e, uint32_t domain, enum cd_section_kind kind, uint8_t use,
+          const struct cd_grouped *effects)
 {
     struct cd_gen *g = e->g;
     const struct cd_plan_domain *d = &g->plan.domains.items[domain];
@@ -289,9 +301,11 @@ by_shape(const void *x, const void *y)
     return (a->shape > b->shape) - (a->shape < b->shape);
 }
 
-/* The sections of one kind, in the order of their tables; `resource`, which has no number, is the last. */
+/* The sections of one kind, in the order of their tables; `resource`, which has no number, is the
+ * last. */
 static void
-emit_tables(struct emit *e, enum cd_section_kind kind, uint8_t use, const struct cd_grouped *effects)
+emit_tables(struct emit *e, enum cd_section_kind kind, uint8_t use,
+            const struct cd_grouped *effects)
 {
     const struct cd_plan *p = &e->g->plan;
     struct table *tables = CD_NEW_ARRAY(e->g->arena, p->domains.n, struct table);

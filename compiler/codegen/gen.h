@@ -16,12 +16,12 @@ struct cd_gen {
     struct cd_plan plan;
     struct cd_builder b;
     struct cd_image *img;
-    uint8_t *use;                 /* by node: cd_plan_uses */
-    struct cd_grouped by_domain;  /* nodes by plan domain */
-    uint32_t *shapes;             /* by schema shape: its shape in the image, CD_NONE: none yet */
-    CD_VEC(uint32_t) schema_of;   /* by shape of the image */
-    CD_VEC(uint32_t) fields;      /* schema fields that are read, ascending */
-    uint32_t *indexes;            /* by plan index: its index in the image, CD_NONE */
+    uint8_t *use;                /* by node: cd_plan_uses */
+    struct cd_grouped by_domain; /* nodes by plan domain */
+    uint32_t *shapes;            /* by schema shape: its shape in the image, CD_NONE: none yet */
+    CD_VEC(uint32_t) schema_of;  /* by shape of the image */
+    CD_VEC(uint32_t) fields;     /* schema fields that are read, ascending */
+    uint32_t *indexes;           /* by plan index: its index in the image, CD_NONE */
 };
 
 /* ---- data.c: types, shapes, constants ---- */
@@ -36,8 +36,9 @@ uint32_t cd_gen_const(struct cd_gen *g, const struct cd_type *type, const struct
 uint32_t cd_gen_index(struct cd_gen *g, uint32_t plan_index);
 
 /* ---- schedule.c: the order of code ---- */
-/* The stage of each node within its domain for the code that USE needs (arena): a domain's code goes through the stages upwards, in each first
- * through the loops whose results have this stage, then through the other nodes. */
+/* The stage of each node within its domain for the code that USE needs (arena): a domain's code
+ * goes through the stages upwards, in each first through the loops whose results have this stage,
+ * then through the other nodes. */
 uint32_t *cd_gen_stages(struct cd_gen *g, uint8_t use);
 
 /* ---- emit.c: sections ---- */

@@ -1,6 +1,7 @@
-/* The order of code. Within a domain, a node comes after its operands, and a loop after everything that is read in it from outside; so
- * loops whose results are read in other loops come first. Every loop is gone through once, if that is possible: where the results of two
- * loops are needed by each other's bodies, each is gone through once a stage. */
+/* The order of code. Within a domain, a node comes after its operands, and a loop after everything
+ * that is read in it from outside; so loops whose results are read in other loops come first. Every
+ * loop is gone through once, if that is possible: where the results of two loops are needed by each
+ * other's bodies, each is gone through once a stage. */
 #include <string.h>
 
 #include "compiler/codegen/gen.h"
@@ -24,7 +25,8 @@ raise(struct stages *s, uint32_t *stage, uint32_t to)
     }
 }
 
-/* Something in DOMAIN reads node READ from outside: the loop around it, in the domain of READ, comes after it. */
+/* Something in DOMAIN reads node READ from outside: the loop around it, in the domain of READ,
+ * comes after it. */
 static void
 read_from_outside(struct stages *s, uint32_t domain, uint32_t read)
 {
@@ -59,7 +61,8 @@ visit(struct stages *s, uint32_t node)
     }
 }
 
-/* Stages of which no two passes through a loop depend on each other: one more for each reduction on the way. */
+/* Stages of which no two passes through a loop depend on each other: one more for each reduction on
+ * the way. */
 static void
 rank(struct stages *s)
 {

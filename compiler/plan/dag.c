@@ -8,7 +8,8 @@
 
 #define FIRST_SLOTS 1024u
 
-_Static_assert(CD_SCHEMA_NONE == CD_NONE, "`resource` is no shape in the schema and in images alike");
+_Static_assert(CD_SCHEMA_NONE == CD_NONE,
+               "`resource` is no shape in the schema and in images alike");
 
 void
 cd_plan_init(struct cd_plan *p, struct cd_arena *arena, struct cd_types *types)
@@ -21,8 +22,8 @@ cd_plan_init(struct cd_plan *p, struct cd_arena *arena, struct cd_types *types)
     cd_map_init(&p->index_ids);
     p->slots = CD_NEW_ARRAY(arena, FIRST_SLOTS, uint32_t);
     p->slot_mask = FIRST_SLOTS - 1;
-    *CD_PUSH(arena, p->domains.items, p->domains.n, p->domains.cap) =
-        (struct cd_plan_domain){.kind = CD_DOMAIN_GLOBAL, .parent = CD_NONE, .member = CD_NONE, .shape = CD_NONE};
+    *CD_PUSH(arena, p->domains.items, p->domains.n, p->domains.cap) = (struct cd_plan_domain){
+        .kind = CD_DOMAIN_GLOBAL, .parent = CD_NONE, .member = CD_NONE, .shape = CD_NONE};
 }
 
 void
@@ -137,11 +138,13 @@ cd_plan_deeper(const struct cd_plan *p, uint32_t x, uint32_t y)
 bool
 cd_plan_is_reduction(enum cd_op op)
 {
-    return op == CD_OP_ALL || op == CD_OP_ANY || op == CD_OP_COUNT || op == CD_OP_COLLECT || op == CD_OP_MAPEACH;
+    return op == CD_OP_ALL || op == CD_OP_ANY || op == CD_OP_COUNT || op == CD_OP_COLLECT
+           || op == CD_OP_MAPEACH;
 }
 
 uint32_t
-cd_plan_node(struct cd_plan *p, enum cd_op op, const struct cd_type *type, uint32_t a, uint32_t b, uint32_t c)
+cd_plan_node(struct cd_plan *p, enum cd_op op, const struct cd_type *type, uint32_t a, uint32_t b,
+             uint32_t c)
 {
     struct cd_plan_node n = {.op = op, .a = a, .b = b, .c = c, .type = type};
     if (op == CD_OP_KEY) {
@@ -214,7 +217,8 @@ cd_plan_const(struct cd_plan *p, const struct cd_type *type, const struct cd_con
     uint32_t id;
     if (!cd_map_get(&p->const_ids, cd_buf_view(&p->key), &id)) {
         id = (uint32_t)p->consts.n;
-        *CD_PUSH(p->arena, p->consts.items, p->consts.n, p->consts.cap) = (struct cd_plan_const){type, value};
+        *CD_PUSH(p->arena, p->consts.items, p->consts.n, p->consts.cap) =
+            (struct cd_plan_const){type, value};
         remember(p, &p->const_ids, cd_arena_str(p->arena, cd_buf_view(&p->key)), id);
     }
     return add_node(p, (struct cd_plan_node){.op = CD_OP_CONST, .a = id, .type = type});
@@ -228,7 +232,8 @@ words_key(struct cd_plan *p, const uint32_t *words, size_t n)
 }
 
 uint32_t
-cd_plan_index(struct cd_plan *p, uint32_t shape, enum cd_env env, const uint32_t *fields, uint32_t n_fields)
+cd_plan_index(struct cd_plan *p, uint32_t shape, enum cd_env env, const uint32_t *fields,
+              uint32_t n_fields)
 {
     uint32_t *words = CD_NEW_ARRAY(p->arena, (size_t)n_fields + 2, uint32_t);
     words[0] = shape;
@@ -258,7 +263,8 @@ add_domain(struct cd_plan *p, struct cd_plan_domain d)
     return (uint32_t)p->domains.n - 1;
 }
 
-/* Makes the node of domain ID's members, which is the one node that lies in the domain without reading from it. */
+/* Makes the node of domain ID's members, which is the one node that lies in the domain without
+ * reading from it. */
 static void
 add_member(struct cd_plan *p, uint32_t id, struct cd_plan_node n)
 {
@@ -275,8 +281,9 @@ cd_plan_root(struct cd_plan *p, uint32_t shape)
         return id;
     }
     id = add_domain(p, (struct cd_plan_domain){.kind = CD_DOMAIN_ROOT, .shape = shape});
-    const struct cd_type *type = shape == CD_NONE ? cd_type_simple(p->types, CD_TYPE_ANY_RESOURCE)
-                                                  : cd_type_shape(p->types, CD_TYPE_RESOURCE, shape);
+    const struct cd_type *type = shape == CD_NONE
+                                     ? cd_type_simple(p->types, CD_TYPE_ANY_RESOURCE)
+                                     : cd_type_shape(p->types, CD_TYPE_RESOURCE, shape);
     add_member(p, id, (struct cd_plan_node){.op = CD_OP_ROOT, .a = shape, .type = type});
     remember(p, &p->domain_ids, words_key(p, words, CD_ARRAY_LEN(words)), id);
     return id;
@@ -286,8 +293,9 @@ uint32_t
 cd_plan_request(struct cd_plan *p)
 {
     if (p->request == CD_NONE) {
-        p->request = add_domain(
-            p, (struct cd_plan_domain){.kind = CD_DOMAIN_REQUEST, .member = CD_NONE, .shape = CD_NONE});
+        p->request =
+            add_domain(p, (struct cd_plan_domain){
+                              .kind = CD_DOMAIN_REQUEST, .member = CD_NONE, .shape = CD_NONE});
     }
     return p->request;
 }
@@ -301,7 +309,9 @@ loop(struct cd_plan *p, struct cd_plan_node n, uint32_t parent, struct cd_str na
     if (cd_map_get(&p->domain_ids, (struct cd_str){(const char *)words, sizeof words}, &id)) {
         return id;
     }
-    id = add_domain(p, (struct cd_plan_domain){.kind = CD_DOMAIN_LOOP, .parent = parent, .shape = CD_NONE, .name = name});
+    id = add_domain(p,
+                    (struct cd_plan_domain){
+                        .kind = CD_DOMAIN_LOOP, .parent = parent, .shape = CD_NONE, .name = name});
     n.b = id;
     add_member(p, id, n);
     remember(p, &p->domain_ids, words_key(p, words, CD_ARRAY_LEN(words)), id);
@@ -309,15 +319,18 @@ loop(struct cd_plan *p, struct cd_plan_node n, uint32_t parent, struct cd_str na
 }
 
 uint32_t
-cd_plan_loop(struct cd_plan *p, uint32_t list, uint32_t parent, const struct cd_type *type, struct cd_str name)
+cd_plan_loop(struct cd_plan *p, uint32_t list, uint32_t parent, const struct cd_type *type,
+             struct cd_str name)
 {
     return loop(p, (struct cd_plan_node){.op = CD_OP_LOOP, .a = list, .type = type}, parent, name);
 }
 
 uint32_t
-cd_plan_probe(struct cd_plan *p, uint32_t key, uint32_t index, uint32_t parent, const struct cd_type *type, struct cd_str name)
+cd_plan_probe(struct cd_plan *p, uint32_t key, uint32_t index, uint32_t parent,
+              const struct cd_type *type, struct cd_str name)
 {
-    return loop(p, (struct cd_plan_node){.op = CD_OP_PROBE, .a = key, .c = index, .type = type}, parent, name);
+    return loop(p, (struct cd_plan_node){.op = CD_OP_PROBE, .a = key, .c = index, .type = type},
+                parent, name);
 }
 
 /* ---- what is needed ---- */
@@ -325,7 +338,9 @@ cd_plan_probe(struct cd_plan *p, uint32_t key, uint32_t index, uint32_t parent, 
 uint8_t
 cd_plan_use_of(enum cd_op effect)
 {
-    return effect == CD_OP_MESSAGE ? CD_FOR_MESSAGES : effect == CD_OP_FIRE ? CD_FOR_DENIES : CD_FOR_VERDICTS;
+    return effect == CD_OP_MESSAGE ? CD_FOR_MESSAGES
+           : effect == CD_OP_FIRE  ? CD_FOR_DENIES
+                                   : CD_FOR_VERDICTS;
 }
 
 /* An effect reads nodes like an instruction. */

@@ -18,8 +18,9 @@ static void
 put_index(const struct cd_plan *p, uint32_t index, struct cd_buf *out)
 {
     static const char *const words[] = {
-        [CD_ENVOP_ID] = "id",         [CD_ENVOP_ARN] = "arn",         [CD_ENVOP_TYPE] = "type",
-        [CD_ENVOP_PARTITION] = "partition", [CD_ENVOP_REGION] = "region", [CD_ENVOP_ACCOUNT] = "account",
+        [CD_ENVOP_ID] = "id",         [CD_ENVOP_ARN] = "arn",
+        [CD_ENVOP_TYPE] = "type",     [CD_ENVOP_PARTITION] = "partition",
+        [CD_ENVOP_REGION] = "region", [CD_ENVOP_ACCOUNT] = "account",
         [CD_ENVOP_TAGS] = "tags",     [CD_ENVOP_CAPTURED] = "captured",
     };
     const struct cd_plan_index *x = &p->indexes.items[index];
@@ -68,7 +69,8 @@ put_operand(const struct cd_plan *p, enum cd_operand kind, uint32_t v, struct cd
 }
 
 static void
-put_operands(const struct cd_plan *p, enum cd_op op, uint32_t a, uint32_t b, uint32_t c, struct cd_buf *out)
+put_operands(const struct cd_plan *p, enum cd_op op, uint32_t a, uint32_t b, uint32_t c,
+             struct cd_buf *out)
 {
     const struct cd_opinfo *info = &cd_opinfo[op];
     cd_buf_puts(out, info->mnemonic);
@@ -83,8 +85,10 @@ put_operands(const struct cd_plan *p, enum cd_op op, uint32_t a, uint32_t b, uin
 static void
 put_domain(const struct cd_plan *p, uint32_t domain, struct cd_buf *out)
 {
-    static const char *const kinds[] = {
-        [CD_DOMAIN_GLOBAL] = "global", [CD_DOMAIN_ROOT] = "root", [CD_DOMAIN_LOOP] = "loop", [CD_DOMAIN_REQUEST] = "request"};
+    static const char *const kinds[] = {[CD_DOMAIN_GLOBAL] = "global",
+                                        [CD_DOMAIN_ROOT] = "root",
+                                        [CD_DOMAIN_LOOP] = "loop",
+                                        [CD_DOMAIN_REQUEST] = "request"};
     const struct cd_plan_domain *d = &p->domains.items[domain];
     cd_buf_printf(out, "domain d%u %s", domain, kinds[d->kind]);
     if (d->kind == CD_DOMAIN_LOOP) {

@@ -1,4 +1,5 @@
-/* From typed trees to the graph: names, logic, conditionals; what else there is, is in the other lower_*.c. */
+/* From typed trees to the graph: names, logic, conditionals; what else there is, is in the other
+ * lower_*.c. */
 #include "compiler/plan/lower.h"
 
 #include <assert.h>
@@ -33,7 +34,8 @@ cd_lower_domain_of(const struct cd_lower *l, uint32_t node)
 uint32_t
 cd_lower_bool(struct cd_lower *l, bool value)
 {
-    return cd_plan_const(l->plan, cd_lower_simple(l, CD_TYPE_BOOL), cd_const_bool(l->plan->arena, value));
+    return cd_plan_const(l->plan, cd_lower_simple(l, CD_TYPE_BOOL),
+                         cd_const_bool(l->plan->arena, value));
 }
 
 uint32_t
@@ -62,7 +64,8 @@ cd_lower_typed(struct cd_lower *l, uint32_t node, const struct cd_type *want)
         return cd_plan_const(l->plan, want, l->plan->consts.items[n.a].value);
     }
     if (n.op == CD_OP_IF) {
-        return cd_plan_node(l->plan, CD_OP_IF, want, n.a, cd_lower_typed(l, n.b, want), cd_lower_typed(l, n.c, want));
+        return cd_plan_node(l->plan, CD_OP_IF, want, n.a, cd_lower_typed(l, n.b, want),
+                            cd_lower_typed(l, n.c, want));
     }
     return node;
 }
@@ -79,7 +82,8 @@ find(struct cd_lower_env *env, const struct cd_binding *binding)
 }
 
 static struct cd_value
-lower_binding(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode)
+lower_binding(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
+              enum cd_mode mode)
 {
     struct cd_lower_env *b = find(env, e->ref.binding);
     assert(b);
@@ -143,12 +147,14 @@ lower_ref(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
     switch (e->ref.kind) {
     case CD_REF_BINDING: return lower_binding(l, e, env, mode);
     case CD_REF_PARAM:
-        return cd_unheld(cd_plan_node(l->plan, CD_OP_PARAM, e->ref.decl->type, param_index(l->plan, e->ref.decl), 0, 0));
+        return cd_unheld(cd_plan_node(l->plan, CD_OP_PARAM, e->ref.decl->type,
+                                      param_index(l->plan, e->ref.decl), 0, 0));
     case CD_REF_LET: return lower_let(l, e->ref.decl, mode);
     case CD_REF_TABLE: return cd_unheld(lower_table(l, e, CD_SCHEMA_NONE));
     case CD_REF_ACTION: return cd_unheld(lower_text(l, e->type, e->text));
     case CD_REF_KEY:
-        return cd_unheld(cd_plan_node(l->plan, CD_OP_KEY, e->type, cd_plan_string(l->plan, e->text), 0, 0));
+        return cd_unheld(
+            cd_plan_node(l->plan, CD_OP_KEY, e->type, cd_plan_string(l->plan, e->text), 0, 0));
     case CD_REF_INTERNET: /* only an argument of `reaches`, which has no use for it */
     case CD_REF_NONE:
     case CD_REF_FN:
@@ -217,7 +223,8 @@ can_be_held(const struct cd_type *t)
     while (t->elem) {
         t = t->elem;
     }
-    return cd_type_is_stringlike(t) || t->kind == CD_TYPE_JSON || t->kind == CD_TYPE_RECORD || t->kind == CD_TYPE_POLICY;
+    return cd_type_is_stringlike(t) || t->kind == CD_TYPE_JSON || t->kind == CD_TYPE_RECORD
+           || t->kind == CD_TYPE_POLICY;
 }
 
 static uint32_t
@@ -279,8 +286,10 @@ lower_kind(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env
     struct cd_plan *p = l->plan;
     switch (e->kind) {
     case CD_EXPR_BOOL: return cd_unheld(cd_lower_bool(l, e->boolean));
-    case CD_EXPR_NUMBER: return cd_unheld(cd_plan_const(p, e->type, cd_const_number(p->arena, e->number)));
-    case CD_EXPR_DURATION: return cd_unheld(cd_plan_const(p, e->type, cd_const_duration(p->arena, e->ms)));
+    case CD_EXPR_NUMBER:
+        return cd_unheld(cd_plan_const(p, e->type, cd_const_number(p->arena, e->number)));
+    case CD_EXPR_DURATION:
+        return cd_unheld(cd_plan_const(p, e->type, cd_const_duration(p->arena, e->ms)));
     case CD_EXPR_DATE: return cd_unheld(cd_plan_const(p, e->type, cd_const_time(p->arena, e->ms)));
     case CD_EXPR_STRING: return cd_lower_string(l, e, env, mode);
     case CD_EXPR_NAME:
@@ -292,13 +301,15 @@ lower_kind(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env
     case CD_EXPR_QUANTIFIER: return cd_lower_quantifier(l, e, env);
     case CD_EXPR_FIELD:
         return e->ref.kind == CD_REF_LET || e->ref.kind == CD_REF_PARAM ? lower_ref(l, e, env, mode)
-                                                                         : cd_lower_field(l, e, env);
+                                                                        : cd_lower_field(l, e, env);
     case CD_EXPR_INDEX: return cd_lower_index(l, e, env);
     case CD_EXPR_EACH: return cd_lower_each(l, e, env);
     case CD_EXPR_CALL: return lower_call(l, e, env, mode);
     case CD_EXPR_FOLLOW: return cd_lower_follow(l, e, env);
-    case CD_EXPR_NOT: return cd_unheld(cd_lower_logic(l, CD_OP_NOT, cd_lower_node(l, e->a, env), 0));
-    case CD_EXPR_NEG: return cd_unheld(cd_plan_node(p, CD_OP_NEG, e->type, cd_lower_node(l, e->a, env), 0, 0));
+    case CD_EXPR_NOT:
+        return cd_unheld(cd_lower_logic(l, CD_OP_NOT, cd_lower_node(l, e->a, env), 0));
+    case CD_EXPR_NEG:
+        return cd_unheld(cd_plan_node(p, CD_OP_NEG, e->type, cd_lower_node(l, e->a, env), 0, 0));
     case CD_EXPR_ABSENT:
     case CD_EXPR_PRESENT: return cd_unheld(lower_present(l, e, env));
     case CD_EXPR_ADD:
@@ -307,8 +318,8 @@ lower_kind(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env
     case CD_EXPR_AND:
     case CD_EXPR_OR: {
         uint32_t a = cd_lower_node(l, e->a, env);
-        return cd_unheld(
-            cd_lower_logic(l, e->kind == CD_EXPR_AND ? CD_OP_AND : CD_OP_OR, a, cd_lower_node(l, e->b, env)));
+        return cd_unheld(cd_lower_logic(l, e->kind == CD_EXPR_AND ? CD_OP_AND : CD_OP_OR, a,
+                                        cd_lower_node(l, e->b, env)));
     }
     case CD_EXPR_IF: return lower_if(l, e, env, mode);
     case CD_EXPR_CONVERT: return cd_lower_convert(l, e, env);
@@ -318,7 +329,8 @@ lower_kind(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env
 }
 
 struct cd_value
-cd_lower_expr(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode)
+cd_lower_expr(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
+              enum cd_mode mode)
 {
     if (l->failed || ++l->steps > CD_PLAN_STEP_LIMIT || l->depth >= CD_PLAN_DEPTH_LIMIT
         || l->plan->nodes.n >= CD_PLAN_NODE_LIMIT) {

@@ -1,13 +1,14 @@
-/* What the files of lowering share. An expression is lowered in an environment, to a value: its node, and the resource that holds it.
- * Internal to compiler/plan. */
+/* What the files of lowering share. An expression is lowered in an environment, to a value: its
+ * node, and the resource that holds it. Internal to compiler/plan. */
 #ifndef CD_PLAN_LOWER_H
 #define CD_PLAN_LOWER_H
 
 #include "compiler/plan/plan.h"
 #include "runtime/schema/schema.h"
 
-/* What an expression stands for. `holder` is the row of the resource that a reference was read from, which says where `->` looks for
- * it; CD_NONE for what no resource holds: literals, parameters, interpolated texts, members of new collections. */
+/* What an expression stands for. `holder` is the row of the resource that a reference was read
+ * from, which says where `->` looks for it; CD_NONE for what no resource holds: literals,
+ * parameters, interpolated texts, members of new collections. */
 struct cd_value {
     uint32_t node;
     uint32_t holder;
@@ -31,37 +32,50 @@ struct cd_lower_env {
 struct cd_lower {
     struct cd_plan *plan;
     struct cd_sema *sema;
-    struct cd_map lets;      /* declaration and mode, to an index into `let_values` */
+    struct cd_map lets; /* declaration and mode, to an index into `let_values` */
     CD_VEC(struct cd_value) let_values;
     uint32_t steps, depth;
     const struct cd_expr *failed; /* where a limit was exceeded */
 };
 
-struct cd_value cd_lower_expr(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode);
+struct cd_value cd_lower_expr(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
+                              enum cd_mode mode);
 /* The same for its node alone. */
 uint32_t cd_lower_node(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
 /* The innermost domain that E needs by its variables. */
 uint32_t cd_lower_domain(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
 
 /* ---- lower_access.c: fields, indexes, references, `[*]` ---- */
-struct cd_value cd_lower_field(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
-struct cd_value cd_lower_follow(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
-struct cd_value cd_lower_each(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
-struct cd_value cd_lower_index(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
-struct cd_value cd_lower_convert(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
+struct cd_value cd_lower_field(struct cd_lower *l, const struct cd_expr *e,
+                               struct cd_lower_env *env);
+struct cd_value cd_lower_follow(struct cd_lower *l, const struct cd_expr *e,
+                                struct cd_lower_env *env);
+struct cd_value cd_lower_each(struct cd_lower *l, const struct cd_expr *e,
+                              struct cd_lower_env *env);
+struct cd_value cd_lower_index(struct cd_lower *l, const struct cd_expr *e,
+                               struct cd_lower_env *env);
+struct cd_value cd_lower_convert(struct cd_lower *l, const struct cd_expr *e,
+                                 struct cd_lower_env *env);
 
 /* ---- lower_loop.c: quantifiers, comprehensions ---- */
 /* Opens the loop over LIST that needs at least DOMAIN; its member. */
-struct cd_value cd_lower_member(struct cd_lower *l, struct cd_value list, uint32_t domain, struct cd_str name);
-struct cd_value cd_lower_quantifier(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
-struct cd_value cd_lower_comprehension(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode);
+struct cd_value cd_lower_member(struct cd_lower *l, struct cd_value list, uint32_t domain,
+                                struct cd_str name);
+struct cd_value cd_lower_quantifier(struct cd_lower *l, const struct cd_expr *e,
+                                    struct cd_lower_env *env);
+struct cd_value cd_lower_comprehension(struct cd_lower *l, const struct cd_expr *e,
+                                       struct cd_lower_env *env, enum cd_mode mode);
 
 /* ---- lower_value.c: texts, collections, arithmetic, relations, calls ---- */
-struct cd_value cd_lower_string(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode);
-struct cd_value cd_lower_collection(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode);
-struct cd_value cd_lower_sum(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode);
+struct cd_value cd_lower_string(struct cd_lower *l, const struct cd_expr *e,
+                                struct cd_lower_env *env, enum cd_mode mode);
+struct cd_value cd_lower_collection(struct cd_lower *l, const struct cd_expr *e,
+                                    struct cd_lower_env *env, enum cd_mode mode);
+struct cd_value cd_lower_sum(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
+                             enum cd_mode mode);
 struct cd_value cd_lower_rel(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
-struct cd_value cd_lower_builtin(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
+struct cd_value cd_lower_builtin(struct cd_lower *l, const struct cd_expr *e,
+                                 struct cd_lower_env *env);
 /* The text of a STRING without interpolation. */
 struct cd_str cd_lower_literal(struct cd_lower *l, const struct cd_expr *e);
 

@@ -1,4 +1,5 @@
-/* Lowering of ways into values: properties, indexes, references, each member of a list, json as other types. */
+/* Lowering of ways into values: properties, indexes, references, each member of a list, json as
+ * other types. */
 #include "compiler/plan/lower.h"
 #include "runtime/bc/limits.h"
 
@@ -6,7 +7,8 @@ static const struct cd_type *
 envelope_type(struct cd_lower *l, enum cd_envelope word)
 {
     switch (word) {
-    case CD_ENV_TAGS: return cd_type_of(l->plan->types, CD_TYPE_MAP, cd_lower_simple(l, CD_TYPE_STRING));
+    case CD_ENV_TAGS:
+        return cd_type_of(l->plan->types, CD_TYPE_MAP, cd_lower_simple(l, CD_TYPE_STRING));
     case CD_ENV_CAPTURED: return cd_lower_simple(l, CD_TYPE_TIME);
     case CD_ENV_ARN: return cd_lower_simple(l, CD_TYPE_ARN);
     case CD_ENV_ID:
@@ -18,13 +20,15 @@ envelope_type(struct cd_lower *l, enum cd_envelope word)
     return cd_lower_simple(l, CD_TYPE_STRING);
 }
 
-_Static_assert((int)CD_ENV_CAPTURED == (int)CD_ENVOP_CAPTURED && (int)CD_ARN_RESOURCE == (int)CD_ARNPART_RESOURCE,
+_Static_assert((int)CD_ENV_CAPTURED == (int)CD_ENVOP_CAPTURED
+                   && (int)CD_ARN_RESOURCE == (int)CD_ARNPART_RESOURCE,
                "the language and the program number members alike");
 
 static uint32_t
 text_node(struct cd_lower *l, struct cd_str text)
 {
-    return cd_plan_const(l->plan, cd_lower_simple(l, CD_TYPE_STRING), cd_const_string(l->plan->arena, text));
+    return cd_plan_const(l->plan, cd_lower_simple(l, CD_TYPE_STRING),
+                         cd_const_string(l->plan->arena, text));
 }
 
 static bool
@@ -42,29 +46,37 @@ field_of(struct cd_lower *l, const struct cd_expr *e, struct cd_value v)
     uint32_t holder = is_resource(t) ? v.node : v.holder;
     if (e->ref.kind == CD_REF_ENVELOPE) {
         const struct cd_type *type = envelope_type(l, e->ref.envelope);
-        return (struct cd_value){cd_plan_node(p, CD_OP_ENV, type, v.node, (uint32_t)e->ref.envelope, 0), holder};
+        return (struct cd_value){
+            cd_plan_node(p, CD_OP_ENV, type, v.node, (uint32_t)e->ref.envelope, 0), holder};
     }
     if (e->ref.kind == CD_REF_FIELD) {
-        const struct cd_type *type = cd_type_of_schema(p->types, cd_schema_field_at(e->ref.field).type);
-        return (struct cd_value){cd_plan_node(p, CD_OP_FIELD, type, v.node, e->ref.field, 0), holder};
+        const struct cd_type *type =
+            cd_type_of_schema(p->types, cd_schema_field_at(e->ref.field).type);
+        return (struct cd_value){cd_plan_node(p, CD_OP_FIELD, type, v.node, e->ref.field, 0),
+                                 holder};
     }
     if (e->ref.kind == CD_REF_MAP) {
-        return (struct cd_value){cd_plan_node(p, CD_OP_MAPGET, t->elem, v.node, text_node(l, e->text), 0), holder};
+        return (struct cd_value){
+            cd_plan_node(p, CD_OP_MAPGET, t->elem, v.node, text_node(l, e->text), 0), holder};
     }
     if (e->ref.kind == CD_REF_ARN_PART) {
         const struct cd_type *type = cd_lower_simple(l, CD_TYPE_STRING);
-        return cd_unheld(cd_plan_node(p, CD_OP_ARNPART, type, v.node, (uint32_t)e->ref.arn_part, 0));
+        return cd_unheld(
+            cd_plan_node(p, CD_OP_ARNPART, type, v.node, (uint32_t)e->ref.arn_part, 0));
     }
-    return (struct cd_value){cd_plan_node(p, CD_OP_JGET, t, v.node, text_node(l, e->text), 0), holder};
+    return (struct cd_value){cd_plan_node(p, CD_OP_JGET, t, v.node, text_node(l, e->text), 0),
+                             holder};
 }
 
-/* The resource of TYPE that V names. The name of a bucket says nothing of where it is, nor does it matter who holds it. */
+/* The resource of TYPE that V names. The name of a bucket says nothing of where it is, nor does it
+ * matter who holds it. */
 static struct cd_value
 follow(struct cd_lower *l, uint32_t shape, struct cd_value v)
 {
     bool by_name = cd_str_eq(cd_schema_shape_at(shape).name, CD_STR("AWS::S3::Bucket"));
     const struct cd_type *type = cd_type_shape(l->plan->types, CD_TYPE_RESOURCE, shape);
-    return cd_unheld(cd_plan_node(l->plan, CD_OP_FOLLOW, type, v.node, by_name ? CD_NONE : v.holder, shape));
+    return cd_unheld(
+        cd_plan_node(l->plan, CD_OP_FOLLOW, type, v.node, by_name ? CD_NONE : v.holder, shape));
 }
 
 /* ---- json as another type ---- */
@@ -86,10 +98,12 @@ static uint32_t
 unreadable(struct cd_lower *l, uint32_t json, const struct cd_type *to)
 {
     struct cd_plan *p = l->plan;
-    uint32_t why = cd_plan_string(p, CD_STR("json is not read as an object of a property by this version"));
+    uint32_t why =
+        cd_plan_string(p, CD_STR("json is not read as an object of a property by this version"));
     uint32_t unknown = cd_plan_node(p, CD_OP_UNKNOWN, to, why, 0, 0);
     uint32_t is_absent = cd_lower_logic(l, CD_OP_ISABSENT, json, 0);
-    return cd_plan_node(p, CD_OP_IF, to, is_absent, cd_plan_const(p, to, cd_const_absent()), unknown);
+    return cd_plan_node(p, CD_OP_IF, to, is_absent, cd_plan_const(p, to, cd_const_absent()),
+                        unknown);
 }
 
 static struct cd_value
@@ -113,7 +127,8 @@ convert(struct cd_lower *l, struct cd_value v, const struct cd_type *to)
         return v;
     }
     case CD_TYPE_ARN: {
-        uint32_t text = cd_plan_node(p, CD_OP_JAS, cd_lower_simple(l, CD_TYPE_STRING), v.node, 0, 0);
+        uint32_t text =
+            cd_plan_node(p, CD_OP_JAS, cd_lower_simple(l, CD_TYPE_STRING), v.node, 0, 0);
         return (struct cd_value){cd_plan_node(p, CD_OP_TOARN, to, text, 0, 0), v.holder};
     }
     case CD_TYPE_BOOL:
@@ -125,8 +140,10 @@ convert(struct cd_lower *l, struct cd_value v, const struct cd_type *to)
     case CD_TYPE_IP:
     case CD_TYPE_CIDR:
     case CD_TYPE_TIME:
-    case CD_TYPE_MAP: return (struct cd_value){cd_plan_node(p, CD_OP_JAS, to, v.node, 0, 0), v.holder};
-    case CD_TYPE_DURATION: return cd_unheld(cd_plan_const(p, to, cd_const_absent())); /* json has none */
+    case CD_TYPE_MAP:
+        return (struct cd_value){cd_plan_node(p, CD_OP_JAS, to, v.node, 0, 0), v.holder};
+    case CD_TYPE_DURATION:
+        return cd_unheld(cd_plan_const(p, to, cd_const_absent())); /* json has none */
     case CD_TYPE_POLICY:
     case CD_TYPE_RECORD:
     case CD_TYPE_RESOURCE:
@@ -140,8 +157,9 @@ convert(struct cd_lower *l, struct cd_value v, const struct cd_type *to)
 
 /* ---- each member ---- */
 
-/* What `xs[*].P -> T` is at, seen from inside its loops: one member after another, so that each keeps its holder. The member may be a
- * list itself; it is gone through when something is asked of its members. */
+/* What `xs[*].P -> T` is at, seen from inside its loops: one member after another, so that each
+ * keeps its holder. The member may be a list itself; it is gone through when something is asked of
+ * its members. */
 struct stream {
     uint32_t domains[CD_LIMIT_LOOP_DEPTH]; /* from the outermost loop on */
     uint32_t n;
@@ -169,7 +187,8 @@ is_list(const struct cd_lower *l, struct cd_value v)
 static bool
 is_chain(const struct cd_expr *e)
 {
-    return e->kind == CD_EXPR_EACH || ((e->kind == CD_EXPR_FIELD || e->kind == CD_EXPR_FOLLOW) && e->through_each)
+    return e->kind == CD_EXPR_EACH
+           || ((e->kind == CD_EXPR_FIELD || e->kind == CD_EXPR_FOLLOW) && e->through_each)
            || (e->kind == CD_EXPR_CONVERT && cd_type_is_collection(e->type) && is_chain(e->a));
 }
 
@@ -199,7 +218,8 @@ walk_chain(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env
 static uint32_t
 gather(struct cd_lower *l, uint32_t node, uint32_t domain)
 {
-    return cd_plan_node(l->plan, CD_OP_MAPEACH, cd_lower_list_of(l, cd_lower_type(l, node)), node, 0, domain);
+    return cd_plan_node(l->plan, CD_OP_MAPEACH, cd_lower_list_of(l, cd_lower_type(l, node)), node,
+                        0, domain);
 }
 
 static uint32_t
@@ -226,8 +246,10 @@ lower_chain(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *en
         nested = true;
     }
     /* A holder inside the loops is one for each member: nobody holds all of them. */
-    bool held = s.at.holder != CD_NONE
-                && (s.n == 0 || !cd_plan_is_inside(l->plan, cd_lower_domain_of(l, s.at.holder), s.domains[0]));
+    bool held =
+        s.at.holder != CD_NONE
+        && (s.n == 0
+            || !cd_plan_is_inside(l->plan, cd_lower_domain_of(l, s.at.holder), s.domains[0]));
     return (struct cd_value){node, held ? s.at.holder : CD_NONE};
 }
 
@@ -270,8 +292,8 @@ cd_lower_index(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env 
     struct cd_value v = cd_lower_expr(l, e->a, env, CD_MODE_VALUE);
     uint32_t at = cd_lower_node(l, e->b, env);
     const struct cd_type *t = cd_lower_type(l, v.node);
-    enum cd_op op = t->kind == CD_TYPE_MAP                                            ? CD_OP_MAPGET
-                    : t->kind != CD_TYPE_JSON                                         ? CD_OP_AT
+    enum cd_op op = t->kind == CD_TYPE_MAP                         ? CD_OP_MAPGET
+                    : t->kind != CD_TYPE_JSON                      ? CD_OP_AT
                     : cd_lower_type(l, at)->kind == CD_TYPE_NUMBER ? CD_OP_JAT
                                                                    : CD_OP_JGET;
     const struct cd_type *type = t->kind == CD_TYPE_JSON ? t : t->elem;

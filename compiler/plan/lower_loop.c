@@ -1,6 +1,7 @@
-/* Lowering of quantifiers and comprehensions: loops with reductions. A loop is placed in the outermost domain that its list and its body
- * allow, so that loops over the same list become one, and what does not depend on a row is not asked again for each. A loop over a table
- * becomes a probe of an index where a condition says which rows alone can matter. */
+/* Lowering of quantifiers and comprehensions: loops with reductions. A loop is placed in the
+ * outermost domain that its list and its body allow, so that loops over the same list become one,
+ * and what does not depend on a row is not asked again for each. A loop over a table becomes a
+ * probe of an index where a condition says which rows alone can matter. */
 #include "compiler/plan/lower.h"
 
 #define LONGEST_PATH 8
@@ -18,7 +19,8 @@ cd_lower_member(struct cd_lower *l, struct cd_value list, uint32_t domain, struc
     const struct cd_type *elem = cd_lower_type(l, list.node)->elem;
     uint32_t parent = cd_plan_deeper(p, cd_lower_domain_of(l, list.node), domain);
     uint32_t inner = cd_plan_loop(p, list.node, parent, elem, name);
-    return (struct cd_value){p->domains.items[inner].member, is_resource(elem) ? CD_NONE : list.holder};
+    return (struct cd_value){p->domains.items[inner].member,
+                             is_resource(elem) ? CD_NONE : list.holder};
 }
 
 /* ---- equality joins ---- */
@@ -28,7 +30,8 @@ struct join {
     uint32_t index, key;
 };
 
-/* Is NODE a string property of the row MEMBER, through objects only? Then *index is the one to find it by. */
+/* Is NODE a string property of the row MEMBER, through objects only? Then *index is the one to find
+ * it by. */
 static bool
 is_property(struct cd_lower *l, uint32_t node, uint32_t member, uint32_t *index)
 {
@@ -47,7 +50,8 @@ is_property(struct cd_lower *l, uint32_t node, uint32_t member, uint32_t *index)
     while (n->op == CD_OP_FIELD && n_fields < LONGEST_PATH) {
         fields[LONGEST_PATH - ++n_fields] = n->b;
         if (n->a == member) {
-            *index = cd_plan_index(p, shape, (enum cd_env)0, fields + LONGEST_PATH - n_fields, n_fields);
+            *index =
+                cd_plan_index(p, shape, (enum cd_env)0, fields + LONGEST_PATH - n_fields, n_fields);
             return true;
         }
         n = &p->nodes.items[n->a];
@@ -58,8 +62,8 @@ is_property(struct cd_lower *l, uint32_t node, uint32_t member, uint32_t *index)
     return false;
 }
 
-/* Is the condition COND, or a part of it that has to hold, an equality that MEMBER's row can be found by? The other side lies outside the
- * loop. */
+/* Is the condition COND, or a part of it that has to hold, an equality that MEMBER's row can be
+ * found by? The other side lies outside the loop. */
 static bool
 find_join(struct cd_lower *l, uint32_t cond, uint32_t member, struct join *join)
 {
@@ -96,7 +100,7 @@ struct made {
     const struct cd_expr *e;
     struct cd_lower_env env; /* with its variable */
     uint32_t domain;
-    uint32_t where, body;    /* nodes; `where` CD_NONE without one */
+    uint32_t where, body; /* nodes; `where` CD_NONE without one */
 };
 
 static void
@@ -123,12 +127,15 @@ false_is_nothing(const struct cd_expr *e)
     return e->kind == CD_EXPR_QUANTIFIER && e->quant != CD_QUANT_ALL;
 }
 
-/* Lowers the inside of the loop over LIST, which is not empty by its very nature; probes instead of looping where it can. */
+/* Lowers the inside of the loop over LIST, which is not empty by its very nature; probes instead of
+ * looping where it can. */
 static void
-make_loop(struct cd_lower *l, struct made *m, struct cd_value list, struct cd_lower_env *env, enum cd_mode mode)
+make_loop(struct cd_lower *l, struct made *m, struct cd_value list, struct cd_lower_env *env,
+          enum cd_mode mode)
 {
     struct cd_plan *p = l->plan;
-    uint32_t needs = cd_plan_deeper(p, cd_lower_domain(l, m->e->where, env), cd_lower_domain(l, m->e->b, env));
+    uint32_t needs =
+        cd_plan_deeper(p, cd_lower_domain(l, m->e->where, env), cd_lower_domain(l, m->e->b, env));
     struct cd_value member = cd_lower_member(l, list, needs, m->e->binding->name.text);
     m->domain = cd_lower_domain_of(l, member.node);
     bind_member(m, member, env);
@@ -141,7 +148,8 @@ make_loop(struct cd_lower *l, struct made *m, struct cd_value list, struct cd_lo
     }
     if ((m->where != CD_NONE && find_join(l, m->where, member.node, &join))
         || (false_is_nothing(m->e) && find_join(l, m->body, member.node, &join))) {
-        m->domain = cd_plan_probe(p, join.key, join.index, parent, cd_lower_type(l, member.node), m->e->binding->name.text);
+        m->domain = cd_plan_probe(p, join.key, join.index, parent, cd_lower_type(l, member.node),
+                                  m->e->binding->name.text);
         bind_member(m, cd_unheld(p->domains.items[m->domain].member), env);
         lower_inside(l, m, mode);
     }
@@ -181,18 +189,22 @@ cd_lower_quantifier(struct cd_lower *l, const struct cd_expr *e, struct cd_lower
     } else if (m.where != CD_NONE) {
         one = cd_lower_logic(l, CD_OP_AND, m.where, m.body);
     }
-    enum cd_op op = e->quant == CD_QUANT_ALL ? CD_OP_ALL : e->quant == CD_QUANT_COUNT ? CD_OP_COUNT : CD_OP_ANY;
+    enum cd_op op = e->quant == CD_QUANT_ALL     ? CD_OP_ALL
+                    : e->quant == CD_QUANT_COUNT ? CD_OP_COUNT
+                                                 : CD_OP_ANY;
     uint32_t all = cd_plan_node(p, op, e->type, one, 0, m.domain);
     return cd_unheld(e->quant == CD_QUANT_NONE ? cd_lower_logic(l, CD_OP_NOT, all, 0) : all);
 }
 
 struct cd_value
-cd_lower_comprehension(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode)
+cd_lower_comprehension(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
+                       enum cd_mode mode)
 {
     struct cd_plan *p = l->plan;
     struct cd_value list = cd_lower_expr(l, e->source, env, CD_MODE_VALUE);
     if (is_empty(l, list.node)) {
-        return cd_unheld(cd_plan_const(p, e->type, cd_const_collection(p->arena, CD_CONST_SET, NULL, 0)));
+        return cd_unheld(
+            cd_plan_const(p, e->type, cd_const_collection(p->arena, CD_CONST_SET, NULL, 0)));
     }
     struct made m = {.e = e};
     make_loop(l, &m, list, env, mode);

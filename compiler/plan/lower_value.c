@@ -13,7 +13,8 @@ cd_lower_literal(struct cd_lower *l, const struct cd_expr *e)
     struct cd_str text = {"", 0};
     for (size_t i = 0; i < e->n_parts; i++) {
         text = e->n_parts == 1 ? e->parts[i].text
-                               : cd_arena_printf(l->plan->arena, "%.*s%.*s", CD_FMT(text), CD_FMT(e->parts[i].text));
+                               : cd_arena_printf(l->plan->arena, "%.*s%.*s", CD_FMT(text),
+                                                 CD_FMT(e->parts[i].text));
     }
     return text;
 }
@@ -37,7 +38,8 @@ as_pattern(struct cd_lower *l, struct cd_str text)
 }
 
 static uint32_t
-lower_part(struct cd_lower *l, const struct cd_text_part *part, struct cd_lower_env *env, enum cd_mode mode)
+lower_part(struct cd_lower *l, const struct cd_text_part *part, struct cd_lower_env *env,
+           enum cd_mode mode)
 {
     struct cd_plan *p = l->plan;
     const struct cd_type *string = cd_lower_simple(l, CD_TYPE_STRING);
@@ -64,7 +66,8 @@ is_literal(const struct cd_expr *e)
 }
 
 struct cd_value
-cd_lower_string(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode)
+cd_lower_string(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
+                enum cd_mode mode)
 {
     struct cd_plan *p = l->plan;
     if (is_literal(e)) {
@@ -75,7 +78,9 @@ cd_lower_string(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env
     uint32_t whole = CD_NONE;
     for (size_t i = 0; i < e->n_parts; i++) {
         uint32_t part = lower_part(l, &e->parts[i], env, mode);
-        whole = whole == CD_NONE ? part : cd_plan_node(p, CD_OP_CONCAT, cd_lower_simple(l, CD_TYPE_STRING), whole, part, 0);
+        whole = whole == CD_NONE ? part
+                                 : cd_plan_node(p, CD_OP_CONCAT, cd_lower_simple(l, CD_TYPE_STRING),
+                                                whole, part, 0);
     }
     return cd_unheld(whole);
 }
@@ -90,7 +95,8 @@ const_of(const struct cd_lower *l, uint32_t node)
 }
 
 struct cd_value
-cd_lower_collection(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode)
+cd_lower_collection(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
+                    enum cd_mode mode)
 {
     struct cd_plan *p = l->plan;
     uint32_t *nodes = CD_NEW_ARRAY(p->arena, e->n_items, uint32_t);
@@ -104,7 +110,8 @@ cd_lower_collection(struct cd_lower *l, const struct cd_expr *e, struct cd_lower
     bool is_set = e->kind == CD_EXPR_SET;
     if (constant) {
         enum cd_const_kind kind = is_set ? CD_CONST_SET : CD_CONST_LIST;
-        return cd_unheld(cd_plan_const(p, e->type, cd_const_collection(p->arena, kind, values, e->n_items)));
+        return cd_unheld(
+            cd_plan_const(p, e->type, cd_const_collection(p->arena, kind, values, e->n_items)));
     }
     const struct cd_type *list = cd_lower_list_of(l, e->type->elem);
     uint32_t whole = CD_NONE;
@@ -116,7 +123,8 @@ cd_lower_collection(struct cd_lower *l, const struct cd_expr *e, struct cd_lower
 }
 
 struct cd_value
-cd_lower_sum(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode)
+cd_lower_sum(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
+             enum cd_mode mode)
 {
     bool add = e->kind == CD_EXPR_ADD;
     bool collections = cd_type_is_collection(e->type);
@@ -152,7 +160,8 @@ cd_lower_rel(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *e
     uint32_t a = cd_lower_node(l, e->a, env);
     uint32_t b = 0;
     if (e->rel != CD_REL_MATCHES) {
-        b = cd_lower_expr(l, e->b, env, e->rel == CD_REL_LIKE ? CD_MODE_PATTERN : CD_MODE_VALUE).node;
+        b = cd_lower_expr(l, e->b, env, e->rel == CD_REL_LIKE ? CD_MODE_PATTERN : CD_MODE_VALUE)
+                .node;
     }
     uint32_t no_case = is_action(e->a->type) || is_action(e->b->type);
     uint32_t node = 0;
@@ -171,13 +180,17 @@ cd_lower_rel(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *e
         node = cd_plan_node(p, CD_OP_IN, type, a, b, no_case);
         break;
     case CD_REL_LIKE:
-        b = cd_lower_typed(l, b, cd_type_of(p->types, CD_TYPE_SET, cd_lower_simple(l, CD_TYPE_STRING)));
+        b = cd_lower_typed(l, b,
+                           cd_type_of(p->types, CD_TYPE_SET, cd_lower_simple(l, CD_TYPE_STRING)));
         node = e->a->type->kind == CD_TYPE_ARN ? cd_plan_node(p, CD_OP_ARNLIKE, type, a, b, 0)
                                                : cd_plan_node(p, CD_OP_LIKE, type, a, b, no_case);
         break;
-    case CD_REL_MATCHES: node = cd_plan_node(p, CD_OP_MATCHES, type, a, string_id(l, e->b), 0); break;
+    case CD_REL_MATCHES:
+        node = cd_plan_node(p, CD_OP_MATCHES, type, a, string_id(l, e->b), 0);
+        break;
     case CD_REL_WITHIN:
-        b = cd_lower_typed(l, b, cd_type_of(p->types, CD_TYPE_SET, cd_lower_simple(l, CD_TYPE_STRING)));
+        b = cd_lower_typed(l, b,
+                           cd_type_of(p->types, CD_TYPE_SET, cd_lower_simple(l, CD_TYPE_STRING)));
         node = cd_plan_node(p, CD_OP_WITHIN, type, a, b, 0);
         break;
     }
@@ -191,7 +204,8 @@ static uint32_t
 lower_question(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env)
 {
     struct cd_plan *p = l->plan;
-    struct cd_str why = cd_arena_printf(p->arena, "`%.*s` is not computed by this version", CD_FMT(e->a->text));
+    struct cd_str why =
+        cd_arena_printf(p->arena, "`%.*s` is not computed by this version", CD_FMT(e->a->text));
     const struct cd_type *type = cd_lower_simple(l, CD_TYPE_BOOL);
     uint32_t answer = cd_plan_node(p, CD_OP_UNKNOWN, type, cd_plan_string(p, why), 0, 0);
     for (size_t i = e->n_items; i-- > 0;) {
@@ -200,7 +214,8 @@ lower_question(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env 
         }
         uint32_t arg = cd_lower_node(l, e->items[i], env);
         if (!const_of(l, arg)) {
-            uint32_t there = cd_lower_logic(l, CD_OP_NOT, cd_lower_logic(l, CD_OP_ISABSENT, arg, 0), 0);
+            uint32_t there =
+                cd_lower_logic(l, CD_OP_NOT, cd_lower_logic(l, CD_OP_ISABSENT, arg, 0), 0);
             answer = cd_lower_logic(l, CD_OP_AND, there, answer);
         }
     }
@@ -217,7 +232,9 @@ cd_lower_builtin(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_en
         struct cd_value v = cd_lower_expr(l, first, env, CD_MODE_VALUE);
         return (struct cd_value){cd_plan_node(p, CD_OP_TOARN, e->type, v.node, 0, 0), v.holder};
     }
-    case CD_BUILTIN_NUMBER: return cd_unheld(cd_plan_node(p, CD_OP_TONUMBER, e->type, cd_lower_node(l, first, env), 0, 0));
+    case CD_BUILTIN_NUMBER:
+        return cd_unheld(
+            cd_plan_node(p, CD_OP_TONUMBER, e->type, cd_lower_node(l, first, env), 0, 0));
     case CD_BUILTIN_STRING: {
         struct cd_value v = cd_lower_expr(l, first, env, CD_MODE_VALUE);
         if (cd_type_is_stringlike(cd_lower_type(l, v.node))) {
@@ -225,7 +242,8 @@ cd_lower_builtin(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_en
         }
         return cd_unheld(cd_plan_node(p, CD_OP_TOSTRING, e->type, v.node, 0, 0));
     }
-    case CD_BUILTIN_SIZE: return cd_unheld(cd_plan_node(p, CD_OP_SIZE, e->type, cd_lower_node(l, first, env), 0, 0));
+    case CD_BUILTIN_SIZE:
+        return cd_unheld(cd_plan_node(p, CD_OP_SIZE, e->type, cd_lower_node(l, first, env), 0, 0));
     case CD_BUILTIN_CAPTURE: {
         uint32_t a = cd_lower_node(l, first, env);
         return cd_unheld(cd_plan_node(p, CD_OP_CAPTURE, e->type, a, string_id(l, e->items[1]), 0));

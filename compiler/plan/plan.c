@@ -1,5 +1,5 @@
-/* All controls of a program into one graph: which conditions are asked of which rows. Requires and denies are numbered as the program
- * does: through the controls in the order of their names. */
+/* All controls of a program into one graph: which conditions are asked of which rows. Requires and
+ * denies are numbered as the program does: through the controls in the order of their names. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +37,8 @@ sorted(struct cd_arena *arena, const struct cd_decls *list)
 static void
 add_effect(struct cd_plan *p, enum cd_op op, uint32_t domain, uint32_t a, uint32_t b, uint32_t c)
 {
-    *CD_PUSH(p->arena, p->effects.items, p->effects.n, p->effects.cap) = (struct cd_plan_effect){op, domain, a, b, c};
+    *CD_PUSH(p->arena, p->effects.items, p->effects.n, p->effects.cap) =
+        (struct cd_plan_effect){op, domain, a, b, c};
 }
 
 /* The condition E, or CD_NONE for none. Each starts to count its steps anew. */
@@ -56,7 +57,8 @@ lower_clause(struct cd_lower *l, const struct cd_clause *clause, uint32_t *requi
     uint32_t domain = 0;
     uint32_t where = CD_NONE;
     if (clause->binding) {
-        uint32_t shape = clause->source->kind == CD_EXPR_TYPE ? clause->source->shape : CD_SCHEMA_NONE;
+        uint32_t shape =
+            clause->source->kind == CD_EXPR_TYPE ? clause->source->shape : CD_SCHEMA_NONE;
         domain = cd_plan_root(p, shape);
         for (unsigned mode = 0; mode < CD_N_MODES; mode++) {
             env.values[mode] = cd_unheld(p->domains.items[domain].member);
@@ -69,7 +71,8 @@ lower_clause(struct cd_lower *l, const struct cd_clause *clause, uint32_t *requi
         uint32_t cond = lower_condition(l, clause->requires[i].cond, scope);
         add_effect(p, CD_OP_VERDICT, domain, cond, where, *require);
         if (clause->requires[i].message) {
-            add_effect(p, CD_OP_MESSAGE, domain, lower_condition(l, clause->requires[i].message, scope), *require, 0);
+            add_effect(p, CD_OP_MESSAGE, domain,
+                       lower_condition(l, clause->requires[i].message, scope), *require, 0);
         }
     }
 }
@@ -116,10 +119,12 @@ too_large(const struct cd_lower *l, struct cordon_error *err)
 {
     uint32_t line;
     uint32_t column;
-    cd_sources_place(l->sema->sources, l->failed->span.file, l->failed->span.start, &line, &column, NULL);
+    cd_sources_place(l->sema->sources, l->failed->span.file, l->failed->span.start, &line, &column,
+                     NULL);
     struct cd_str path = l->sema->sources->files[l->failed->span.file].path;
-    return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET, "%.*s:%u:%u: with its functions expanded, this is too large",
-                       CD_FMT(path), line, column);
+    return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
+                       "%.*s:%u:%u: with its functions expanded, this is too large", CD_FMT(path),
+                       line, column);
 }
 
 cordon_status

@@ -220,7 +220,8 @@ uint32_t
 cd_build_collection(struct cd_builder *b, uint32_t type, const uint32_t *items, size_t n)
 {
     bool is_map = b->img->types.items[type].kind == CD_KIND_MAP;
-    return add_const(b, (struct cd_constant){.type = type, .n = (uint32_t)n}, items, is_map ? 2 * n : n);
+    return add_const(b, (struct cd_constant){.type = type, .n = (uint32_t)n}, items,
+                     is_map ? 2 * n : n);
 }
 
 uint32_t
@@ -238,7 +239,8 @@ cd_build_reg(struct cd_builder *b, uint32_t type, uint32_t domain)
 }
 
 uint32_t
-cd_build_index(struct cd_builder *b, uint32_t shape, uint32_t env, const uint32_t *path, size_t n_path)
+cd_build_index(struct cd_builder *b, uint32_t shape, uint32_t env, const uint32_t *path,
+               size_t n_path)
 {
     uint32_t first = (uint32_t)b->img->paths.n;
     for (size_t i = 0; i < n_path; i++) {
@@ -251,7 +253,8 @@ cd_build_index(struct cd_builder *b, uint32_t shape, uint32_t env, const uint32_
 void
 cd_build_section(struct cd_builder *b, enum cd_section_kind kind, uint32_t shape, uint32_t domain)
 {
-    *CD_BUILD_PUSH(b, sections) = (struct cd_section){kind, shape, domain, (uint32_t)b->img->code.n, 0};
+    *CD_BUILD_PUSH(b, sections) =
+        (struct cd_section){kind, shape, domain, (uint32_t)b->img->code.n, 0};
 }
 
 void
@@ -263,7 +266,8 @@ cd_build_insn(struct cd_builder *b, enum cd_op op, uint32_t d, uint32_t x, uint3
 }
 
 uint32_t
-cd_build_value(struct cd_builder *b, enum cd_op op, uint32_t type, uint32_t domain, uint32_t x, uint32_t y, uint32_t z)
+cd_build_value(struct cd_builder *b, enum cd_op op, uint32_t type, uint32_t domain, uint32_t x,
+               uint32_t y, uint32_t z)
 {
     uint32_t r = cd_build_reg(b, type, domain);
     cd_build_insn(b, op, r, x, y, z);

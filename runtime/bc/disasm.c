@@ -1,5 +1,5 @@
-/* The assembly text of an image. It needs references in range (cd_image_check_refs) and nothing else: operands, types and constants may
- * still be nonsense, and are then shown as they are. */
+/* The assembly text of an image. It needs references in range (cd_image_check_refs) and nothing
+ * else: operands, types and constants may still be nonsense, and are then shown as they are. */
 #include "runtime/bc/program.h"
 
 #include <inttypes.h>
@@ -9,31 +9,40 @@
 #include "runtime/bc/limits.h"
 
 static const char *const kind_names[] = {
-    [CD_KIND_BOOL] = "bool",     [CD_KIND_NUMBER] = "number", [CD_KIND_STRING] = "string", [CD_KIND_TIME] = "time",
-    [CD_KIND_DURATION] = "duration", [CD_KIND_ROW] = "row",   [CD_KIND_MAP] = "map",       [CD_KIND_JSON] = "json",
-    [CD_KIND_LIST] = "list",
+    [CD_KIND_BOOL] = "bool", [CD_KIND_NUMBER] = "number",     [CD_KIND_STRING] = "string",
+    [CD_KIND_TIME] = "time", [CD_KIND_DURATION] = "duration", [CD_KIND_ROW] = "row",
+    [CD_KIND_MAP] = "map",   [CD_KIND_JSON] = "json",         [CD_KIND_LIST] = "list",
 };
 static const char *const env_names[] = {
-    [CD_ENVOP_ID] = "id",         [CD_ENVOP_ARN] = "arn",       [CD_ENVOP_TYPE] = "type", [CD_ENVOP_PARTITION] = "partition",
-    [CD_ENVOP_REGION] = "region", [CD_ENVOP_ACCOUNT] = "account", [CD_ENVOP_TAGS] = "tags", [CD_ENVOP_CAPTURED] = "captured",
+    [CD_ENVOP_ID] = "id",         [CD_ENVOP_ARN] = "arn",
+    [CD_ENVOP_TYPE] = "type",     [CD_ENVOP_PARTITION] = "partition",
+    [CD_ENVOP_REGION] = "region", [CD_ENVOP_ACCOUNT] = "account",
+    [CD_ENVOP_TAGS] = "tags",     [CD_ENVOP_CAPTURED] = "captured",
 };
 static const char *const part_names[] = {
-    [CD_ARNPART_PARTITION] = "partition", [CD_ARNPART_SERVICE] = "service", [CD_ARNPART_REGION] = "region",
-    [CD_ARNPART_ACCOUNT] = "account",     [CD_ARNPART_RESOURCE] = "resource",
+    [CD_ARNPART_PARTITION] = "partition", [CD_ARNPART_SERVICE] = "service",
+    [CD_ARNPART_REGION] = "region",       [CD_ARNPART_ACCOUNT] = "account",
+    [CD_ARNPART_RESOURCE] = "resource",
 };
 static const char *const refine_names[] = {
-    [CD_REFINE_NONE] = "",          [CD_REFINE_REGION] = " region", [CD_REFINE_ACCOUNT] = " account", [CD_REFINE_ARN] = " arn",
-    [CD_REFINE_ACTION] = " action", [CD_REFINE_IP] = " ip",         [CD_REFINE_CIDR] = " cidr",
+    [CD_REFINE_NONE] = "",      [CD_REFINE_REGION] = " region", [CD_REFINE_ACCOUNT] = " account",
+    [CD_REFINE_ARN] = " arn",   [CD_REFINE_ACTION] = " action", [CD_REFINE_IP] = " ip",
+    [CD_REFINE_CIDR] = " cidr",
 };
 static const char *const level_names[] = {
     [CD_LEVEL_INFO] = "info", [CD_LEVEL_LOW] = "low",           [CD_LEVEL_MEDIUM] = "medium",
     [CD_LEVEL_HIGH] = "high", [CD_LEVEL_CRITICAL] = "critical",
 };
 static const char *const domain_names[] = {
-    [CD_DOMAIN_GLOBAL] = "global", [CD_DOMAIN_ROOT] = "root", [CD_DOMAIN_LOOP] = "loop", [CD_DOMAIN_REQUEST] = "request",
+    [CD_DOMAIN_GLOBAL] = "global",
+    [CD_DOMAIN_ROOT] = "root",
+    [CD_DOMAIN_LOOP] = "loop",
+    [CD_DOMAIN_REQUEST] = "request",
 };
 static const char *const section_names[] = {
-    [CD_SECTION_GLOBAL] = "global", [CD_SECTION_TABLE] = "table", [CD_SECTION_MESSAGES] = "messages",
+    [CD_SECTION_GLOBAL] = "global",
+    [CD_SECTION_TABLE] = "table",
+    [CD_SECTION_MESSAGES] = "messages",
     [CD_SECTION_REQUEST] = "request",
 };
 
@@ -54,13 +63,15 @@ put_type(const struct cd_image *img, uint32_t type, struct cd_buf *out)
 {
     unsigned depth = 0;
     const struct cd_value_type *t = &img->types.items[type];
-    while ((t->kind == CD_KIND_LIST || t->kind == CD_KIND_MAP) && t->elem != CD_NONE && depth < CD_LIMIT_TYPE_DEPTH) {
+    while ((t->kind == CD_KIND_LIST || t->kind == CD_KIND_MAP) && t->elem != CD_NONE
+           && depth < CD_LIMIT_TYPE_DEPTH) {
         cd_buf_printf(out, "%s<", t->is_set ? "set" : kind_names[t->kind]);
         t = &img->types.items[t->elem];
         depth++;
     }
     if (t->kind == CD_KIND_ROW) {
-        cd_buf_str(out, t->shape == CD_NONE ? CD_STR("resource") : cd_image_str(img, img->shapes.items[t->shape].name));
+        cd_buf_str(out, t->shape == CD_NONE ? CD_STR("resource")
+                                            : cd_image_str(img, img->shapes.items[t->shape].name));
     } else {
         cd_buf_puts(out, kind_names[t->kind]);
     }
@@ -104,11 +115,13 @@ is_collection(const struct cd_image *img, const struct cd_constant *c)
     return c->state == 0 && (kind == CD_KIND_LIST || kind == CD_KIND_MAP);
 }
 
-/* A member of a collection: collections inside it are named, not shown, so that the text is as long as the image. */
+/* A member of a collection: collections inside it are named, not shown, so that the text is as long
+ * as the image. */
 static void
 put_member(const struct cd_image *img, uint32_t c, struct cd_buf *out)
 {
-    if (c >= img->consts.n || img->consts.items[c].state != 0 || is_collection(img, &img->consts.items[c])) {
+    if (c >= img->consts.n || img->consts.items[c].state != 0
+        || is_collection(img, &img->consts.items[c])) {
         cd_buf_printf(out, "c%u", c);
     } else {
         put_scalar(img, &img->consts.items[c], out);
@@ -138,7 +151,8 @@ put_const(const struct cd_image *img, uint32_t index, struct cd_buf *out)
     for (uint32_t i = 0; i < n; i++) {
         cd_buf_puts(out, i == 0 ? "" : is_map && i % 2 == 1 ? ": " : ", ");
         if (is_map && i % 2 == 0) {
-            cd_buf_json_str(out, items[i] < img->strings.n ? img->strings.items[items[i]] : CD_STR(""));
+            cd_buf_json_str(out,
+                            items[i] < img->strings.n ? img->strings.items[items[i]] : CD_STR(""));
         } else {
             put_member(img, items[i], out);
         }
@@ -242,7 +256,8 @@ dump_domains(const struct cd_image *img, struct cd_buf *out)
 /* ---- controls ---- */
 
 static void
-put_patterns(const struct cd_image *img, const char *word, uint32_t first, uint32_t n, struct cd_buf *out)
+put_patterns(const struct cd_image *img, const char *word, uint32_t first, uint32_t n,
+             struct cd_buf *out)
 {
     for (uint32_t i = 0; i < n; i++) {
         cd_buf_puts(out, i == 0 ? word : ", ");
@@ -289,7 +304,8 @@ dump_clause(const struct cd_image *img, uint32_t index, struct cd_buf *out)
 }
 
 static void
-put_tables(const struct cd_image *img, const char *word, const char *separator, uint32_t first, uint32_t n, struct cd_buf *out)
+put_tables(const struct cd_image *img, const char *word, const char *separator, uint32_t first,
+           uint32_t n, struct cd_buf *out)
 {
     for (uint32_t i = 0; i < n; i++) {
         cd_buf_puts(out, i == 0 ? word : separator);
@@ -332,7 +348,8 @@ dump_control(const struct cd_image *img, uint32_t index, struct cd_buf *out)
     }
     put_tables(img, "  tables ", " ", c->first_table, c->n_tables, out);
     for (uint32_t i = 0; i < c->n_params; i++) {
-        cd_buf_printf(out, "%sp%u", i == 0 ? "  params " : " ", img->param_refs.items[c->first_param + i]);
+        cd_buf_printf(out, "%sp%u", i == 0 ? "  params " : " ",
+                      img->param_refs.items[c->first_param + i]);
     }
     cd_buf_puts(out, c->n_params > 0 ? "\n" : "");
     for (uint32_t i = 0; i < c->n_clauses; i++) {
@@ -389,7 +406,8 @@ slot_name(const struct cd_image *img, uint32_t reg, uint32_t slot)
 
 /* What stands behind the number of an operand, in parentheses. */
 static void
-put_meaning(const struct cd_image *img, const struct cd_insn *in, enum cd_operand kind, uint32_t v, struct cd_buf *out)
+put_meaning(const struct cd_image *img, const struct cd_insn *in, enum cd_operand kind, uint32_t v,
+            struct cd_buf *out)
 {
     switch (kind) {
     case CD_OPERAND_CONST:
@@ -435,7 +453,8 @@ put_meaning(const struct cd_image *img, const struct cd_insn *in, enum cd_operan
 }
 
 static void
-put_operand(const struct cd_image *img, const struct cd_insn *in, enum cd_operand kind, uint32_t v, struct cd_buf *out)
+put_operand(const struct cd_image *img, const struct cd_insn *in, enum cd_operand kind, uint32_t v,
+            struct cd_buf *out)
 {
     static const char *const formats[] = {
 #define CD_OPERAND(name, format, what) format,
@@ -483,7 +502,8 @@ dump_section(const struct cd_image *img, const struct cd_section *s, struct cd_b
         cd_buf_putc(out, ' ');
         put_shape(s->shape, out);
         if (s->shape != CD_NONE) {
-            cd_buf_printf(out, "(%.*s)", CD_FMT(cd_image_str(img, img->shapes.items[s->shape].name)));
+            cd_buf_printf(out, "(%.*s)",
+                          CD_FMT(cd_image_str(img, img->shapes.items[s->shape].name)));
         }
     }
     cd_buf_putc(out, '\n');
@@ -499,7 +519,8 @@ dump_section(const struct cd_image *img, const struct cd_section *s, struct cd_b
 void
 cd_image_disasm(const struct cd_image *img, struct cd_buf *out)
 {
-    cd_buf_printf(out, "program of format %u, language edition %u\n", CD_IMAGE_VERSION, CD_LANGUAGE_EDITION);
+    cd_buf_printf(out, "program of format %u, language edition %u\n", CD_IMAGE_VERSION,
+                  CD_LANGUAGE_EDITION);
     dump_shapes(img, out);
     dump_consts(img, out);
     dump_domains(img, out);

@@ -16,7 +16,9 @@
 
 #include "runtime/bc/layout.h"
 
-#define CD_FILE_MAGIC "\x89" "CDB\r\n\x1a\n"
+#define CD_FILE_MAGIC \
+    "\x89"            \
+    "CDB\r\n\x1a\n"
 #define CD_FILE_MAGIC_SIZE 8u
 #define CD_FILE_VERSION_AT 8u
 #define CD_FILE_EDITION_AT 12u
@@ -46,8 +48,8 @@ cd_file_get(const char *p, size_t size)
     return value;
 }
 
-/* The checksum of a file of at least CD_FILE_HEADER bytes, whatever stands in its checksum field: what lies behind the field is
- * hashed first, then its hash together with what lies before. */
+/* The checksum of a file of at least CD_FILE_HEADER bytes, whatever stands in its checksum field:
+ * what lies behind the field is hashed first, then its hash together with what lies before. */
 uint64_t cd_file_checksum(struct cd_str bytes);
 
 #endif

@@ -53,13 +53,15 @@ check_limits(const struct cd_image *img, struct cordon_error *err)
 {
     for (unsigned a = 0; a < CD_N_ARRAYS; a++) {
         if (cd_array_get(img, (enum cd_array)a).n > CD_LIMIT_ITEMS) {
-            return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET, "the program has more than %u %s", CD_LIMIT_ITEMS,
+            return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
+                               "the program has more than %u %s", CD_LIMIT_ITEMS,
                                cd_arrays[a].name);
         }
     }
     for (size_t i = 0; i < img->strings.n; i++) {
         if (img->strings.items[i].n > CD_LIMIT_STRING_SIZE) {
-            return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET, "a string of the program is longer than %u bytes",
+            return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
+                               "a string of the program is longer than %u bytes",
                                CD_LIMIT_STRING_SIZE);
         }
     }
@@ -86,7 +88,8 @@ cd_image_write(const struct cd_image *img, struct cd_buf *out, struct cordon_err
     }
     struct cd_str file = {out->p + start, out->n - start};
     if (file.n > CD_LIMIT_IMAGE_SIZE) {
-        return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET, "the program is larger than %u bytes", CD_LIMIT_IMAGE_SIZE);
+        return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
+                           "the program is larger than %u bytes", CD_LIMIT_IMAGE_SIZE);
     }
     char *head = out->p + start;
     memcpy(head, CD_FILE_MAGIC, CD_FILE_MAGIC_SIZE);

@@ -29,8 +29,12 @@ const struct cd_array_info cd_arrays[CD_N_ARRAYS] = {
 
 const struct cd_word_info cd_words[] = {
 #define CD_ARRAY(name, what)
-#define CD_WORD(array, type, member, ref, target, what)                                             \
-    {CD_ARRAY_##array, #member, offsetof(struct type, member), WIDTH_OF(struct type, member), CD_WORD_##ref, \
+#define CD_WORD(array, type, member, ref, target, what) \
+    {CD_ARRAY_##array,                                  \
+     #member,                                           \
+     offsetof(struct type, member),                     \
+     WIDTH_OF(struct type, member),                     \
+     CD_WORD_##ref,                                     \
      TARGET_##ref(target)},
 #define CD_ITEM(array, ref, target, what) \
     {CD_ARRAY_##array, "", 0, sizeof(uint32_t), CD_WORD_##ref, TARGET_##ref(target)},
@@ -92,7 +96,10 @@ cd_word_get(const struct cd_word_info *w, const void *elem)
     switch (w->size) {
     case sizeof v16: memcpy(&v16, p, sizeof v16); return v16;
     case sizeof v32: memcpy(&v32, p, sizeof v32); return v32;
-    default: assert(w->size == sizeof v64); memcpy(&v64, p, sizeof v64); return v64;
+    default:
+        assert(w->size == sizeof v64);
+        memcpy(&v64, p, sizeof v64);
+        return v64;
     }
 }
 
@@ -105,7 +112,10 @@ cd_word_set(const struct cd_word_info *w, void *elem, uint64_t value)
     switch (w->size) {
     case sizeof v16: memcpy(p, &v16, sizeof v16); return;
     case sizeof v32: memcpy(p, &v32, sizeof v32); return;
-    default: assert(w->size == sizeof value); memcpy(p, &value, sizeof value); return;
+    default:
+        assert(w->size == sizeof value);
+        memcpy(p, &value, sizeof value);
+        return;
     }
 }
 
@@ -139,8 +149,9 @@ cd_image_check_refs(const struct cd_image *img, struct cordon_error *err)
         for (size_t i = 0; n_words > 0 && i < counts[a]; i++, elem += cd_arrays[a].elem_size) {
             for (size_t w = 0; w < n_words; w++) {
                 if (!word_holds(&words[w], elem, counts)) {
-                    return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "%s[%zu]%s%s is out of range: %" PRIu64,
-                                       cd_arrays[a].name, i, *words[w].name ? "." : "", words[w].name,
+                    return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                                       "%s[%zu]%s%s is out of range: %" PRIu64, cd_arrays[a].name,
+                                       i, *words[w].name ? "." : "", words[w].name,
                                        cd_word_get(&words[w], elem));
                 }
             }

@@ -1,5 +1,5 @@
-/* The layout of images as tables (layout.def): by them the writer, the reader, the check of references and the documentation
- * walk over every array alike. Internal to runtime/bc. */
+/* The layout of images as tables (layout.def): by them the writer, the reader, the check of
+ * references and the documentation walk over every array alike. Internal to runtime/bc. */
 #ifndef CD_BC_LAYOUT_H
 #define CD_BC_LAYOUT_H
 
@@ -16,7 +16,14 @@ enum cd_array {
     CD_N_ARRAYS
 };
 
-enum cd_word_ref { CD_WORD_ANY, CD_WORD_BELOW, CD_WORD_INDEX, CD_WORD_OPT, CD_WORD_FIRST, CD_WORD_LENGTH };
+enum cd_word_ref {
+    CD_WORD_ANY,
+    CD_WORD_BELOW,
+    CD_WORD_INDEX,
+    CD_WORD_OPT,
+    CD_WORD_FIRST,
+    CD_WORD_LENGTH
+};
 
 struct cd_array_info {
     const char *name;
@@ -30,7 +37,7 @@ struct cd_word_info {
     const char *name;
     size_t offset, size; /* of the member; on file it has the same size */
     enum cd_word_ref ref;
-    uint32_t target;     /* BELOW: the limit; INDEX, OPT, FIRST: enum cd_array */
+    uint32_t target; /* BELOW: the limit; INDEX, OPT, FIRST: enum cd_array */
 };
 
 /* A CD_VEC without its element type. */
@@ -53,7 +60,9 @@ void cd_array_set(struct cd_image *img, enum cd_array array, struct cd_any_vec v
 uint64_t cd_word_get(const struct cd_word_info *w, const void *elem);
 void cd_word_set(const struct cd_word_info *w, void *elem, uint64_t value);
 
-/* Is every reference between the arrays of IMG in range? Then it can be walked without leaving an array. */
-CORDON_MUST_CHECK cordon_status cd_image_check_refs(const struct cd_image *img, struct cordon_error *err);
+/* Is every reference between the arrays of IMG in range? Then it can be walked without leaving an
+ * array. */
+CORDON_MUST_CHECK cordon_status cd_image_check_refs(const struct cd_image *img,
+                                                    struct cordon_error *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* Limits of an image. The compiler refuses a policy that would exceed them, the reader and the verifier an image that does. */
+/* Limits of an image. The compiler refuses a policy that would exceed them, the reader and the
+ * verifier an image that does. */
 #ifndef CD_BC_LIMITS_H
 #define CD_BC_LIMITS_H
 

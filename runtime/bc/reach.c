@@ -1,4 +1,5 @@
-/* What controls depend on: a walk backwards from their answers over the code, each register once a control. */
+/* What controls depend on: a walk backwards from their answers over the code, each register once a
+ * control. */
 #include "runtime/bc/reach.h"
 
 #include <string.h>
@@ -10,15 +11,16 @@ struct walk {
     struct cd_arena *arena;
     struct cd_reach *out;
     struct cordon_error *err;
-    uint32_t *def;         /* by register: the instruction that writes it */
-    uint32_t *opener;      /* by domain: its LOOP or PROBE; CD_NONE for others */
-    uint32_t *section;     /* by root domain: its section; CD_NONE */
-    uint32_t *seen;        /* by register: the last visit's number */
-    uint32_t *looped;      /* by domain: likewise, for table loops */
-    uint32_t *inner;       /* by domain: a table loop inside it was seen in this visit */
-    uint32_t *table_mark;  /* by shape, `resource` last */
+    uint32_t *def;        /* by register: the instruction that writes it */
+    uint32_t *opener;     /* by domain: its LOOP or PROBE; CD_NONE for others */
+    uint32_t *section;    /* by root domain: its section; CD_NONE */
+    uint32_t *seen;       /* by register: the last visit's number */
+    uint32_t *looped;     /* by domain: likewise, for table loops */
+    uint32_t *inner;      /* by domain: a table loop inside it was seen in this visit */
+    uint32_t *table_mark; /* by shape, `resource` last */
     uint32_t *param_mark;
-    uint32_t *verdicts, *verdict_end; /* by control: the instructions that answer for it, in `answers` */
+    uint32_t *verdicts,
+        *verdict_end; /* by control: the instructions that answer for it, in `answers` */
     uint32_t *answers;
     CD_VEC(uint32_t) todo;  /* registers */
     CD_VEC(uint32_t) loops; /* domains of table loops of this control */
@@ -45,7 +47,8 @@ push(struct walk *w, uint32_t reg)
     }
     *slot = reg;
     return ++w->steps > CD_LIMIT_REACH_STEPS
-               ? cordon_fail(w->err, CORDON_ELIMIT, CORDON_NO_OFFSET, "the controls share too much code to compute their costs")
+               ? cordon_fail(w->err, CORDON_ELIMIT, CORDON_NO_OFFSET,
+                             "the controls share too much code to compute their costs")
                : CORDON_OK;
 }
 
@@ -61,7 +64,8 @@ mark_table(struct walk *w, uint32_t shape)
     w->table_mark[table_slot(w, shape)] = w->visit;
 }
 
-/* The table whose rows the loop of DOMAIN walks through; false if it walks through something else. */
+/* The table whose rows the loop of DOMAIN walks through; false if it walks through something else.
+ */
 static bool
 table_of_loop(const struct walk *w, uint32_t domain, uint32_t *shape)
 {
@@ -85,7 +89,8 @@ static cordon_status
 visit_domain(struct walk *w, uint32_t domain)
 {
     uint32_t shape;
-    for (uint32_t d = domain; d != CD_NONE && w->opener[d] != CD_NONE; d = w->img->domains.items[d].parent) {
+    for (uint32_t d = domain; d != CD_NONE && w->opener[d] != CD_NONE;
+         d = w->img->domains.items[d].parent) {
         CORDON_TRY(push(w, w->img->code.items[w->opener[d]].d));
         if (w->looped[d] == w->visit || !table_of_loop(w, d, &shape)) {
             continue;
@@ -96,7 +101,8 @@ visit_domain(struct walk *w, uint32_t domain)
             return no_memory(w);
         }
         *slot = d;
-        for (uint32_t outer = w->img->domains.items[d].parent; outer != CD_NONE; outer = w->img->domains.items[outer].parent) {
+        for (uint32_t outer = w->img->domains.items[d].parent; outer != CD_NONE;
+             outer = w->img->domains.items[outer].parent) {
             w->inner[outer] = w->visit;
         }
     }
@@ -138,13 +144,15 @@ visit_reg(struct walk *w, uint32_t reg, bool tables)
     CORDON_TRY(push_operands(w, in));
     /* A reduction walks through the loop that its operand is of. */
     uint32_t inner = cd_opinfo[in->op].a == CD_OPERAND_REG ? w->img->regs.items[in->a].domain : 0;
-    if (w->opener[inner] != CD_NONE && w->img->domains.items[inner].parent == w->img->regs.items[reg].domain) {
+    if (w->opener[inner] != CD_NONE
+        && w->img->domains.items[inner].parent == w->img->regs.items[reg].domain) {
         return push(w, w->img->code.items[w->opener[inner]].d);
     }
     return CORDON_OK;
 }
 
-/* The verdicts first, with tables and loops; then messages and denies, of which only the parameters count. */
+/* The verdicts first, with tables and loops; then messages and denies, of which only the parameters
+ * count. */
 static cordon_status
 visit_answers(struct walk *w, uint32_t control)
 {
@@ -173,7 +181,8 @@ add_table(struct walk *w, uint32_t shape)
     return CORDON_OK;
 }
 
-/* Lists what this visit marked, ascending. The marks are looked through in whole: counted as work. */
+/* Lists what this visit marked, ascending. The marks are looked through in whole: counted as work.
+ */
 static cordon_status
 list_marks(struct walk *w, uint32_t control)
 {
@@ -189,7 +198,8 @@ list_marks(struct walk *w, uint32_t control)
     params->first = (uint32_t)w->out->params.n;
     for (uint32_t i = 0; i < w->img->params.n; i++) {
         if (w->param_mark[i] == w->visit) {
-            uint32_t *slot = CD_PUSH(w->arena, w->out->params.items, w->out->params.n, w->out->params.cap);
+            uint32_t *slot =
+                CD_PUSH(w->arena, w->out->params.items, w->out->params.n, w->out->params.cap);
             if (!slot) {
                 return no_memory(w);
             }
@@ -198,8 +208,9 @@ list_marks(struct walk *w, uint32_t control)
     }
     params->n = (uint32_t)w->out->params.n - params->first;
     w->steps += w->img->shapes.n + w->img->params.n;
-    return w->steps > CD_LIMIT_REACH_STEPS ? cordon_fail(w->err, CORDON_ELIMIT, CORDON_NO_OFFSET, "there are too many controls")
-                                           : CORDON_OK;
+    return w->steps > CD_LIMIT_REACH_STEPS
+               ? cordon_fail(w->err, CORDON_ELIMIT, CORDON_NO_OFFSET, "there are too many controls")
+               : CORDON_OK;
 }
 
 /* ---- costs ---- */
@@ -217,7 +228,8 @@ add_term(struct walk *w, uint32_t control, const struct term *t)
     for (size_t i = out->costs.n; i > 0 && out->costs.items[i - 1].control == control; i--) {
         const struct cd_reach_range *old = &out->costs.items[i - 1].tables;
         w->steps++;
-        if (old->n >= t->n && memcmp(out->tables.items + old->first, t->tables, t->n * sizeof *t->tables) == 0) {
+        if (old->n >= t->n
+            && memcmp(out->tables.items + old->first, t->tables, t->n * sizeof *t->tables) == 0) {
             return CORDON_OK;
         }
     }
@@ -229,8 +241,9 @@ add_term(struct walk *w, uint32_t control, const struct term *t)
     for (uint32_t i = 0; i < t->n; i++) {
         CORDON_TRY(add_table(w, t->tables[i]));
     }
-    return w->steps > CD_LIMIT_REACH_STEPS ? cordon_fail(w->err, CORDON_ELIMIT, CORDON_NO_OFFSET, "the costs are too many")
-                                           : CORDON_OK;
+    return w->steps > CD_LIMIT_REACH_STEPS
+               ? cordon_fail(w->err, CORDON_ELIMIT, CORDON_NO_OFFSET, "the costs are too many")
+               : CORDON_OK;
 }
 
 /* The tables that the loop of DOMAIN is nested in, from the outermost on, and its own. */
@@ -239,7 +252,8 @@ make_term(const struct walk *w, uint32_t domain, struct term *t)
 {
     uint32_t reversed[CD_LIMIT_LOOP_DEPTH + 1];
     uint32_t n = 0;
-    for (uint32_t d = domain; d != CD_NONE && n <= CD_LIMIT_LOOP_DEPTH; d = w->img->domains.items[d].parent) {
+    for (uint32_t d = domain; d != CD_NONE && n <= CD_LIMIT_LOOP_DEPTH;
+         d = w->img->domains.items[d].parent) {
         if (w->img->domains.items[d].kind == CD_DOMAIN_ROOT) {
             reversed[n++] = w->img->sections.items[w->section[d]].shape;
         } else if (table_of_loop(w, d, &reversed[n])) {
@@ -348,8 +362,9 @@ prepare(struct walk *w)
     w->answers = CD_NEW_ARRAY(w->arena, img->code.n, uint32_t);
     w->out->control_tables = CD_NEW_ARRAY(w->arena, img->controls.n, struct cd_reach_range);
     w->out->control_params = CD_NEW_ARRAY(w->arena, img->controls.n, struct cd_reach_range);
-    if (!w->def || !w->seen || !w->opener || !w->section || !w->looped || !w->inner || !w->table_mark || !w->param_mark
-        || !w->verdicts || !w->verdict_end || !w->answers || !w->out->control_tables || !w->out->control_params) {
+    if (!w->def || !w->seen || !w->opener || !w->section || !w->looped || !w->inner
+        || !w->table_mark || !w->param_mark || !w->verdicts || !w->verdict_end || !w->answers
+        || !w->out->control_tables || !w->out->control_params) {
         return no_memory(w);
     }
     find_definitions(w);
@@ -373,7 +388,8 @@ visit_control(struct walk *w, uint32_t control)
 }
 
 cordon_status
-cd_reach_compute(const struct cd_image *img, struct cd_arena *arena, struct cd_reach *out, struct cordon_error *err)
+cd_reach_compute(const struct cd_image *img, struct cd_arena *arena, struct cd_reach *out,
+                 struct cordon_error *err)
 {
     *out = (struct cd_reach){0};
     struct walk w = {.img = img, .arena = arena, .out = out, .err = err};

@@ -1,5 +1,5 @@
-/* What each control of a program depends on, computed from the code: its tables, its parameters, its cost. The code generator writes
- * what this finds, the verifier compares. */
+/* What each control of a program depends on, computed from the code: its tables, its parameters,
+ * its cost. The code generator writes what this finds, the verifier compares. */
 #ifndef CD_BC_REACH_H
 #define CD_BC_REACH_H
 
@@ -20,8 +20,9 @@ struct cd_reach {
     CD_VEC(struct cd_reach_term) costs;
 };
 
-/* IMG has passed all other checks; its `tables`, `param_refs` and `costs` and the ranges in them are not read. Memory from ARENA. */
-CORDON_MUST_CHECK cordon_status cd_reach_compute(const struct cd_image *img, struct cd_arena *arena, struct cd_reach *out,
-                                                 struct cordon_error *err);
+/* IMG has passed all other checks; its `tables`, `param_refs` and `costs` and the ranges in them
+ * are not read. Memory from ARENA. */
+CORDON_MUST_CHECK cordon_status cd_reach_compute(const struct cd_image *img, struct cd_arena *arena,
+                                                 struct cd_reach *out, struct cordon_error *err);
 
 #endif

@@ -16,7 +16,8 @@ cd_verify_fail(const struct cd_image *img, uint32_t at, struct cordon_error *err
 static cordon_status
 mismatch(const struct cd_image *img, uint32_t control, struct cordon_error *err, const char *what)
 {
-    return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "controls[%u] (%.*s): its %s are not those of its code", control,
+    return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                       "controls[%u] (%.*s): its %s are not those of its code", control,
                        CD_FMT(cd_image_str(img, img->controls.items[control].name)), what);
 }
 
@@ -45,13 +46,17 @@ compare_reach(const struct cd_image *img, const struct cd_reach *r, struct cordo
     for (size_t i = 0; i < img->costs.n && i < r->costs.n; i++) {
         const struct cd_cost *c = &img->costs.items[i];
         const struct cd_reach_term *t = &r->costs.items[i];
-        if (c->control != t->control || c->first_table != t->tables.first || c->n_tables != t->tables.n
-            || !same(img->tables.items + t->tables.first, r->tables.items + t->tables.first, t->tables.n)) {
+        if (c->control != t->control || c->first_table != t->tables.first
+            || c->n_tables != t->tables.n
+            || !same(img->tables.items + t->tables.first, r->tables.items + t->tables.first,
+                     t->tables.n)) {
             return mismatch(img, c->control, err, "costs");
         }
     }
-    if (img->costs.n != r->costs.n || img->tables.n != r->tables.n || img->param_refs.n != r->params.n) {
-        return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "the costs are not those of the code");
+    if (img->costs.n != r->costs.n || img->tables.n != r->tables.n
+        || img->param_refs.n != r->params.n) {
+        return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                           "the costs are not those of the code");
     }
     return CORDON_OK;
 }

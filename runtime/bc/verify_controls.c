@@ -1,5 +1,6 @@
-/* Verification of what the code answers for: controls with their clauses, requires and denies, waivers; and of the sections' order.
- * Every range begins where the one before it ends, so that nothing is shared and nothing is left over. */
+/* Verification of what the code answers for: controls with their clauses, requires and denies,
+ * waivers; and of the sections' order. Every range begins where the one before it ends, so that
+ * nothing is shared and nothing is left over. */
 #include "runtime/bc/verify.h"
 
 static cordon_status
@@ -8,7 +9,8 @@ bad(struct cordon_error *err, const char *array, size_t i, const char *what)
     return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "%s[%zu]: %s", array, i, what);
 }
 
-/* Does the range of N elements at FIRST begin at *NEXT? Moves *NEXT behind it. An empty range may stand anywhere. */
+/* Does the range of N elements at FIRST begin at *NEXT? Moves *NEXT behind it. An empty range may
+ * stand anywhere. */
 static bool
 follows(uint32_t first, uint32_t n, size_t *next)
 {
@@ -23,13 +25,15 @@ struct progress {
 };
 
 static cordon_status
-check_clause(const struct cd_image *img, size_t i, uint32_t control, struct progress *at, struct cordon_error *err)
+check_clause(const struct cd_image *img, size_t i, uint32_t control, struct progress *at,
+             struct cordon_error *err)
 {
     const struct cd_clause_info *k = &img->clauses.items[i];
     if (k->control != control) {
         return bad(err, "clauses", i, "it is another control's");
     }
-    if (k->is_estate ? k->shape != CD_NONE || k->variable != CD_NONE || k->where_text != CD_NONE : k->variable == CD_NONE) {
+    if (k->is_estate ? k->shape != CD_NONE || k->variable != CD_NONE || k->where_text != CD_NONE
+                     : k->variable == CD_NONE) {
         return bad(err, "clauses", i, "it is neither of a table nor of the estate");
     }
     if (k->shape != CD_NONE && !img->shapes.items[k->shape].is_table) {
@@ -47,7 +51,8 @@ check_clause(const struct cd_image *img, size_t i, uint32_t control, struct prog
 }
 
 static cordon_status
-check_deny(const struct cd_image *img, size_t i, uint32_t control, struct progress *at, struct cordon_error *err)
+check_deny(const struct cd_image *img, size_t i, uint32_t control, struct progress *at,
+           struct cordon_error *err)
 {
     const struct cd_deny_info *n = &img->denies.items[i];
     if (n->control != control) {
@@ -56,7 +61,8 @@ check_deny(const struct cd_image *img, size_t i, uint32_t control, struct progre
     if (n->n_acts == 0 || (n->not_on && n->n_on == 0)) {
         return bad(err, "denies", i, "it has no actions, or a `not on` without patterns");
     }
-    if (!follows(n->first_act, n->n_acts, &at->patterns) || !follows(n->first_except, n->n_excepts, &at->patterns)
+    if (!follows(n->first_act, n->n_acts, &at->patterns)
+        || !follows(n->first_except, n->n_excepts, &at->patterns)
         || !follows(n->first_on, n->n_on, &at->patterns)) {
         return bad(err, "denies", i, "its patterns are not in their place");
     }
@@ -70,7 +76,8 @@ check_control(const struct cd_image *img, uint32_t i, struct progress *at, struc
     if (i > 0 && cd_str_cmp(cd_image_str(img, c[-1].name), cd_image_str(img, c->name)) >= 0) {
         return bad(err, "controls", i, "controls are not sorted by name");
     }
-    if (!follows(c->first_map, c->n_maps, &at->maps) || !follows(c->first_clause, c->n_clauses, &at->clauses)
+    if (!follows(c->first_map, c->n_maps, &at->maps)
+        || !follows(c->first_clause, c->n_clauses, &at->clauses)
         || !follows(c->first_deny, c->n_denies, &at->denies)) {
         return bad(err, "controls", i, "its mappings, clauses or denies are not in their place");
     }
@@ -98,7 +105,8 @@ check_controls(const struct cd_image *img, struct cordon_error *err)
     }
     if (at.maps != img->maps.n || at.clauses != img->clauses.n || at.requires != img->requires.n
         || at.denies != img->denies.n || at.patterns != img->pattern_refs.n) {
-        return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "a mapping, clause, require, deny or pattern belongs to nobody");
+        return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                           "a mapping, clause, require, deny or pattern belongs to nobody");
     }
     return CORDON_OK;
 }
@@ -113,7 +121,9 @@ section_holds(const struct cd_image *img, const struct cd_section *s, bool first
     case CD_SECTION_GLOBAL: return first && domain == CD_DOMAIN_GLOBAL && s->shape == CD_NONE;
     case CD_SECTION_TABLE: return !first && domain == CD_DOMAIN_ROOT && is_table;
     case CD_SECTION_MESSAGES:
-        return !first && (domain == CD_DOMAIN_ROOT ? is_table : domain == CD_DOMAIN_GLOBAL && s->shape == CD_NONE);
+        return !first
+               && (domain == CD_DOMAIN_ROOT ? is_table
+                                            : domain == CD_DOMAIN_GLOBAL && s->shape == CD_NONE);
     case CD_SECTION_REQUEST: return !first && domain == CD_DOMAIN_REQUEST && s->shape == CD_NONE;
     }
     return false;
@@ -144,7 +154,8 @@ check_sections(const struct cd_image *img, struct cordon_error *err)
         next += s->n;
     }
     if (img->sections.n == 0 || next != img->code.n) {
-        return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "there is code that belongs to no section");
+        return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                           "there is code that belongs to no section");
     }
     return CORDON_OK;
 }

@@ -40,7 +40,8 @@ check_types(const struct cd_image *img, struct cordon_error *err)
         if (has_elem != (t->elem != CD_NONE) || (has_elem && t->elem >= i)) {
             return bad(err, "types", i, "the element type is wrong");
         }
-        if ((t->shape != CD_NONE && t->kind != CD_KIND_ROW) || (t->is_set && t->kind != CD_KIND_LIST)) {
+        if ((t->shape != CD_NONE && t->kind != CD_KIND_ROW)
+            || (t->is_set && t->kind != CD_KIND_LIST)) {
             return bad(err, "types", i, "a shape or a set where there is none");
         }
         unsigned depth = 0;
@@ -95,7 +96,8 @@ check_shapes(const struct cd_image *img, struct cordon_error *err)
     return status;
 }
 
-/* A member is an earlier, known constant of the element type: so constants nest no deeper than types. */
+/* A member is an earlier, known constant of the element type: so constants nest no deeper than
+ * types. */
 static bool
 is_member(const struct cd_image *img, size_t constant, uint32_t member, uint32_t elem)
 {
@@ -160,7 +162,8 @@ check_consts(const struct cd_image *img, struct cordon_error *err)
             return bad(err, "consts", i, "the value is not of its type");
         }
     }
-    return next == img->const_items.n ? CORDON_OK : bad(err, "const_items", next, "it belongs to no constant");
+    return next == img->const_items.n ? CORDON_OK
+                                      : bad(err, "const_items", next, "it belongs to no constant");
 }
 
 static cordon_status
@@ -171,7 +174,8 @@ check_params(const struct cd_image *img, struct cordon_error *err)
         if (i > 0 && cd_str_cmp(cd_image_str(img, p[-1].name), cd_image_str(img, p->name)) >= 0) {
             return bad(err, "params", i, "parameters are not sorted by name");
         }
-        if (p->default_const != CD_NONE && !cd_types_agree(img, img->consts.items[p->default_const].type, p->type)) {
+        if (p->default_const != CD_NONE
+            && !cd_types_agree(img, img->consts.items[p->default_const].type, p->type)) {
             return bad(err, "params", i, "the default is of another type");
         }
     }
@@ -188,7 +192,8 @@ path_holds(const struct cd_image *img, const struct cd_index *x)
         if (shape == CD_NONE || slot >= img->shapes.items[shape].n_fields) {
             return false;
         }
-        const struct cd_field *field = &img->fields.items[img->shapes.items[shape].first_field + slot];
+        const struct cd_field *field =
+            &img->fields.items[img->shapes.items[shape].first_field + slot];
         const struct cd_value_type *t = &img->types.items[field->type];
         if (k + 1 == x->n_path) {
             return t->kind == CD_KIND_STRING;
@@ -210,7 +215,8 @@ check_indexes(const struct cd_image *img, struct cordon_error *err)
         if (!img->shapes.items[x->shape].is_table) {
             return bad(err, "indexes", i, "it is not of a table");
         }
-        if (x->n_path > CD_LIMIT_PATH || (x->n_path > 0 && (x->first_path != next || x->env != 0)) || !path_holds(img, x)) {
+        if (x->n_path > CD_LIMIT_PATH || (x->n_path > 0 && (x->first_path != next || x->env != 0))
+            || !path_holds(img, x)) {
             return bad(err, "indexes", i, "its path leads to no string");
         }
         next += x->n_path;

@@ -1,5 +1,6 @@
-/* Verification of the order of instructions: which may stand where, how loops nest, that every register is written once, in its own
- * domain, and read only there and later, and that every require, message and deny is answered once. */
+/* Verification of the order of instructions: which may stand where, how loops nest, that every
+ * register is written once, in its own domain, and read only there and later, and that every
+ * require, message and deny is answered once. */
 #include "runtime/bc/limits.h"
 #include "runtime/bc/verify.h"
 
@@ -7,10 +8,11 @@ struct flow {
     const struct cd_image *img;
     struct cordon_error *err;
     const struct cd_section *section;
-    uint8_t *written;       /* by register */
-    uint32_t *pending;      /* by register: the loop that has to be closed before it may be read, CD_NONE: none */
-    uint8_t *opened;        /* by domain: was it opened, or is it a section's? */
-    uint8_t *open;          /* by domain: is it open now? */
+    uint8_t *written;  /* by register */
+    uint32_t *pending; /* by register: the loop that has to be closed before it may be read,
+                          CD_NONE: none */
+    uint8_t *opened;   /* by domain: was it opened, or is it a section's? */
+    uint8_t *open;     /* by domain: is it open now? */
     uint8_t *answered, *told, *fired; /* by require, require, deny */
     uint32_t stack[CD_LIMIT_LOOP_DEPTH + 1];
     unsigned depth;
@@ -37,7 +39,8 @@ domain_of(const struct flow *f, uint32_t reg)
 static bool
 is_reduction(enum cd_op op)
 {
-    return op == CD_OP_ALL || op == CD_OP_ANY || op == CD_OP_COUNT || op == CD_OP_COLLECT || op == CD_OP_MAPEACH;
+    return op == CD_OP_ALL || op == CD_OP_ANY || op == CD_OP_COUNT || op == CD_OP_COLLECT
+           || op == CD_OP_MAPEACH;
 }
 
 static bool
@@ -50,13 +53,15 @@ is_loop(enum cd_op op)
 static bool
 readable(const struct flow *f, uint32_t reg, uint32_t domain)
 {
-    return f->written[reg] && domain_of(f, reg) == domain && (f->pending[reg] == CD_NONE || !f->open[f->pending[reg]]);
+    return f->written[reg] && domain_of(f, reg) == domain
+           && (f->pending[reg] == CD_NONE || !f->open[f->pending[reg]]);
 }
 
 static bool
 is_ancestor(const struct flow *f, uint32_t outer, uint32_t domain)
 {
-    for (uint32_t d = f->img->domains.items[domain].parent; d != CD_NONE; d = f->img->domains.items[d].parent) {
+    for (uint32_t d = f->img->domains.items[domain].parent; d != CD_NONE;
+         d = f->img->domains.items[d].parent) {
         if (d == outer) {
             return true;
         }
@@ -67,7 +72,8 @@ is_ancestor(const struct flow *f, uint32_t outer, uint32_t domain)
 static cordon_status
 read_operand(const struct flow *f, uint32_t at, enum cd_operand kind, uint32_t reg)
 {
-    if ((kind == CD_OPERAND_REG || (kind == CD_OPERAND_OPTREG && reg != CD_NONE)) && !readable(f, reg, current(f))) {
+    if ((kind == CD_OPERAND_REG || (kind == CD_OPERAND_OPTREG && reg != CD_NONE))
+        && !readable(f, reg, current(f))) {
         return fail(f, at, "it reads a register that is not yet written, or not of this domain");
     }
     return CORDON_OK;
@@ -81,7 +87,8 @@ read_operands(const struct flow *f, uint32_t at)
     if (in->op == CD_OP_BCAST) {
         uint32_t outer = domain_of(f, in->a);
         if (!is_ancestor(f, outer, current(f)) || !readable(f, in->a, outer)) {
-            return fail(f, at, "it reads a register that is not of an outer domain, or not yet written");
+            return fail(f, at,
+                        "it reads a register that is not of an outer domain, or not yet written");
         }
         return CORDON_OK;
     }
@@ -112,7 +119,8 @@ open_loop(struct flow *f, uint32_t at)
     uint32_t domain = f->img->code.items[at].b;
     const struct cd_domain *d = &f->img->domains.items[domain];
     if (d->kind != CD_DOMAIN_LOOP || d->parent != current(f) || f->opened[domain]) {
-        return fail(f, at, "it opens a domain that is no loop of this domain, or was opened before");
+        return fail(f, at,
+                    "it opens a domain that is no loop of this domain, or was opened before");
     }
     if (f->depth == CD_LIMIT_LOOP_DEPTH) {
         return fail(f, at, "loops are nested too deep");
@@ -157,8 +165,8 @@ tells_here(const struct flow *f, const struct cd_insn *in)
 {
     const struct cd_require_info *q = &f->img->requires.items[in->b];
     const struct cd_clause_info *k = &f->img->clauses.items[q->clause];
-    return f->section->kind == CD_SECTION_MESSAGES && q->has_message && (k->is_estate != 0) == (f->section->domain == 0)
-           && k->shape == f->section->shape;
+    return f->section->kind == CD_SECTION_MESSAGES && q->has_message
+           && (k->is_estate != 0) == (f->section->domain == 0) && k->shape == f->section->shape;
 }
 
 static bool
@@ -226,13 +234,14 @@ check_section(struct flow *f, const struct cd_section *s)
     f->depth = 0;
     f->stack[0] = s->domain;
     if (s->domain != 0 && f->opened[s->domain]) {
-        return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "two sections have domain %u", s->domain);
+        return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "two sections have domain %u",
+                           s->domain);
     }
     f->opened[s->domain] = 1;
     if (f->img->domains.items[s->domain].kind == CD_DOMAIN_ROOT
         && (s->n == 0 || f->img->code.items[s->first].op != CD_OP_ROOT)) {
-        return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "the section of domain %u does not begin with its rows",
-                           s->domain);
+        return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                           "the section of domain %u does not begin with its rows", s->domain);
     }
     for (uint32_t i = 0; i < s->n; i++) {
         CORDON_TRY(check_insn(f, s->first + i));
@@ -250,22 +259,26 @@ check_whole(const struct flow *f)
     const struct cd_image *img = f->img;
     for (size_t i = 0; i < img->regs.n; i++) {
         if (!f->written[i]) {
-            return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "register %zu is never written", i);
+            return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                               "register %zu is never written", i);
         }
     }
     for (size_t i = 0; i < img->domains.n; i++) {
         if (!f->opened[i]) {
-            return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "domain %zu is never opened", i);
+            return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                               "domain %zu is never opened", i);
         }
     }
     for (size_t i = 0; i < img->requires.n; i++) {
         if (!f->answered[i] || f->told[i] != img->requires.items[i].has_message) {
-            return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "require %zu has no answer, or no message", i);
+            return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                               "require %zu has no answer, or no message", i);
         }
     }
     for (size_t i = 0; i < img->denies.n; i++) {
         if (!f->fired[i]) {
-            return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "deny %zu has no code", i);
+            return cordon_fail(f->err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "deny %zu has no code",
+                               i);
         }
     }
     return CORDON_OK;
@@ -275,7 +288,8 @@ cordon_status
 cd_verify_flow(const struct cd_image *img, struct cd_arena *tmp, struct cordon_error *err)
 {
     if (img->regs.n > CD_LIMIT_REGS) {
-        return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET, "there are more than %u registers", CD_LIMIT_REGS);
+        return cordon_fail(err, CORDON_ECORRUPT, CORDON_NO_OFFSET,
+                           "there are more than %u registers", CD_LIMIT_REGS);
     }
     struct flow f = {
         .img = img,

@@ -1,12 +1,13 @@
-/* Verification of single instructions: is every operand in range? By the kinds of operands.def, not by opcode; what only some opcodes
- * allow is said in one place below. */
+/* Verification of single instructions: is every operand in range? By the kinds of operands.def, not
+ * by opcode; what only some opcodes allow is said in one place below. */
 #include "runtime/bc/verify.h"
 
 /* Tables and the rows of `resource` have no shape. */
 static bool
 may_be_none(enum cd_op op, enum cd_operand kind)
 {
-    return kind == CD_OPERAND_OPTREG || (kind == CD_OPERAND_SHAPE && (op == CD_OP_TABLE || op == CD_OP_ROOT));
+    return kind == CD_OPERAND_OPTREG
+           || (kind == CD_OPERAND_SHAPE && (op == CD_OP_TABLE || op == CD_OP_ROOT));
 }
 
 /* The number of things that an operand of KIND can name; IN is looked at for slots. */
@@ -25,10 +26,11 @@ count_of(const struct cd_image *img, const struct cd_insn *in, enum cd_operand k
     case CD_OPERAND_SLOT: {
         /* Operand a was checked before: it is a register. */
         const struct cd_value_type *t = &img->types.items[img->regs.items[in->a].type];
-        return t->kind == CD_KIND_ROW && t->shape != CD_NONE ? img->shapes.items[t->shape].n_fields : 0;
+        return t->kind == CD_KIND_ROW && t->shape != CD_NONE ? img->shapes.items[t->shape].n_fields
+                                                             : 0;
     }
     case CD_OPERAND_PARAM: return img->params.n;
-    case CD_OPERAND_REQUIRE: return img->requires.n;
+    case CD_OPERAND_REQUIRE: return img->requires .n;
     case CD_OPERAND_DENY: return img->denies.n;
     case CD_OPERAND_INDEX: return img->indexes.n;
     case CD_OPERAND_IMM: return in->op == CD_OP_ENV ? CD_N_ENV : CD_N_ARNPARTS;
@@ -40,7 +42,8 @@ count_of(const struct cd_image *img, const struct cd_insn *in, enum cd_operand k
 static bool
 in_range(const struct cd_image *img, const struct cd_insn *in, enum cd_operand kind, uint32_t value)
 {
-    return value < count_of(img, in, kind) || (value == CD_NONE && may_be_none((enum cd_op)in->op, kind));
+    return value < count_of(img, in, kind)
+           || (value == CD_NONE && may_be_none((enum cd_op)in->op, kind));
 }
 
 cordon_status

@@ -56,7 +56,8 @@ static bool
 is_resource(const struct typed *t, uint32_t type)
 {
     const struct cd_value_type *v = &t->img->types.items[type];
-    return v->kind == CD_KIND_ROW && (v->shape == CD_NONE || t->img->shapes.items[v->shape].is_table);
+    return v->kind == CD_KIND_ROW
+           && (v->shape == CD_NONE || t->img->shapes.items[v->shape].is_table);
 }
 
 static bool
@@ -92,22 +93,25 @@ json_target_holds(const struct typed *t)
     if (is_kind(t, type, CD_KIND_LIST) || is_kind(t, type, CD_KIND_MAP)) {
         type = elem_of(t, type);
     }
-    return is_kind(t, type, CD_KIND_BOOL) || is_kind(t, type, CD_KIND_NUMBER) || is_kind(t, type, CD_KIND_STRING)
-           || is_kind(t, type, CD_KIND_TIME) || is_kind(t, type, CD_KIND_JSON);
+    return is_kind(t, type, CD_KIND_BOOL) || is_kind(t, type, CD_KIND_NUMBER)
+           || is_kind(t, type, CD_KIND_STRING) || is_kind(t, type, CD_KIND_TIME)
+           || is_kind(t, type, CD_KIND_JSON);
 }
 
 static bool
 ordered(const struct typed *t)
 {
     return agree(t, t->a, t->b)
-           && (is_kind(t, t->a, CD_KIND_NUMBER) || is_kind(t, t->a, CD_KIND_TIME) || is_kind(t, t->a, CD_KIND_DURATION));
+           && (is_kind(t, t->a, CD_KIND_NUMBER) || is_kind(t, t->a, CD_KIND_TIME)
+               || is_kind(t, t->a, CD_KIND_DURATION));
 }
 
 /* A string, matched against a pattern or any of a collection of them. */
 static bool
 pattern_holds(const struct typed *t)
 {
-    return is_kind(t, t->a, CD_KIND_STRING) && (is_kind(t, t->b, CD_KIND_STRING) || is_list_of_kind(t, t->b, CD_KIND_STRING));
+    return is_kind(t, t->a, CD_KIND_STRING)
+           && (is_kind(t, t->b, CD_KIND_STRING) || is_list_of_kind(t, t->b, CD_KIND_STRING));
 }
 
 static bool
@@ -137,14 +141,16 @@ sub_holds(const struct typed *t)
 static bool
 flatten_holds(const struct typed *t)
 {
-    return is_list(t, t->d, false) && is_kind(t, t->a, CD_KIND_LIST) && is_list_of(t, elem_of(t, t->a), elem_of(t, t->d));
+    return is_list(t, t->d, false) && is_kind(t, t->a, CD_KIND_LIST)
+           && is_list_of(t, elem_of(t, t->a), elem_of(t, t->d));
 }
 
 static bool
 key_holds(const struct typed *t)
 {
-    return is_kind(t, t->d, CD_KIND_BOOL) || is_kind(t, t->d, CD_KIND_NUMBER) || is_kind(t, t->d, CD_KIND_STRING)
-           || is_kind(t, t->d, CD_KIND_TIME) || is_list_of_kind(t, t->d, CD_KIND_STRING);
+    return is_kind(t, t->d, CD_KIND_BOOL) || is_kind(t, t->d, CD_KIND_NUMBER)
+           || is_kind(t, t->d, CD_KIND_STRING) || is_kind(t, t->d, CD_KIND_TIME)
+           || is_list_of_kind(t, t->d, CD_KIND_STRING);
 }
 
 static bool
@@ -174,7 +180,8 @@ types_hold(const struct typed *t)
     case CD_OP_TABLE: return is_kind(t, t->d, CD_KIND_LIST) && is_row(t, elem_of(t, t->d), in->a);
     case CD_OP_ROOT: return is_row(t, t->d, in->a);
     case CD_OP_LOOP: return is_list_of(t, t->a, t->d);
-    case CD_OP_PROBE: return is_kind(t, t->a, CD_KIND_STRING) && is_row(t, t->d, img->indexes.items[in->c].shape);
+    case CD_OP_PROBE:
+        return is_kind(t, t->a, CD_KIND_STRING) && is_row(t, t->d, img->indexes.items[in->c].shape);
     case CD_OP_BCAST: return agree(t, t->a, t->d);
     case CD_OP_ALL:
     case CD_OP_ANY:
@@ -182,20 +189,24 @@ types_hold(const struct typed *t)
     case CD_OP_OR:
     case CD_OP_NOT: return bools(t);
     case CD_OP_COUNT: return is_kind(t, t->a, CD_KIND_BOOL) && is_kind(t, t->d, CD_KIND_NUMBER);
-    case CD_OP_COLLECT: return is_list(t, t->d, false) && is_list_of(t, t->d, t->a) && is_condition(t, t->b);
+    case CD_OP_COLLECT:
+        return is_list(t, t->d, false) && is_list_of(t, t->d, t->a) && is_condition(t, t->b);
     case CD_OP_MAPEACH:
     case CD_OP_LIST1: return is_list(t, t->d, false) && is_list_of(t, t->d, t->a);
     case CD_OP_ENV: return env_holds(t);
     case CD_OP_FIELD: return field_holds(t);
     case CD_OP_MAPGET:
-        return is_kind(t, t->a, CD_KIND_MAP) && is_kind(t, t->b, CD_KIND_STRING) && agree(t, t->d, elem_of(t, t->a));
+        return is_kind(t, t->a, CD_KIND_MAP) && is_kind(t, t->b, CD_KIND_STRING)
+               && agree(t, t->d, elem_of(t, t->a));
     case CD_OP_JGET: return sum_holds(t, CD_KIND_JSON, CD_KIND_STRING, CD_KIND_JSON);
     case CD_OP_JAT: return sum_holds(t, CD_KIND_JSON, CD_KIND_NUMBER, CD_KIND_JSON);
     case CD_OP_JAS: return is_kind(t, t->a, CD_KIND_JSON) && json_target_holds(t);
     case CD_OP_AT:
-        return is_kind(t, t->a, CD_KIND_LIST) && is_kind(t, t->b, CD_KIND_NUMBER) && agree(t, t->d, elem_of(t, t->a));
+        return is_kind(t, t->a, CD_KIND_LIST) && is_kind(t, t->b, CD_KIND_NUMBER)
+               && agree(t, t->d, elem_of(t, t->a));
     case CD_OP_FOLLOW:
-        return is_kind(t, t->a, CD_KIND_STRING) && (t->b == CD_NONE || is_resource(t, t->b)) && is_row(t, t->d, in->c);
+        return is_kind(t, t->a, CD_KIND_STRING) && (t->b == CD_NONE || is_resource(t, t->b))
+               && is_row(t, t->d, in->c);
     case CD_OP_EQ: return agree(t, t->a, t->b) && is_kind(t, t->d, CD_KIND_BOOL);
     case CD_OP_LT:
     case CD_OP_LE: return ordered(t) && is_kind(t, t->d, CD_KIND_BOOL);
@@ -204,26 +215,31 @@ types_hold(const struct typed *t)
     case CD_OP_ARNLIKE:
     case CD_OP_WITHIN: return pattern_holds(t) && is_kind(t, t->d, CD_KIND_BOOL);
     case CD_OP_MATCHES: return is_kind(t, t->a, CD_KIND_STRING) && is_kind(t, t->d, CD_KIND_BOOL);
-    case CD_OP_IF: return is_kind(t, t->a, CD_KIND_BOOL) && agree(t, t->d, t->b) && agree(t, t->d, t->c);
+    case CD_OP_IF:
+        return is_kind(t, t->a, CD_KIND_BOOL) && agree(t, t->d, t->b) && agree(t, t->d, t->c);
     case CD_OP_ISABSENT: return is_kind(t, t->d, CD_KIND_BOOL);
     case CD_OP_ADD: return add_holds(t);
     case CD_OP_SUB: return sub_holds(t);
     case CD_OP_NEG:
-        return agree(t, t->a, t->d) && (is_kind(t, t->a, CD_KIND_NUMBER) || is_kind(t, t->a, CD_KIND_DURATION));
+        return agree(t, t->a, t->d)
+               && (is_kind(t, t->a, CD_KIND_NUMBER) || is_kind(t, t->a, CD_KIND_DURATION));
     case CD_OP_UNION:
     case CD_OP_MINUS: return is_list(t, t->d, true) && agree(t, t->d, t->a) && agree(t, t->d, t->b);
-    case CD_OP_APPEND: return is_list(t, t->d, false) && agree(t, t->d, t->a) && agree(t, t->d, t->b);
+    case CD_OP_APPEND:
+        return is_list(t, t->d, false) && agree(t, t->d, t->a) && agree(t, t->d, t->b);
     case CD_OP_UNIQ: return is_list(t, t->d, true) && is_list_of(t, t->a, elem_of(t, t->d));
     case CD_OP_FLATTEN: return flatten_holds(t);
     case CD_OP_SIZE:
-        return (is_kind(t, t->a, CD_KIND_LIST) || is_kind(t, t->a, CD_KIND_MAP)) && is_kind(t, t->d, CD_KIND_NUMBER);
+        return (is_kind(t, t->a, CD_KIND_LIST) || is_kind(t, t->a, CD_KIND_MAP))
+               && is_kind(t, t->d, CD_KIND_NUMBER);
     case CD_OP_CONCAT:
     case CD_OP_QUOTE:
     case CD_OP_TOARN:
     case CD_OP_ARNPART:
     case CD_OP_CAPTURE: return strings(t);
     case CD_OP_TOSTRING: return is_kind(t, t->d, CD_KIND_STRING);
-    case CD_OP_TONUMBER: return is_kind(t, t->a, CD_KIND_STRING) && is_kind(t, t->d, CD_KIND_NUMBER);
+    case CD_OP_TONUMBER:
+        return is_kind(t, t->a, CD_KIND_STRING) && is_kind(t, t->d, CD_KIND_NUMBER);
     case CD_OP_KEY: return key_holds(t);
     case CD_OP_CHECK:
     case CD_OP_VERDICT:

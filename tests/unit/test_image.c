@@ -82,7 +82,8 @@ Test(image, refuses_every_truncation)
     for (size_t n = 0; n < bytes.n; n++) {
         struct cd_arena_mark mark = cd_arena_mark(&arena);
         struct cd_image img;
-        cr_assert_eq(read_bytes((struct cd_str){bytes.p, n}, &img), CORDON_ECORRUPT, "of %zu bytes", n);
+        cr_assert_eq(read_bytes((struct cd_str){bytes.p, n}, &img), CORDON_ECORRUPT, "of %zu bytes",
+                     n);
         cr_assert(err.message[0] != '\0');
         cd_arena_reset(&arena, mark);
     }
@@ -98,7 +99,8 @@ Test(image, refuses_every_flipped_bit)
         struct cd_image img;
         bytes.p[bit / 8] = (char)(bytes.p[bit / 8] ^ (1 << bit % 8));
         bool in_version = bit / 8 >= CD_FILE_VERSION_AT && bit / 8 < CD_FILE_CHECKSUM_AT;
-        cr_assert_eq(read_bytes(cd_buf_view(&bytes), &img), in_version ? CORDON_EVERSION : CORDON_ECORRUPT, "bit %zu", bit);
+        cr_assert_eq(read_bytes(cd_buf_view(&bytes), &img),
+                     in_version ? CORDON_EVERSION : CORDON_ECORRUPT, "bit %zu", bit);
         bytes.p[bit / 8] = (char)(bytes.p[bit / 8] ^ (1 << bit % 8));
         cd_arena_reset(&arena, mark);
     }
@@ -160,9 +162,12 @@ Test(image, refuses_references_out_of_range)
             continue;
         }
         uint64_t old = cd_word_get(word, vec.items);
-        uint64_t limit = word->ref == CD_WORD_BELOW ? word->target : cd_array_get(&sample, (enum cd_array)word->target).n;
+        uint64_t limit = word->ref == CD_WORD_BELOW
+                             ? word->target
+                             : cd_array_get(&sample, (enum cd_array)word->target).n;
         cd_word_set(word, vec.items, word->ref == CD_WORD_FIRST ? limit + 1 : limit);
-        cr_assert_eq(cd_image_check_refs(&sample, &err), CORDON_ECORRUPT, "%s.%s", cd_arrays[word->array].name, word->name);
+        cr_assert_eq(cd_image_check_refs(&sample, &err), CORDON_ECORRUPT, "%s.%s",
+                     cd_arrays[word->array].name, word->name);
         cd_word_set(word, vec.items, old);
         cr_assert_eq(cd_image_check_refs(&sample, &err), CORDON_OK, "%s", err.message);
     }
