@@ -109,19 +109,19 @@ cd_dom_str(struct cd_dom_val v)
     return (struct cd_str){(const char *)v.doc->strings + offset + sizeof n, n};
 }
 
-/* The value of a number; false if it is beyond 2^53, where doubles do not tell integers apart. */
+#define CD_DOM_EXACT 9007199254740992 /* 2^53: doubles do not tell integers beyond it apart */
+
+/* The value of a number; false if it is beyond 2^53. */
 static inline bool
 cd_dom_number(struct cd_dom_val v, double *out)
 {
     uint64_t word = v.doc->tape[v.at + 1];
-    double d;
+    int64_t integer = (int64_t)word;
     switch (cd_dom_tag(v)) {
-    case 'l': d = (double)(int64_t)word; break;
-    case 'u': d = (double)word; break;
-    default: memcpy(&d, &word, sizeof d); break;
+    case 'l': *out = (double)integer; return integer <= CD_DOM_EXACT && integer >= -CD_DOM_EXACT;
+    case 'u': *out = (double)word; return false;
+    default: memcpy(out, &word, sizeof *out); return *out <= CD_DOM_EXACT && *out >= -CD_DOM_EXACT;
     }
-    *out = d;
-    return d <= 9007199254740992.0 && d >= -9007199254740992.0;
 }
 
 /* Index behind the value at AT. */

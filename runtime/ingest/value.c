@@ -120,7 +120,8 @@ set_number(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
                || !cd_parse_number(cd_dom_str(val), &number)) {
         return false;
     }
-    if (!in_range || number > 9007199254740992.0 || number < -9007199254740992.0) {
+    bool is_text = cd_dom_is(val, '"'); /* whose digits may have been rounded to 2^53 */
+    if (!in_range || (is_text && (number >= CD_DOM_EXACT || number <= -CD_DOM_EXACT))) {
         cd_value_set_unknown(l, v->node, row, "a number beyond 2^53");
     } else {
         cd_load_ok(l, cd_node_set_number(l->s, v->node, row, number));
