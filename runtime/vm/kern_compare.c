@@ -1,8 +1,6 @@
 /* Comparisons: equality, order, membership. Of an absent and an unknown side the absent one decides. */
 #include "runtime/vm/vm.h"
 
-#include <math.h>
-
 /* ---- equality ---- */
 
 /* The reason why a comparison of two lanes is not decided. */
@@ -57,6 +55,42 @@ equal_strings(struct cd_vec *d, const struct cd_vec *x, const struct cd_vec *y)
     return true;
 }
 
+static uint32_t
+lower_text(struct cd_eval *e, uint32_t string)
+{
+    struct cd_str s = cd_vm_text(e, string);
+    struct cd_buf out = CD_BUF_INIT;
+    for (size_t i = 0; i < s.n; i++) {
+        cd_buf_putc(&out, s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + ('a' - 'A')) : s.p[i]);
+    }
+    uint32_t id = out.oom ? CD_NO_STR : cd_snapshot_str(e->s, cd_buf_view(&out));
+    cd_buf_finish(&out);
+    if (id == CD_NO_STR) {
+        cd_vm_oom(e);
+    }
+    return id;
+}
+
+/* X with its strings in lower case, for comparisons without case; lists share nothing with X but what needs no change. */
+static const struct cd_vec *
+lower_case(struct cd_eval *e, struct cd_arena *a, const struct cd_vec *x)
+{
+    struct cd_vec *out = CD_NEW(a, struct cd_vec);
+    *out = *x;
+    out->uni = NULL;
+    if (x->kind == CD_KIND_LIST && x->elem) {
+        out->elem = (struct cd_vec *)lower_case(e, a, x->elem);
+    }
+    if (x->kind != CD_KIND_STRING) {
+        return out;
+    }
+    out->v.u32 = CD_NEW_ARRAY(a, x->n, uint32_t);
+    for (uint32_t i = 0; i < x->n; i++) {
+        out->v.u32[i] = x->state[i] == CD_KNOWN ? lower_text(e, x->v.u32[i]) : x->v.u32[i];
+    }
+    return out;
+}
+
 void
 cd_k_eq(struct cd_eval *e, const struct cd_insn *in)
 {
@@ -64,6 +98,10 @@ cd_k_eq(struct cd_eval *e, const struct cd_insn *in)
     const struct cd_vec *x = cd_vm_reg(e, in->a);
     const struct cd_vec *y = cd_vm_reg(e, in->b);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
+    if (in->c) {
+        x = lower_case(e, a, x);
+        y = lower_case(e, a, y);
+    }
     if (equal_strings(d, x, y)) {
         return;
     }
@@ -119,38 +157,19 @@ cd_k_order(struct cd_eval *e, const struct cd_insn *in)
 
 /* ---- membership ---- */
 
-/* Is the lane a proper interval of few whole numbers? Then membership is asked of each. */
-static bool
-is_small_interval(const struct cd_vec *x, uint32_t i)
-{
-    double lo;
-    return x->kind == CD_KIND_NUMBER && !cd_vec_point(x, i, &lo) && x->hi[i] - lo <= 64 && lo == floor(lo);
-}
-
+/* A count that is not certain is in nothing for certain. */
 static enum cd_answer_value
-interval_in(struct cd_eval *e, struct cd_arena *a, const struct cd_vec *x, const struct cd_vec *list, uint32_t i)
+lane_in(struct cd_eval *e, const struct cd_vec *x, const struct cd_vec *list, uint32_t i)
 {
-    struct cd_vec one;
-    cd_vec_init(e, a, &one, x->type, 1);
-    enum cd_answer_value all = CD_A;
-    for (double v = x->v.f64[i]; v <= x->hi[i]; v++) {
-        one.v.f64[0] = v;
-        enum cd_answer_value in = cd_vec_member(e, &one, 0, list, i);
-        all = all == CD_A || all == in ? in : CD_U;
-    }
-    return all;
-}
-
-static enum cd_answer_value
-lane_in(struct cd_eval *e, struct cd_arena *a, const struct cd_vec *x, const struct cd_vec *list, uint32_t i)
-{
+    double number;
     if (cd_vec_state(x, i) == CD_ABSENT || list->state[i] == CD_ABSENT) {
         return CD_F;
     }
     if (cd_vec_state(x, i) == CD_UNKNOWN || list->state[i] == CD_UNKNOWN) {
         return CD_U;
     }
-    return is_small_interval(x, i) ? interval_in(e, a, x, list, i) : cd_vec_member(e, x, i, list, i);
+    bool is_interval = x->kind == CD_KIND_NUMBER && !cd_vec_point(x, i, &number);
+    return is_interval ? CD_U : cd_vec_member(e, x, i, list, i);
 }
 
 /* The ids of a set of strings that is the same for every lane. */
@@ -188,12 +207,16 @@ cd_k_in(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
     const struct cd_vec *x = cd_vm_reg(e, in->a);
     const struct cd_vec *y = cd_vm_reg(e, in->b);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
+    if (in->c) {
+        x = lower_case(e, a, x);
+        y = lower_case(e, a, y);
+    }
     const struct cd_vec *uni = y->uni;
     if (uni && x->kind == CD_KIND_STRING && uni->state[0] == CD_KNOWN && (!uni->elem || uni->elem->kind == CD_KIND_STRING)) {
         in_constant(e, a, d, x, y, pc);
         return;
     }
     for (uint32_t i = 0; i < d->n; i++) {
-        set_answer(e, a, d, i, lane_in(e, a, x, y, i), x, y);
+        set_answer(e, a, d, i, lane_in(e, x, y, i), x, y);
     }
 }

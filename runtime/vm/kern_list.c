@@ -190,7 +190,7 @@ cd_k_list1(struct cd_eval *e, const struct cd_insn *in)
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
         struct making m = begin(e, a, d, i);
-        enum cd_state state = cd_vec_state(x, i);
+        enum cd_state state = cd_vec_member_state(x, i);
         if (state == CD_KNOWN) {
             add(&m, x, i);
         } else if (state == CD_UNKNOWN) {

@@ -17,14 +17,14 @@ remember(struct cd_eval *e, struct cd_cache *cache, uint32_t key, uint32_t value
 /* ---- like, within ---- */
 
 static bool
-matches_one(const struct cd_eval *e, enum cd_op op, uint32_t text, uint32_t pattern)
+matches_one(const struct cd_eval *e, const struct cd_insn *in, uint32_t text, uint32_t pattern)
 {
     struct cd_str t = cd_vm_text(e, text);
     struct cd_str p = cd_vm_text(e, pattern);
-    if (op == CD_OP_LIKE) {
-        return cd_like(p, t);
+    if (in->op == CD_OP_LIKE) {
+        return in->c ? cd_like_nocase(p, t) : cd_like(p, t);
     }
-    if (op == CD_OP_ARNLIKE) {
+    if (in->op == CD_OP_ARNLIKE) {
         return cd_arn_like(p, t);
     }
     struct cd_net inner = cd_net_parse(t);
@@ -34,30 +34,30 @@ matches_one(const struct cd_eval *e, enum cd_op op, uint32_t text, uint32_t patt
 
 /* Of an address that is none nothing is unknown: it is as absent. */
 static bool
-is_absent_text(const struct cd_eval *e, enum cd_op op, uint32_t text)
+is_absent_text(const struct cd_eval *e, const struct cd_insn *in, uint32_t text)
 {
-    return op == CD_OP_WITHIN && cd_net_parse(cd_vm_text(e, text)).family == 0;
+    return in->op == CD_OP_WITHIN && cd_net_parse(cd_vm_text(e, text)).family == 0;
 }
 
 /* The known string TEXT against lane J of the patterns. */
 static enum cd_answer_value
-match(const struct cd_eval *e, enum cd_op op, uint32_t text, const struct cd_vec *patterns, uint32_t j)
+match(const struct cd_eval *e, const struct cd_insn *in, uint32_t text, const struct cd_vec *patterns, uint32_t j)
 {
     enum cd_state state = cd_vec_state(patterns, j);
-    if (state == CD_ABSENT || is_absent_text(e, op, text)) {
+    if (state == CD_ABSENT || is_absent_text(e, in, text)) {
         return CD_F;
     }
     if (state == CD_UNKNOWN) {
         return CD_U;
     }
     if (patterns->kind == CD_KIND_STRING) {
-        return matches_one(e, op, text, patterns->v.u32[j]) ? CD_T : CD_F;
+        return matches_one(e, in, text, patterns->v.u32[j]) ? CD_T : CD_F;
     }
     if (patterns->kind != CD_KIND_LIST || (patterns->elem && patterns->elem->kind != CD_KIND_STRING)) {
         return CD_F;
     }
     for (uint32_t k = 0; k < patterns->len[j]; k++) {
-        if (matches_one(e, op, text, patterns->elem->v.u32[patterns->off[j] + k])) {
+        if (matches_one(e, in, text, patterns->elem->v.u32[patterns->off[j] + k])) {
             return CD_T;
         }
     }
@@ -66,13 +66,14 @@ match(const struct cd_eval *e, enum cd_op op, uint32_t text, const struct cd_vec
 
 /* The same against patterns that every lane shares. */
 static enum cd_answer_value
-match_constant(struct cd_eval *e, enum cd_op op, uint32_t text, const struct cd_vec *patterns, struct cd_cache *cache)
+match_constant(struct cd_eval *e, const struct cd_insn *in, uint32_t text, const struct cd_vec *patterns,
+               struct cd_cache *cache)
 {
     uint32_t known;
     if (cd_idmap_get(&cache->results, text, &known)) {
         return (enum cd_answer_value)known;
     }
-    enum cd_answer_value v = match(e, op, text, patterns, 0);
+    enum cd_answer_value v = match(e, in, text, patterns, 0);
     remember(e, cache, text, v);
     return v;
 }
@@ -94,9 +95,8 @@ cd_k_pattern(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
     const struct cd_vec *y = cd_vm_reg(e, in->b);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     struct cd_cache *cache = y->uni ? cd_vm_cache(e, pc) : NULL;
-    enum cd_op op = (enum cd_op)in->op;
     for (uint32_t i = 0; i < d->n; i++) {
-        bool no_network = y->kind == CD_KIND_STRING && y->state[i] == CD_KNOWN && is_absent_text(e, op, y->v.u32[i]);
+        bool no_network = y->kind == CD_KIND_STRING && y->state[i] == CD_KNOWN && is_absent_text(e, in, y->v.u32[i]);
         if (x->state[i] == CD_ABSENT || cd_vec_state(y, i) == CD_ABSENT || no_network) {
             continue; /* false */
         }
@@ -104,7 +104,7 @@ cd_k_pattern(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
             cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
             continue;
         }
-        enum cd_answer_value v = cache ? match_constant(e, op, x->v.u32[i], y->uni, cache) : match(e, op, x->v.u32[i], y, i);
+        enum cd_answer_value v = cache ? match_constant(e, in, x->v.u32[i], y->uni, cache) : match(e, in, x->v.u32[i], y, i);
         d->v.b[i] = (uint8_t)v;
         if (v == CD_U) {
             cd_vec_set_unknown(a, d, i, pattern_reason(y, i));

@@ -86,7 +86,7 @@ collect(struct cd_eval *e, struct cd_reduction *r, const struct cd_vec *a, const
     struct cd_vec *elem = r->out->elem;
     for (uint32_t i = 0; i < a->n; i++) {
         uint8_t wanted = cond ? cond->v.b[i] : CD_T;
-        enum cd_state state = cd_vec_state(a, i);
+        enum cd_state state = cd_vec_member_state(a, i);
         if (wanted == CD_F || wanted == CD_A || state == CD_ABSENT) {
             continue;
         }

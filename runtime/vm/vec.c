@@ -292,6 +292,15 @@ cd_vec_gather(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, c
     }
 }
 
+enum cd_state
+cd_vec_member_state(const struct cd_vec *v, uint32_t i)
+{
+    double number;
+    enum cd_state state = cd_vec_state(v, i);
+    bool is_interval = state == CD_KNOWN && v->kind == CD_KIND_NUMBER && !cd_vec_point(v, i, &number);
+    return is_interval ? CD_UNKNOWN : state;
+}
+
 /* ---- equality ---- */
 
 uint64_t

@@ -71,6 +71,8 @@ cd_vec_point(const struct cd_vec *v, uint32_t i, double *out)
     *out = v->v.f64[i];
     return !v->hi || v->hi[i] == *out;
 }
+/* The state of lane I as a member of a collection: a count that is not certain is unknown. */
+enum cd_state cd_vec_member_state(const struct cd_vec *v, uint32_t i);
 /* The 64 bits by which two known lanes of a kind other than LIST, JSON and intervals are equal. */
 uint64_t cd_vec_key(const struct cd_vec *v, uint32_t i);
 /* Answers whether two lanes are equal: CD_F, CD_T or CD_U. An absent side decides, then an unknown one. */
