@@ -6,6 +6,35 @@
 
 /* ---- the maps of a table ---- */
 
+/* The form of a type's ARNs as a pattern: every placeholder a star. CD_NO_STR if the type has none. */
+static uint32_t
+own_arn_pattern(struct cd_eval *e, uint32_t schema)
+{
+    struct cd_str format = cd_schema_arn_format(schema);
+    struct cd_buf out = CD_BUF_INIT;
+    for (size_t i = 0; i < format.n; i++) {
+        bool opens = format.p[i] == '$';
+        cd_buf_putc(&out, opens ? '*' : format.p[i]);
+        i = opens ? cd_str_find(format, '}', i) : i;
+    }
+    uint32_t id = out.oom ? CD_NO_STR : cd_snapshot_str(e->s, cd_buf_view(&out));
+    cd_buf_finish(&out);
+    if (id == CD_NO_STR) {
+        cd_vm_oom(e);
+    }
+    return format.n == 0 ? CD_NO_STR : id;
+}
+
+/* A further name of ROW is not known: it may be any. */
+static void
+add_nameless(struct cd_eval *e, struct cd_follow_index *f, uint32_t row)
+{
+    if (f->n_nameless > 0 && f->nameless[f->n_nameless - 1] == row) {
+        return;
+    }
+    *CD_PUSH(&e->arena, f->nameless, f->n_nameless, f->cap_nameless) = row;
+}
+
 static void
 add_name(struct cd_eval *e, struct cd_name_map *m, uint32_t name, uint32_t row)
 {
@@ -22,47 +51,30 @@ add_name(struct cd_eval *e, struct cd_name_map *m, uint32_t name, uint32_t row)
     m->n++;
 }
 
+static void
+add_one_name(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n, uint32_t at, uint32_t row)
+{
+    enum cd_state state = cd_node_state(n, at);
+    if (state == CD_UNKNOWN) {
+        add_nameless(e, f, row);
+    } else if (state == CD_KNOWN && n->kind == CD_NODE_STRING) {
+        add_name(e, &f->names, n->v.u32[at], row);
+    }
+}
+
 /* Enters the names that a property of a row holds: a string, or a list of them. */
 static void
 add_names(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n, uint32_t row)
 {
-    enum cd_state state = cd_node_state(n, row);
-    f->has_unknown_name |= state == CD_UNKNOWN;
-    if (state != CD_KNOWN) {
+    if (n->kind != CD_NODE_LIST || cd_node_state(n, row) != CD_KNOWN) {
+        add_one_name(e, f, n, row, row);
         return;
     }
-    if (n->kind == CD_NODE_STRING) {
-        add_name(e, &f->names, n->v.u32[row], row);
-    } else if (n->kind == CD_NODE_LIST) {
-        f->has_unknown_name |= n->open[row] != 0;
-        for (uint32_t k = 0; n->child[0] && k < n->len[row]; k++) {
-            add_names(e, f, n->child[0], n->off[row] + k);
-        }
+    if (n->open[row] != 0) {
+        add_nameless(e, f, row);
     }
-}
-
-/* Elements of a list belong to the resource, not to their own row. */
-static void
-add_list_names(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n, uint32_t row)
-{
-    const struct cd_node *elem = n->child[0];
-    f->has_unknown_name |= n->open[row] != 0;
-    for (uint32_t k = 0; elem && k < n->len[row]; k++) {
-        uint32_t at = n->off[row] + k;
-        f->has_unknown_name |= cd_node_state(elem, at) == CD_UNKNOWN;
-        if (cd_node_state(elem, at) == CD_KNOWN && elem->kind == CD_NODE_STRING) {
-            add_name(e, &f->names, elem->v.u32[at], row);
-        }
-    }
-}
-
-static void
-add_property_names(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n, uint32_t row)
-{
-    if (n->kind == CD_NODE_LIST && cd_node_state(n, row) == CD_KNOWN) {
-        add_list_names(e, f, n, row);
-    } else {
-        add_names(e, f, n, row);
+    for (uint32_t k = 0; n->child[0] && k < n->len[row]; k++) {
+        add_one_name(e, f, n->child[0], n->off[row] + k, row);
     }
 }
 
@@ -86,6 +98,7 @@ make_index(struct cd_eval *e, struct cd_follow_index *f, uint32_t shape)
     uint32_t schema = cd_schema_find_shape(f->type);
     f->is_global = schema != CD_SCHEMA_NONE && cd_schema_shape_at(schema).is_global;
     f->table = cd_snapshot_find_table(e->s, f->type);
+    f->own_arn = schema == CD_SCHEMA_NONE ? CD_NO_STR : own_arn_pattern(e, schema);
     f->made = true;
     const struct cd_table *t = f->table;
     uint32_t n_names = t && t->schema != CD_SCHEMA_NONE ? cd_schema_n_names(t->schema) : 0;
@@ -104,7 +117,7 @@ make_index(struct cd_eval *e, struct cd_follow_index *f, uint32_t shape)
         const struct cd_node *column = name_column(e, t, i);
         for (uint32_t row = 0; column && row < t->n; row++) {
             if (!t->dead[row]) {
-                add_property_names(e, f, column, row);
+                add_names(e, f, column, row);
             }
         }
     }
@@ -181,6 +194,28 @@ look_in(const struct cd_follow_index *f, const struct cd_name_map *m, uint32_t n
     }
 }
 
+/* May a row that is meant, other than ROW, have the name, too? */
+static bool
+may_be_another(const struct cd_follow_index *f, const struct target *to, uint32_t row)
+{
+    for (size_t i = 0; i < f->n_nameless; i++) {
+        if (f->nameless[i] != row && is_meant(f, to, f->nameless[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does an ARN have the form of the type's own, `arn:${Partition}:kms:${Region}:${Account}:key/${Id}`? Then it is no further name. */
+static bool
+is_own_arn(struct cd_eval *e, const struct cd_follow_index *f, struct cd_str ref)
+{
+    if (f->own_arn == CD_NO_STR || !cd_str_starts(ref, CD_STR("arn:"))) {
+        return false;
+    }
+    return cd_arn_like(cd_vm_text(e, f->own_arn), ref);
+}
+
 static bool
 is_complete(struct cd_eval *e, struct cd_follow_index *f, const struct target *to)
 {
@@ -203,12 +238,14 @@ follow_lane(struct cd_eval *e, struct cd_arena *a, struct cd_follow_index *f, st
     struct target to = target_of(e, f, cd_vm_text(e, ref), holder_table, holder_row);
     struct target anywhere = {CD_NO_STR, CD_NO_STR, false};
     struct found found = {CD_NONE, 0, false};
+    bool may_be_name = !is_own_arn(e, f, cd_vm_text(e, ref));
     look_in(f, &f->arn, ref, &anywhere, &found);
     if (found.n == 0) {
         look_in(f, &f->id, ref, &to, &found);
     }
-    if (found.n == 0) {
+    if (found.n == 0 && may_be_name) {
         look_in(f, &f->names, ref, &to, &found);
+        found.n += found.n == 1 && may_be_another(f, &to, found.row);
     }
     if (found.n == 1) {
         d->v.u64[i] = cd_rowref_of(f->table->root->id, found.row);
@@ -216,7 +253,7 @@ follow_lane(struct cd_eval *e, struct cd_arena *a, struct cd_follow_index *f, st
         cd_vec_set_unknown(a, d, i, e->why_several);
     } else if (found.elsewhere) {
         cd_vec_set_unknown(a, d, i, e->why_elsewhere);
-    } else if (f->has_unknown_name || !is_complete(e, f, &to)) {
+    } else if ((may_be_name && f->n_nameless > 0) || !is_complete(e, f, &to)) {
         cd_vec_set_unknown(a, d, i, e->why_missed);
     } else {
         cd_vec_set_absent(d, i);

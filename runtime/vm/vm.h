@@ -74,7 +74,9 @@ struct cd_follow_index {
     bool made;
     const struct cd_table *table; /* NULL: none */
     struct cd_name_map arn, id, names;
-    bool has_unknown_name;
+    uint32_t *nameless;  /* rows of which a further name is not known */
+    size_t n_nameless, cap_nameless;
+    uint32_t own_arn;    /* pattern of the type's own ARNs, CD_NO_STR: none */
     bool is_global, is_bucket;
     struct cd_str type;
     struct cd_idmap complete; /* by account: 0 no, 1 yes; for places with every region or global types */
