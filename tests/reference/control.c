@@ -54,7 +54,7 @@ resource_clause(struct ref *r, const struct cd_clause *clause, enum verdict *ans
         }
         struct ref_env env = {clause->binding, ref_resource_value(&r->resources[i]), NULL};
         enum ref_tri where = clause->where == NULL ? REF_T : ref_cond(r, clause->where, &env);
-        any |= where == REF_T;
+        any |= where != REF_F;
         answers[i] = worse(answers[i], answer_of(where, requires_of(r, clause, &env)));
     }
     if (any) {

@@ -245,20 +245,34 @@ eval_quantifier(struct ref *r, const struct cd_expr *e, const struct ref_env *en
 
 /* ---- arithmetic ---- */
 
-/* Union and difference, lists end to end. What an unknown or open right side takes away cannot be
- * told. */
+/* Difference: what may be in B may have been taken away, which opens the result. */
+static void
+subtract(struct ref *r, struct ref_value *out, struct ref_value a, struct ref_value b)
+{
+    for (size_t i = 0; i < a.n; i++) {
+        enum ref_tri taken = b.kind == REF_UNKNOWN ? REF_U : ref_contains(r, b, a.items[i], false);
+        if (taken == REF_F) {
+            ref_add(r, out, unheld(a.items[i]));
+        }
+        out->open |= taken == REF_U;
+    }
+}
+
+/* Union and difference, lists end to end: an absent side is empty, an unknown one opens. */
 static struct ref_value
 combine(struct ref *r, const struct cd_expr *e, struct ref_value a, struct ref_value b)
 {
     struct ref_value out = ref_collection(e->type->kind == CD_TYPE_SET);
-    bool b_open = b.kind == REF_UNKNOWN || b.open;
-    out.open = a.kind == REF_UNKNOWN || a.open || b_open;
-    for (size_t i = 0; i < a.n; i++) {
-        if (e->kind == CD_EXPR_ADD || (!b_open && ref_contains(r, b, a.items[i], false) == REF_F)) {
-            ref_add(r, &out, unheld(a.items[i]));
-        }
+    out.open = a.kind == REF_UNKNOWN || a.open || b.kind == REF_UNKNOWN;
+    if (e->kind == CD_EXPR_SUB) {
+        subtract(r, &out, a, b);
+        return out;
     }
-    for (size_t i = 0; e->kind == CD_EXPR_ADD && i < b.n; i++) {
+    out.open |= b.open;
+    for (size_t i = 0; i < a.n; i++) {
+        ref_add(r, &out, unheld(a.items[i]));
+    }
+    for (size_t i = 0; i < b.n; i++) {
         ref_add(r, &out, unheld(b.items[i]));
     }
     return out;

@@ -359,33 +359,62 @@ find(struct ref *r, const struct search *s)
     return ref_absent();
 }
 
+/* Does an ARN have the form of TYPE's own, `arn:${Partition}:kms:${Region}:${Account}:key/${Id}`?
+ */
+static bool
+is_own_arn(struct ref *r, struct cd_str arn, uint32_t shape)
+{
+    struct cd_str format = cd_schema_arn_format(shape);
+    char *pattern = cd_arena_alloc(r->arena, format.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < format.n; i++) {
+        if (format.p[i] == '$') {
+            pattern[n++] = '*';
+            i = cd_str_find(format, '}', i);
+        } else {
+            pattern[n++] = format.p[i];
+        }
+    }
+    return n > 0 && ref_arn_like(arn, (struct cd_str){pattern, n}, NULL);
+}
+
+/* The resource that is meant, by its ARN or else by its names in the part S; absent if there is
+ * none. */
+static struct ref_value
+find_all(struct ref *r, struct search s, bool own_arn, bool held)
+{
+    struct ref_value found = find_arn(r, &s);
+    if (found.kind == REF_ABSENT && !own_arn) {
+        found = find(r, &s);
+    }
+    s.outside = true;
+    if (found.kind == REF_ABSENT && held && find(r, &s).kind != REF_ABSENT) {
+        return ref_unknown();
+    }
+    return found;
+}
+
 struct ref_value
 ref_follow(struct ref *r, struct ref_value v, uint32_t shape)
 {
     if (v.kind != REF_STRING) {
         return v.kind == REF_UNKNOWN ? v : ref_absent();
     }
-    struct cd_str type = table_name(shape), parts[6];
+    struct cd_str type = table_name(shape), nothing = {NULL, 0}, parts[6];
     struct search s = {.shape = shape, .ref = v.text};
     bool is_arn = ref_arn_split(v.text, parts);
     bool held = !is_arn && v.holder != NULL && !cd_str_eq(type, CD_STR("AWS::S3::Bucket"));
     if (held) {
         s.account = v.holder->account;
         s.region = v.holder->region;
-    } else if (is_arn) {
-        s.account = parts[4].n > 0 ? parts[4] : (struct cd_str){NULL, 0};
-        s.region = parts[3].n > 0 ? parts[3] : (struct cd_str){NULL, 0};
     }
-    struct ref_value found = find_arn(r, &s);
-    if (found.kind == REF_ABSENT) {
-        found = find(r, &s);
-    }
+    struct ref_value found = find_all(r, s, is_arn && is_own_arn(r, v.text, shape), held);
     if (found.kind != REF_ABSENT) {
         return found;
     }
-    s.outside = true;
-    if (held && find(r, &s).kind != REF_ABSENT) {
-        return ref_unknown();
+    if (is_arn) {
+        s.account = parts[4].n > 0 ? parts[4] : nothing;
+        s.region = parts[3].n > 0 ? parts[3] : nothing;
     }
     bool complete =
         s.account.p != NULL && s.region.p == NULL && !cd_schema_shape_at(shape).is_global
