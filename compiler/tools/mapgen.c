@@ -30,13 +30,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "runtime/base/arena.h"
 #include "runtime/base/buf.h"
 #include "runtime/base/file.h"
+#include "runtime/base/yaml.h"
 
-#define DEPTH_LIMIT 16
+#define MAX_FILE_SIZE ((size_t)16 << 20)
 
 struct type {
     struct cd_str from;
@@ -45,7 +45,6 @@ struct type {
 
 struct gen {
     const char *file;
-    yaml_document_t *doc;
     struct cd_buf tables; /* the arrays, inner ones first */
     unsigned n_arrays;
     struct type *types;
@@ -54,11 +53,11 @@ struct gen {
 };
 
 static void
-die(const struct gen *g, const yaml_node_t *at, const char *fmt, ...)
+die(const struct gen *g, const struct cd_yaml *at, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    fprintf(stderr, "%s:%zu: ", g->file, at == NULL ? 0 : at->start_mark.line + 1);
+    fprintf(stderr, "%s:%zu: ", g->file, at == NULL ? 0 : at->line);
     vfprintf(stderr, fmt, ap);
     fputc('\n', stderr);
     va_end(ap);
@@ -66,49 +65,36 @@ die(const struct gen *g, const yaml_node_t *at, const char *fmt, ...)
 }
 
 static struct cd_str
-scalar(const struct gen *g, const yaml_node_t *n)
+scalar(const struct gen *g, const struct cd_yaml *n)
 {
-    if (n == NULL || n->type != YAML_SCALAR_NODE) {
+    if (n == NULL || n->kind == CD_YAML_LIST || n->kind == CD_YAML_MAP) {
         die(g, n, "a word is expected here");
         return CD_STR("");
     }
-    return (struct cd_str){(const char *)n->data.scalar.value, n->data.scalar.length};
-}
-
-static yaml_node_t *
-node(const struct gen *g, int id)
-{
-    return yaml_document_get_node(g->doc, id);
+    return n->text;
 }
 
 /* The value of KEY in a mapping, or NULL. */
-static yaml_node_t *
-member(const struct gen *g, const yaml_node_t *n, const char *key)
+static const struct cd_yaml *
+member(const struct gen *g, const struct cd_yaml *n, const char *key)
 {
-    if (n->type != YAML_MAPPING_NODE) {
+    if (n->kind != CD_YAML_MAP) {
         die(g, n, "a mapping is expected here");
     }
-    for (const yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top;
-         p++) {
-        if (cd_str_eq(scalar(g, node(g, p->key)), cd_str_of(key))) {
-            return node(g, p->value);
-        }
-    }
-    return NULL;
+    return cd_yaml_get(n, cd_str_of(key));
 }
 
 static void
-check_keys(const struct gen *g, const yaml_node_t *n, const char *const *known, size_t n_known)
+check_keys(const struct gen *g, const struct cd_yaml *n, const char *const *known, size_t n_known)
 {
-    for (const yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top;
-         p++) {
-        struct cd_str key = scalar(g, node(g, p->key));
+    for (size_t k = 0; n->kind == CD_YAML_MAP && k < n->n; k++) {
+        struct cd_str key = scalar(g, &n->keys[k]);
         size_t i = 0;
         while (i < n_known && !cd_str_eq(key, cd_str_of(known[i]))) {
             i++;
         }
         if (i == n_known) {
-            die(g, node(g, p->key), "unknown operator %.*s", CD_FMT(key));
+            die(g, &n->keys[k], "unknown operator %.*s", CD_FMT(key));
         }
     }
 }
@@ -127,16 +113,14 @@ put_str(struct cd_buf *out, struct cd_str s)
 
 /* A word, or a list of them: an array of strings. Returns its number; *n its length. */
 static unsigned
-put_strings(struct gen *g, const yaml_node_t *value, size_t *n)
+put_strings(struct gen *g, const struct cd_yaml *value, size_t *n)
 {
     struct cd_buf code = CD_BUF_INIT;
     *n = 0;
-    if (value->type == YAML_SEQUENCE_NODE) {
-        for (const yaml_node_item_t *i = value->data.sequence.items.start;
-             i < value->data.sequence.items.top; i++) {
-            put_str(&code, scalar(g, node(g, *i)));
+    if (value->kind == CD_YAML_LIST) {
+        for (; *n < value->n; ++*n) {
+            put_str(&code, scalar(g, &value->items[*n]));
             cd_buf_puts(&code, ", ");
-            ++*n;
         }
     } else {
         put_str(&code, scalar(g, value));
@@ -150,33 +134,31 @@ put_strings(struct gen *g, const yaml_node_t *value, size_t *n)
     return id;
 }
 
-static unsigned put_entries(struct gen *g, const yaml_node_t *n, size_t *count, int depth);
+static unsigned put_entries(struct gen *g, const struct cd_yaml *n, size_t *count);
 
 /* `.FIELD = aN, .n_FIELD = N` of a mapping of properties, if there is one. */
 static void
-put_of(struct gen *g, const yaml_node_t *of, struct cd_buf *out, int depth)
+put_of(struct gen *g, const struct cd_yaml *of, struct cd_buf *out)
 {
     size_t n;
     if (of == NULL) {
         return;
     }
-    unsigned id = put_entries(g, of, &n, depth + 1);
+    unsigned id = put_entries(g, of, &n);
     cd_buf_printf(out, ", .of = a%u, .n_of = %zu", id, n);
 }
 
 static void
-put_explode(struct gen *g, const yaml_node_t *list, struct cd_buf *out, int depth)
+put_explode(struct gen *g, const struct cd_yaml *list, struct cd_buf *out)
 {
     static const char *const known[] = {"over", "of"};
     struct cd_buf code = CD_BUF_INIT;
-    size_t n = 0;
-    if (list->type != YAML_SEQUENCE_NODE) {
+    if (list->kind != CD_YAML_LIST) {
         die(g, list, "explode: a list of {over, of} is expected here");
     }
-    for (const yaml_node_item_t *i = list->data.sequence.items.start;
-         i < list->data.sequence.items.top; i++, n++) {
-        const yaml_node_t *one = node(g, *i);
-        const yaml_node_t *over = member(g, one, "over");
+    for (size_t i = 0; i < list->n; i++) {
+        const struct cd_yaml *one = &list->items[i];
+        const struct cd_yaml *over = member(g, one, "over");
         size_t n_over;
         check_keys(g, one, known, CD_ARRAY_LEN(known));
         if (over == NULL) {
@@ -185,7 +167,7 @@ put_explode(struct gen *g, const yaml_node_t *list, struct cd_buf *out, int dept
         }
         unsigned id = put_strings(g, over, &n_over);
         cd_buf_printf(&code, "    {.over = s%u, .n_over = %zu", id, n_over);
-        put_of(g, member(g, one, "of"), &code, depth);
+        put_of(g, member(g, one, "of"), &code);
         cd_buf_puts(&code, "},\n");
     }
     unsigned id = g->n_arrays++;
@@ -193,13 +175,13 @@ put_explode(struct gen *g, const yaml_node_t *list, struct cd_buf *out, int dept
     cd_buf_str(&g->tables, cd_buf_view(&code));
     cd_buf_puts(&g->tables, "};\n");
     cd_buf_finish(&code);
-    cd_buf_printf(out, ", .explode = e%u, .n_explode = %zu", id, n);
+    cd_buf_printf(out, ", .explode = e%u, .n_explode = %zu", id, list->n);
 }
 
 static bool
-is_set(const struct gen *g, const yaml_node_t *n, const char *key, const char *value)
+is_set(const struct gen *g, const struct cd_yaml *n, const char *key, const char *value)
 {
-    const yaml_node_t *found = member(g, n, key);
+    const struct cd_yaml *found = member(g, n, key);
     if (found == NULL) {
         return false;
     }
@@ -210,7 +192,7 @@ is_set(const struct gen *g, const yaml_node_t *n, const char *key, const char *v
 }
 
 static void
-put_operators(struct gen *g, const yaml_node_t *n, struct cd_buf *out, int depth)
+put_operators(struct gen *g, const struct cd_yaml *n, struct cd_buf *out)
 {
     static const char *const known[] = {"path",      "each",  "keyed-by", "explode", "of", "json",
                                         "urldecode", "const", "carried",  "unset",   "is", "split"};
@@ -218,15 +200,15 @@ put_operators(struct gen *g, const yaml_node_t *n, struct cd_buf *out, int depth
                                            {"const", "constant"}, {"unset", "unset"},
                                            {"is", "is"},          {"split", "split"}};
     check_keys(g, n, known, CD_ARRAY_LEN(known));
-    const yaml_node_t *path = member(g, n, "path");
-    const yaml_node_t *explode = member(g, n, "explode");
+    const struct cd_yaml *path = member(g, n, "path");
+    const struct cd_yaml *explode = member(g, n, "explode");
     if (path != NULL) {
         size_t n_paths;
         unsigned id = put_strings(g, path, &n_paths);
         cd_buf_printf(out, ", .paths = s%u, .n_paths = %zu", id, n_paths);
     }
     for (size_t i = 0; i < CD_ARRAY_LEN(words); i++) {
-        const yaml_node_t *value = member(g, n, words[i][0]);
+        const struct cd_yaml *value = member(g, n, words[i][0]);
         if (value != NULL) {
             cd_buf_printf(out, ", .%s = ", words[i][1]);
             put_str(out, scalar(g, value));
@@ -235,41 +217,57 @@ put_operators(struct gen *g, const yaml_node_t *n, struct cd_buf *out, int depth
     cd_buf_puts(out, is_set(g, n, "json", "true") ? ", .json = true" : "");
     cd_buf_puts(out, is_set(g, n, "urldecode", "true") ? ", .urldecode = true" : "");
     cd_buf_puts(out, is_set(g, n, "carried", "false") ? ", .not_carried = true" : "");
-    put_of(g, member(g, n, "of"), out, depth);
+    put_of(g, member(g, n, "of"), out);
     if (explode != NULL) {
-        put_explode(g, explode, out, depth);
+        put_explode(g, explode, out);
     }
 }
 
+struct pair {
+    const struct cd_yaml *key, *value;
+};
+
 static int
-by_key(const void *a, const void *b, void *gen)
+by_key(const void *a, const void *b)
 {
-    const yaml_node_pair_t *x = a;
-    const yaml_node_pair_t *y = b;
-    return cd_str_cmp(scalar(gen, node(gen, x->key)), scalar(gen, node(gen, y->key)));
+    const struct pair *x = a;
+    const struct pair *y = b;
+    return cd_str_cmp(x->key->text, y->key->text);
+}
+
+/* The pairs of a mapping in the order of their keys. */
+static struct pair *
+sorted_pairs(struct gen *g, const struct cd_yaml *n)
+{
+    struct pair *pairs = CD_NEW_ARRAY(&g->arena, n->n, struct pair);
+    if (pairs == NULL) {
+        die(g, n, "out of memory");
+        return NULL;
+    }
+    for (size_t i = 0; i < n->n; i++) {
+        pairs[i] = (struct pair){&n->keys[i], &n->items[i]};
+    }
+    qsort(pairs, n->n, sizeof *pairs, by_key);
+    return pairs;
 }
 
 /* A mapping of properties: an array of entries. Returns its number. */
 static unsigned
-put_entries(struct gen *g, const yaml_node_t *n, size_t *count, int depth)
+put_entries(struct gen *g, const struct cd_yaml *n, size_t *count)
 {
     struct cd_buf code = CD_BUF_INIT;
-    if (n->type != YAML_MAPPING_NODE || depth > DEPTH_LIMIT) {
+    if (n->kind != CD_YAML_MAP) {
         die(g, n, "a mapping of properties is expected here");
     }
-    yaml_node_pair_t *pairs = n->data.mapping.pairs.start;
-    *count = (size_t)(n->data.mapping.pairs.top - pairs);
-    qsort_r(pairs, *count, sizeof *pairs, by_key, g);
-    for (size_t i = 0; i < *count; i++) {
-        const yaml_node_t *value = node(g, pairs[i].value);
-        struct cd_str name = scalar(g, node(g, pairs[i].key));
-        if (i > 0 && cd_str_eq(name, scalar(g, node(g, pairs[i - 1].key)))) {
-            die(g, node(g, pairs[i].key), "%.*s is mapped twice", CD_FMT(name));
-        }
+    const struct pair *pairs = sorted_pairs(g, n);
+    *count = n->n;
+    for (size_t i = 0; i < n->n; i++) {
+        const struct cd_yaml *value = pairs[i].value;
+        struct cd_str name = scalar(g, pairs[i].key);
         cd_buf_puts(&code, "    {.name = ");
         put_str(&code, name);
-        if (value->type == YAML_MAPPING_NODE) {
-            put_operators(g, value, &code, depth);
+        if (value->kind == CD_YAML_MAP) {
+            put_operators(g, value, &code);
         } else {
             size_t n_paths;
             unsigned id = put_strings(g, value, &n_paths);
@@ -286,21 +284,19 @@ put_entries(struct gen *g, const yaml_node_t *n, size_t *count, int depth)
 }
 
 static void
-put_rows(struct gen *g, const yaml_node_t *rows, struct cd_buf *out)
+put_rows(struct gen *g, const struct cd_yaml *rows, struct cd_buf *out)
 {
     static const char *const known[] = {"path", "properties"};
     struct cd_buf code = CD_BUF_INIT;
-    size_t n = 0;
-    for (const yaml_node_pair_t *p = rows->data.mapping.pairs.start;
-         p < rows->data.mapping.pairs.top; p++, n++) {
-        const yaml_node_t *value = node(g, p->value);
-        const yaml_node_t *path = member(g, value, "path");
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct cd_yaml *value = &rows->items[i];
+        const struct cd_yaml *path = member(g, value, "path");
         check_keys(g, value, known, CD_ARRAY_LEN(known));
         cd_buf_puts(&code, "    {.type = ");
-        put_str(&code, scalar(g, node(g, p->key)));
+        put_str(&code, scalar(g, &rows->keys[i]));
         cd_buf_puts(&code, ", .path = ");
         put_str(&code, scalar(g, path));
-        put_of(g, member(g, value, "properties"), &code, 0);
+        put_of(g, member(g, value, "properties"), &code);
         cd_buf_puts(&code, "},\n");
     }
     unsigned id = g->n_arrays++;
@@ -308,24 +304,24 @@ put_rows(struct gen *g, const yaml_node_t *rows, struct cd_buf *out)
     cd_buf_str(&g->tables, cd_buf_view(&code));
     cd_buf_puts(&g->tables, "};\n");
     cd_buf_finish(&code);
-    cd_buf_printf(out, ", .rows = r%u, .n_rows = %zu", id, n);
+    cd_buf_printf(out, ", .rows = r%u, .n_rows = %zu", id, rows->n);
 }
 
 static void
-put_type(struct gen *g, const yaml_node_t *key, const yaml_node_t *value)
+put_type(struct gen *g, const struct cd_yaml *key, const struct cd_yaml *value)
 {
     static const char *const known[] = {"type", "id", "properties", "rows"};
     struct type *t = CD_PUSH(&g->arena, g->types, g->n_types, g->cap_types);
-    if (t == NULL || value->type != YAML_MAPPING_NODE) {
+    if (t == NULL || value->kind != CD_YAML_MAP) {
         die(g, key, "what about this type?");
         return;
     }
     check_keys(g, value, known, CD_ARRAY_LEN(known));
     t->from = cd_arena_str(&g->arena, scalar(g, key));
     t->code = (struct cd_buf)CD_BUF_INIT;
-    const yaml_node_t *type = member(g, value, "type");
-    const yaml_node_t *id = member(g, value, "id");
-    const yaml_node_t *rows = member(g, value, "rows");
+    const struct cd_yaml *type = member(g, value, "type");
+    const struct cd_yaml *id = member(g, value, "id");
+    const struct cd_yaml *rows = member(g, value, "rows");
     cd_buf_puts(&t->code, "    {.from = ");
     put_str(&t->code, t->from);
     cd_buf_puts(&t->code, ", .type = ");
@@ -337,7 +333,7 @@ put_type(struct gen *g, const yaml_node_t *key, const yaml_node_t *value)
         }
         cd_buf_printf(&t->code, ", .id = %s", is_name ? "CD_MAP_ID_NAME" : "CD_MAP_ID_RESOURCE");
     }
-    put_of(g, member(g, value, "properties"), &t->code, 0);
+    put_of(g, member(g, value, "properties"), &t->code);
     if (rows != NULL) {
         put_rows(g, rows, &t->code);
     }
@@ -347,32 +343,21 @@ put_type(struct gen *g, const yaml_node_t *key, const yaml_node_t *value)
 static void
 read_file(struct gen *g, const char *path)
 {
-    yaml_parser_t parser;
-    yaml_document_t doc;
-    FILE *f = fopen(path, "rb");
+    struct cd_str text;
+    struct cd_yaml root;
+    struct cordon_error err = {.code = CORDON_OK};
     g->file = path;
-    if (f == NULL || !yaml_parser_initialize(&parser)) {
-        die(g, NULL, "cannot be read");
-        return;
-    }
-    yaml_parser_set_input_file(&parser, f);
-    if (!yaml_parser_load(&parser, &doc)) {
-        fprintf(stderr, "%s:%zu: %s\n", path, parser.problem_mark.line + 1, parser.problem);
+    if (cd_file_read(path, MAX_FILE_SIZE, &g->arena, &text, &err) != CORDON_OK
+        || cd_yaml_read(&g->arena, cd_str_of(path), text, &root, &err) != CORDON_OK) {
+        fprintf(stderr, "%s\n", err.message);
         exit(2);
     }
-    g->doc = &doc;
-    yaml_node_t *root = yaml_document_get_root_node(&doc);
-    if (root == NULL || root->type != YAML_MAPPING_NODE) {
-        die(g, root, "a mapping of types is expected here");
-        return;
+    if (root.kind != CD_YAML_MAP) {
+        die(g, &root, "a mapping of types is expected here");
     }
-    for (const yaml_node_pair_t *p = root->data.mapping.pairs.start;
-         p < root->data.mapping.pairs.top; p++) {
-        put_type(g, node(g, p->key), node(g, p->value));
+    for (size_t i = 0; i < root.n; i++) {
+        put_type(g, &root.keys[i], &root.items[i]);
     }
-    yaml_document_delete(&doc);
-    yaml_parser_delete(&parser);
-    fclose(f);
 }
 
 static int
