@@ -146,9 +146,16 @@ is_hollow(struct cd_dom_val val)
 }
 
 static bool
-is_nothing(const struct cd_plan *plan, const struct cd_slot_plan *slot, struct cd_dom_val val)
+is_nothing(struct cd_load *l, const struct cd_plan *plan, const struct cd_slot_plan *slot,
+           struct cd_dom_val val)
 {
-    return plan->dialect == CD_DIALECT_CONFIG && (is_unset(slot, val) || is_hollow(val));
+    if (plan->dialect != CD_DIALECT_CONFIG) {
+        return false;
+    }
+    if (cd_dom_is(val, '"') && cd_str_ends(cd_dom_str(val), CD_STR("null}"))) {
+        val = cd_value_decoded(l, val);
+    }
+    return is_unset(slot, val) || is_hollow(val);
 }
 
 /* The first place of a property that has something. */
@@ -159,7 +166,7 @@ pick(struct cd_load *l, const struct cd_plan *plan, struct cd_slot_plan *slot,
     enum pick best = PICK_NOTHING;
     for (uint32_t i = 0; i < slot->n_from; i++) {
         enum pick found = pick_one(l, plan, &slot->from[i], context, val);
-        if (found == PICK_VALUE && is_nothing(plan, slot, *val)) {
+        if (found == PICK_VALUE && is_nothing(l, plan, slot, *val)) {
             found = PICK_NULL;
         }
         if (found > PICK_NULL) {

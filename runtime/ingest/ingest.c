@@ -70,8 +70,8 @@ read_broken(struct cd_load *l, const struct cd_piece *piece)
         return;
     }
     at = cd_text_fault(piece->text, &what);
-    cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "an item that is not JSON: byte %llu: %s",
-                 (unsigned long long)(piece->offset + at), what);
+    cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "an item that is not JSON: %s, at byte %llu",
+                 what, (unsigned long long)(piece->offset + at));
 }
 
 /* Parses the text of a piece; numbers that nothing holds are tried again as unknown ones. */

@@ -214,6 +214,10 @@ add_regular(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot)
     if (plan->is_root) {
         add_leaf(l, plan, slot, 1, slot->name);
     }
+    if (plan->is_root && cd_str_eq(slot->name, CD_STR("Arn"))) {
+        add_from(l, slot, (struct cd_from){.kind = CD_FROM_ITEM, .path = CD_STR("ARN")});
+        add_from(l, slot, (struct cd_from){.kind = CD_FROM_ITEM, .path = CD_STR("arn")});
+    }
 }
 
 static void
