@@ -228,7 +228,7 @@ add_term(struct walk *w, uint32_t control, const struct term *t)
     for (size_t i = out->costs.n; i > 0 && out->costs.items[i - 1].control == control; i--) {
         const struct cd_reach_range *old = &out->costs.items[i - 1].tables;
         w->steps++;
-        if (old->n >= t->n
+        if (old->n >= t->n && t->n > 0
             && memcmp(out->tables.items + old->first, t->tables, t->n * sizeof *t->tables) == 0) {
             return CORDON_OK;
         }

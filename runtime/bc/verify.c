@@ -21,10 +21,11 @@ mismatch(const struct cd_image *img, uint32_t control, struct cordon_error *err,
                        CD_FMT(cd_image_str(img, img->controls.items[control].name)), what);
 }
 
+/* Are the N elements at FIRST the same in both arrays? */
 static bool
-same(const uint32_t *x, const uint32_t *y, uint32_t n)
+same(const uint32_t *x, const uint32_t *y, uint32_t first, uint32_t n)
 {
-    return n == 0 || memcmp(x, y, n * sizeof *x) == 0;
+    return n == 0 || memcmp(x + first, y + first, n * sizeof *x) == 0;
 }
 
 static cordon_status
@@ -35,11 +36,11 @@ compare_reach(const struct cd_image *img, const struct cd_reach *r, struct cordo
         const struct cd_reach_range *t = &r->control_tables[i];
         const struct cd_reach_range *p = &r->control_params[i];
         if (c->first_table != t->first || c->n_tables != t->n
-            || !same(img->tables.items + t->first, r->tables.items + t->first, t->n)) {
+            || !same(img->tables.items, r->tables.items, t->first, t->n)) {
             return mismatch(img, i, err, "tables");
         }
         if (c->first_param != p->first || c->n_params != p->n
-            || !same(img->param_refs.items + p->first, r->params.items + p->first, p->n)) {
+            || !same(img->param_refs.items, r->params.items, p->first, p->n)) {
             return mismatch(img, i, err, "parameters");
         }
     }
@@ -48,8 +49,7 @@ compare_reach(const struct cd_image *img, const struct cd_reach *r, struct cordo
         const struct cd_reach_term *t = &r->costs.items[i];
         if (c->control != t->control || c->first_table != t->tables.first
             || c->n_tables != t->tables.n
-            || !same(img->tables.items + t->tables.first, r->tables.items + t->tables.first,
-                     t->tables.n)) {
+            || !same(img->tables.items, r->tables.items, t->tables.first, t->tables.n)) {
             return mismatch(img, c->control, err, "costs");
         }
     }
