@@ -16,6 +16,9 @@ uint32_t cd_column_n_slots(const struct cd_snapshot *s, uint32_t shape);
 
 /* Settles duplicates and deletions (marks rows dead). */
 CORDON_MUST_CHECK bool cd_column_settle(struct cd_snapshot *s);
+/* Adds the rows of Cordon::Account and Cordon::Region, if the program reads them: one for each account, and for each account and region,
+ * that the snapshot speaks of. */
+CORDON_MUST_CHECK bool cd_column_add_places(struct cd_snapshot *s);
 void cd_column_places_free(struct cd_snapshot *s);
 void cd_column_table_free(struct cd_table *t);
 

@@ -325,10 +325,10 @@ cd_snapshot_seal(struct cd_snapshot *s, struct cordon_error *err)
     if (s->sealed) {
         return CORDON_OK;
     }
-    if (!sort_tables(s) || !cd_column_settle(s)) {
+    settle_time(s);
+    if (!cd_column_add_places(s) || !sort_tables(s) || !cd_column_settle(s)) {
         return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory while the snapshot was put in order");
     }
-    settle_time(s);
     for (size_t i = 0; i < s->n_tables; i++) {
         struct cd_table *t = s->tables[i];
         t->n_live = 0;

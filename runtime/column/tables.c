@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "runtime/base/map.h"
 #include "runtime/column/column.h"
 #include "runtime/schema/schema.h"
 
@@ -236,4 +237,106 @@ cd_snapshot_delete(struct cd_snapshot *s, struct cd_str type, uint32_t partition
     }
     *d = (struct cd_deletion){cd_intern_str(&s->dict, name), partition, account, region, id, captured};
     return true;
+}
+
+/* ---- Cordon::Account and Cordon::Region ---- */
+
+/* Properties of a row that is made from a place alone: those that the place tells, the others unknown. */
+static bool
+set_place_properties(struct cd_snapshot *s, struct cd_table *t, uint32_t row, struct cd_str name, uint32_t value)
+{
+    uint32_t why = cd_snapshot_str(s, CD_STR("no source says it"));
+    for (uint32_t slot = 0; slot < t->root->n_child; slot++) {
+        struct cd_str property = cd_node_slot_name(s, t->root, slot);
+        struct cd_node *n = cd_node_child(s, t->root, slot);
+        bool is_account = cd_str_eq(property, CD_STR("Account"));
+        bool ok = n == NULL || why == CD_NO_STR               ? false
+                  : is_account && t->region[row] != CD_NO_STR ? cd_node_set_string(s, n, row, t->account[row])
+                  : cd_str_eq(property, name)                  ? cd_node_set_string(s, n, row, value)
+                                                               : cd_node_set_unknown(s, n, row, why);
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The partition of each account by one of its regions. */
+static bool
+partitions_of_accounts(struct cd_snapshot *s, struct cd_map *partitions)
+{
+    for (size_t i = 0; i < s->n_places; i++) {
+        uint32_t known;
+        if (s->accounts[i] == CD_NO_STR || s->regions[i] == CD_NO_STR) {
+            continue;
+        }
+        struct cd_str account = cd_intern_str(&s->dict, s->accounts[i]);
+        struct cd_str partition = cd_region_partition(cd_intern_str(&s->dict, s->regions[i]));
+        if (partition.n == 0 || cd_map_get(partitions, account, &known)) {
+            continue;
+        }
+        uint32_t id = cd_snapshot_str(s, partition);
+        if (id == CD_NO_STR || !cd_map_put(partitions, account, id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A row of TYPE for each of the first N places. Doubles are settled later, and what a source says of one itself counts before it. */
+static bool
+add_place_rows(struct cd_snapshot *s, struct cd_str type, const struct cd_map *partitions, size_t n)
+{
+    bool wanted;
+    bool by_region = cd_str_eq(type, CD_STR("Cordon::Region"));
+    struct cd_table *t = cd_snapshot_table(s, type, &wanted);
+    for (size_t i = 0; t && i < n; i++) {
+        uint32_t account = s->accounts[i];
+        uint32_t region = s->regions[i];
+        if (account == CD_NO_STR || (by_region && region == CD_NO_STR)) {
+            continue;
+        }
+        struct cd_envelope_row e = {
+            .id = by_region ? region : account,
+            .arn = CD_NO_STR,
+            .region = by_region ? region : CD_NO_STR,
+            .account = account,
+            .captured = s->captured,
+            .origin = {.source = CD_NONE, .item = CD_NONE, .offset = UINT64_MAX, .from_table = CD_NONE, .place = CD_NONE},
+            .is_derived_row = true,
+        };
+        uint32_t row;
+        if (!cd_map_get(partitions, cd_intern_str(&s->dict, account), &e.partition)) {
+            e.partition = cd_snapshot_str(s, CD_STR("aws"));
+        }
+        if (e.partition == CD_NO_STR || !cd_table_add(s, t, &e, &row)
+            || !set_place_properties(s, t, row, by_region ? CD_STR("Name") : CD_STR("Id"), e.id)) {
+            return false;
+        }
+    }
+    return t || !wanted;
+}
+
+/* Does the program read a type's table? */
+static bool
+is_read(const struct cd_snapshot *s, struct cd_str type)
+{
+    return s->projection.img && table_shape(s, type, CD_SCHEMA_NONE) != CD_NONE;
+}
+
+bool
+cd_column_add_places(struct cd_snapshot *s)
+{
+    static const struct cd_str types[] = {CD_STR_INIT("Cordon::Account"), CD_STR_INIT("Cordon::Region")};
+    size_t n = s->n_places;
+    struct cd_map partitions;
+    cd_map_init(&partitions);
+    bool ok = true;
+    for (size_t i = 0; ok && i < CD_ARRAY_LEN(types); i++) {
+        if (is_read(s, types[i])) {
+            ok = partitions_of_accounts(s, &partitions) && add_place_rows(s, types[i], &partitions, n);
+        }
+    }
+    cd_map_finish(&partitions);
+    return ok;
 }

@@ -130,6 +130,24 @@ add_place(struct ref *r, struct cd_str account, struct cd_str region)
     *CD_PUSH(r->arena, r->places, r->n_places, r->cap_places) = (struct ref_place){account, region};
 }
 
+/* What a place alone tells of itself; the rest is unknown. */
+static const cJSON *
+place_properties(struct cd_str id, struct cd_str account, struct cd_str region)
+{
+    static const char *const others[] = {"Name", "Email", "OrganizationalUnitIds"};
+    cJSON *j = cJSON_CreateObject();
+    if (region.p != NULL) {
+        cJSON_AddStringToObject(j, "Name", id.p);
+        cJSON_AddStringToObject(j, "Account", account.p);
+        return j;
+    }
+    cJSON_AddStringToObject(j, "Id", id.p);
+    for (size_t i = 0; i < CD_ARRAY_LEN(others); i++) {
+        cJSON_AddStringToObject(cJSON_AddObjectToObject(j, others[i]), "Cordon::Unknown", "");
+    }
+    return j;
+}
+
 /* The rows of Cordon::Account and Cordon::Region that nobody wrote: one for each account, and for
  * each account and region, that the snapshot speaks of. */
 static void
@@ -140,6 +158,7 @@ add_row(struct ref *r, struct cd_str type, struct cd_str id, struct cd_str accou
         .type = type, .id = id, .partition = CD_STR("aws"), .account = account, .region = region};
     made.captured = r->has_captured ? r->captured : INT64_MIN;
     made.shape = cd_schema_find_shape(type);
+    made.properties = place_properties(id, account, region);
     for (size_t i = 0; i < r->n_resources; i++) {
         if (same(r->resources[i].type, type) && same(r->resources[i].account, account)
             && (region.p == NULL || same(r->resources[i].region, region))) {
