@@ -25,7 +25,8 @@ endif
 
 mode_release := -O2 -g
 mode_debug   := -O0 -g3
-mode_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+mode_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+                -Wno-format-truncation -Wno-maybe-uninitialized
 mode_cov     := -O0 -g --coverage
 mode_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
                 -fno-sanitize-recover=all -w
