@@ -196,9 +196,7 @@ static void
 set_duplicate(struct cd_load *l, struct cd_slot_plan *slot, uint32_t row)
 {
     cd_value_set_unknown(l, slot->value.node, row, "its key stands twice");
-    cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
-                                      "%.*s.%.*s: its key stands twice, so its value is unknown",
-                                      CD_FMT(l->type), CD_FMT(slot->value.path)));
+    cd_value_problem(l, &slot->value, "its key stands twice, so its value is unknown");
 }
 
 static void

@@ -230,6 +230,9 @@ bool cd_value_set_map(struct cd_load *l, struct cd_value_plan *v, uint32_t row,
 /* tags.c: sets ROW to the resource's tags; as a MAP of strings. */
 void cd_value_set_tags(struct cd_load *l, struct cd_value_plan *v, uint32_t row);
 void cd_tags_set(struct cd_load *l, struct cd_node *node, uint32_t row);
+/* Reports a problem of the property that V fills; once for each source, where it says how often. */
+void cd_value_problem(struct cd_load *l, struct cd_value_plan *v, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void cd_value_set_unknown(struct cd_load *l, struct cd_node *node, uint32_t row, const char *why);
 /* If VAL is a string that holds JSON, what it holds; VAL itself otherwise. */
 struct cd_dom_val cd_value_decoded(struct cd_load *l, struct cd_dom_val val);

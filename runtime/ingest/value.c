@@ -2,6 +2,9 @@
  * one problem for each property and source that says how often. */
 #include "runtime/ingest/load.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "runtime/base/num.h"
 
 static const char *
@@ -36,23 +39,25 @@ wanted_name(enum cd_node_kind kind)
     return "";
 }
 
-/* VAL is not of its property's type: it is as absent. */
-static void
-report_wrong(struct cd_load *l, struct cd_value_plan *v, struct cd_dom_val val)
+void
+cd_value_problem(struct cd_load *l, struct cd_value_plan *v, const char *fmt, ...)
 {
+    char text[300];
+    va_list ap;
     if (v->n_problems > 0 && v->problem_source == l->source) {
         v->n_problems++;
         return;
     }
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
     v->problem = (uint32_t)l->s->n_problems;
     v->problem_source = l->source;
     v->n_problems = 1;
-    cd_load_ok(l, cd_snapshot_problem(
-                      l->s, l->source, l->offset, "%.*s.%.*s: %s stands where %s is expected%s",
-                      CD_FMT(l->type), CD_FMT(v->path), kind_name(val), wanted_name(v->node->kind),
-                      v->is_inner ? ", in a list" : ""));
     struct cd_value_plan **place = CD_PUSH(&l->arena, l->reported, l->n_reported, l->cap_reported);
-    cd_load_ok(l, place != NULL);
+    cd_load_ok(l, place != NULL
+                      && cd_snapshot_problem(l->s, l->source, l->offset, "%.*s.%.*s: %s",
+                                             CD_FMT(l->type), CD_FMT(v->path), text));
     if (place != NULL) {
         *place = v;
     }
@@ -185,9 +190,7 @@ set_policy(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
         return true;
     }
     cd_value_set_unknown(l, v->node, row, "not a policy document");
-    cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
-                                      "%.*s.%.*s: this is not a policy document, so it is unknown",
-                                      CD_FMT(l->type), CD_FMT(v->path)));
+    cd_value_problem(l, v, "this is not a policy document, so it is unknown");
     return true;
 }
 
@@ -273,7 +276,8 @@ cd_value_set_keyed(struct cd_load *l, struct cd_value_plan *v, uint32_t row, str
         break;
     }
     if (!fits && !cd_dom_is(val, 'n')) {
-        report_wrong(l, v, val);
+        cd_value_problem(l, v, "%s stands where %s is expected%s", kind_name(val),
+                         wanted_name(kind), v->is_inner ? ", in a list" : "");
     }
     l->n_embedded = in_use;
 }
