@@ -101,7 +101,9 @@ static struct cd_type_plan *
 type_plan(struct cd_load *l, struct cd_str from)
 {
     struct cd_type_plan *t = find_type(l, from);
-    t = t == NULL ? make_type(l, from) : t;
+    if (t == NULL && l->in->n_types < CD_MOST_TYPES) {
+        t = make_type(l, from);
+    }
     l->last_type = t;
     return t;
 }
@@ -436,6 +438,10 @@ cd_config_item(struct cd_load *l, const struct cd_members *m, bool is_summary)
         return;
     }
     const struct cd_type_plan *t = type_plan(l, name);
+    if (t == NULL && !l->oom) {
+        cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "more than %u types of resources",
+                     CD_MOST_TYPES);
+    }
     if (t == NULL || !read_envelope(l, m, t->type, &e)) {
         return;
     }

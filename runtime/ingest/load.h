@@ -12,6 +12,8 @@
 
 /* Values nested deeper are unknown. */
 #define CD_DEPTH_LIMIT 100
+/* Items of further types are problems; AWS has half as many. */
+#define CD_MOST_TYPES 4096u
 /* JSON in strings in strings … */
 #define CD_EMBED_LIMIT 3
 /* … and so many strings at a time; further ones stay strings. */

@@ -222,6 +222,11 @@ cd_normal_resource(struct cd_load *l, const struct cd_members *m)
         cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "`type` is missing, or no string");
         return;
     }
+    if (l->s->n_tables >= CD_MOST_TYPES) {
+        cd_item_lost(l, type, CD_NO_STR, CD_NO_STR, "more than %u types of resources",
+                     CD_MOST_TYPES);
+        return;
+    }
     if (!read_envelope(l, m, type, &row)) {
         return;
     }
