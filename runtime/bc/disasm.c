@@ -466,7 +466,7 @@ put_operand(const struct cd_image *img, const struct cd_insn *in, enum cd_operan
     }
     cd_buf_putc(out, ' ');
     if (v == CD_NONE) {
-        cd_buf_putc(out, '-');
+        cd_buf_puts(out, kind == CD_OPERAND_SHAPE ? "resource" : "-");
         return;
     }
     const char *letter = formats[kind];
@@ -495,12 +495,22 @@ put_insn(const struct cd_image *img, const struct cd_insn *in, unsigned depth, s
 }
 
 static void
+put_section_table(const struct cd_section *s, struct cd_buf *out)
+{
+    if (s->kind == CD_SECTION_MESSAGES && s->domain == 0) {
+        cd_buf_puts(out, "estate");
+    } else {
+        put_shape(s->shape, out);
+    }
+}
+
+static void
 dump_section(const struct cd_image *img, const struct cd_section *s, struct cd_buf *out)
 {
     cd_buf_printf(out, "section %s d%u", section_names[s->kind], s->domain);
     if (s->kind == CD_SECTION_TABLE || s->kind == CD_SECTION_MESSAGES) {
         cd_buf_putc(out, ' ');
-        put_shape(s->shape, out);
+        put_section_table(s, out);
         if (s->shape != CD_NONE) {
             cd_buf_printf(out, "(%.*s)",
                           CD_FMT(cd_image_str(img, img->shapes.items[s->shape].name)));
