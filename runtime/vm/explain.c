@@ -81,7 +81,7 @@ explain_require(struct cd_explainer *x, struct cd_trace *t, const struct cd_trac
 static void
 explain(struct cd_eval *e, struct cd_trace *t, const struct cd_answer *answer, struct cd_arena *a, struct cd_explanation *out)
 {
-    struct cd_explainer x = {.e = e, .arena = a, .variable = CD_NONE};
+    struct cd_explainer x = {.e = e, .arena = a, .variable = CD_NONE, .table = answer->table, .row = answer->row};
     cd_trace_run(e, t, answer->control, answer->table, answer->row);
     const struct cd_trace_require *first = first_require(t, CD_FOLD_FAIL);
     for (int round = 0; round < 2; round++) { /* those that failed, then those that are undecided */

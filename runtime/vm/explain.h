@@ -75,6 +75,7 @@ struct cd_explainer {
     struct cd_eval *e;
     struct cd_arena *arena;
     uint32_t variable; /* string of the image: the clause's variable */
+    uint32_t table, row; /* of the answer; CD_NONE: of the whole snapshot */
     struct cd_evidence *evidence;
     size_t n, cap;
 };
@@ -96,8 +97,13 @@ void cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_b
 void cd_explain_value(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane, struct cd_buf *out);
 /* The same as JSON; nothing for absent and unknown lanes. */
 void cd_explain_json(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane, struct cd_buf *out);
-/* Does the register read anything of a row? Then PATH gets where that stands in the source, and *read the spot of what was read. */
-bool cd_explain_path(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *path, struct cd_spot *read);
+/* What a register rests on: a property of a resource. */
+struct cd_explained_read {
+    struct cd_spot spot; /* that read the property */
+    uint32_t table, row; /* of the resource */
+};
+/* Does the register read anything of a row? Then PATH gets where that stands in the source. */
+bool cd_explain_path(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *path, struct cd_explained_read *read);
 /* Adds the evidence for the answer at a spot of kind BOOL. */
 void cd_explain_why(struct cd_explainer *x, struct cd_spot s, int depth);
 

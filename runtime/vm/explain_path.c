@@ -311,13 +311,13 @@ walk(struct trail *t, struct cd_spot s, int depth)
 }
 
 bool
-cd_explain_path(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *path, struct cd_spot *read)
+cd_explain_path(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *path, struct cd_explained_read *read)
 {
     struct trail t = {.x = x, .table = CD_NONE};
     if (!walk(&t, s, 0) || t.table == CD_NONE) {
         return false;
     }
     cd_ingest_source_path(x->e->s, t.table, t.row, t.is_envelope, t.steps, t.n, path);
-    *read = t.read;
+    *read = (struct cd_explained_read){t.read, t.table, t.row};
     return true;
 }

@@ -312,6 +312,19 @@ loop_of(const struct cd_eval *e, uint32_t domain)
     return NULL;
 }
 
+/* The collection that the loop of DOMAIN goes through. */
+static void
+put_source(const struct cd_explainer *x, struct cd_spot s, uint32_t domain, struct cd_buf *out, int depth)
+{
+    const struct cd_image *img = x->e->img;
+    const struct cd_insn *loop = loop_of(x->e, domain);
+    if (loop && loop->op == CD_OP_LOOP) {
+        put_operand(x, s, loop->a, out, depth);
+    } else if (loop) {
+        cd_buf_str(out, cd_image_str(img, img->shapes.items[img->indexes.items[loop->c].shape].name));
+    }
+}
+
 /* `count x in xs {…}` and its like: the word and what it goes through. */
 static void
 put_reduction(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, const char *word, struct cd_buf *out,
@@ -319,7 +332,6 @@ put_reduction(const struct cd_explainer *x, struct cd_spot s, const struct cd_in
 {
     const struct cd_image *img = x->e->img;
     uint32_t domain = img->regs.items[in->a].domain;
-    const struct cd_insn *loop = loop_of(x->e, domain);
     uint32_t name = img->domains.items[domain].name;
     cd_buf_puts(out, word);
     if (name != CD_NONE) {
@@ -327,19 +339,26 @@ put_reduction(const struct cd_explainer *x, struct cd_spot s, const struct cd_in
     } else {
         cd_buf_putc(out, ' ');
     }
-    if (loop && loop->op == CD_OP_LOOP) {
-        put_operand(x, s, loop->a, out, depth);
-    } else if (loop) {
-        cd_buf_str(out, cd_image_str(img, img->shapes.items[img->indexes.items[loop->c].shape].name));
-    }
+    put_source(x, s, domain, out, depth);
     cd_buf_puts(out, " {…}");
 }
 
-/* `xs[*].P`: the member's expression, with `xs[*]` for the member itself. */
+/* `xs[*].P`, or `{e for x in xs}`. */
 static void
 put_each(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, struct cd_buf *out, int depth)
 {
-    cd_explain_expr(x, cd_spot_at(s, in->a), out, depth + 1);
+    const struct cd_image *img = x->e->img;
+    uint32_t domain = img->regs.items[in->a].domain;
+    uint32_t name = img->domains.items[domain].name;
+    if (name == CD_NONE) {
+        put_operand(x, s, in->a, out, depth);
+        return;
+    }
+    cd_buf_putc(out, '{');
+    put_operand(x, s, in->a, out, depth);
+    cd_buf_printf(out, " for %.*s in ", CD_FMT(cd_image_str(img, name)));
+    put_source(x, s, domain, out, depth);
+    cd_buf_putc(out, '}');
 }
 
 static void

@@ -33,18 +33,31 @@ is_there(const struct cd_explainer *x, const struct cd_evidence *one)
     return false;
 }
 
+/* Names the resource if it is not the one that the answer is about. */
+static void
+put_resource(const struct cd_explainer *x, const struct cd_explained_read *read, struct cd_buf *out)
+{
+    if (read->table == x->table && read->row == x->row) {
+        return;
+    }
+    const struct cd_table *t = x->e->s->tables[read->table];
+    struct cd_str id = t->id[read->row] == CD_NO_STR ? CD_STR("?") : cd_vm_text(x->e, t->id[read->row]);
+    cd_buf_printf(out, " (%.*s %.*s)", CD_FMT(cd_vm_text(x->e, t->type)), CD_FMT(id));
+}
+
 /* Evidence with the text WHY (which is consumed) about what SUBJECT rests on. */
 static void
 add_evidence(struct cd_explainer *x, struct cd_spot subject, struct cd_buf *why)
 {
     struct cd_buf path = CD_BUF_INIT;
     struct cd_buf value = CD_BUF_INIT;
-    struct cd_spot read = subject;
+    struct cd_explained_read read;
     if (cd_explain_path(x, subject, &path, &read)) {
-        const struct cd_vec *v = cd_spot_vec(x->e, read);
+        const struct cd_vec *v = cd_spot_vec(x->e, read.spot);
         if (v) {
-            cd_explain_json(x, v, read.lane, &value);
+            cd_explain_json(x, v, read.spot.lane, &value);
         }
+        put_resource(x, &read, why);
     }
     struct cd_evidence one = {.path = keep(x, &path), .value = keep(x, &value), .why = keep(x, why)};
     if (!is_full(x) && !is_there(x, &one)) {
@@ -91,23 +104,27 @@ is_fixed(const struct cd_explainer *x, struct cd_spot s)
     return !in || in->op == CD_OP_CONST || in->op == CD_OP_PARAM;
 }
 
-/* The words of a relation as they stand when it holds; FLIPPED: read from its right side. */
+/* The words between a subject and the other side, as the answer is; FLIPPED: the subject is the relation's right side. */
 static const char *
-relation(enum cd_op op, bool flipped)
+relation(enum cd_op op, bool flipped, uint8_t answer)
 {
+    bool holds = answer == CD_T;
     if (op == CD_OP_LT) {
-        return flipped ? "> " : "< ";
+        return flipped ? (holds ? ", > " : ", not > ") : holds ? ", < " : ", not < ";
     }
     if (op == CD_OP_LE) {
-        return flipped ? ">= " : "<= ";
+        return flipped ? (holds ? ", >= " : ", not >= ") : holds ? ", <= " : ", not <= ";
     }
     if (op == CD_OP_IN) {
-        return flipped ? "a collection with " : "in ";
+        return flipped ? (holds ? ", with " : ", without ") : holds ? ", in " : ", not in ";
     }
     if (op == CD_OP_WITHIN) {
-        return "within ";
+        return holds ? ", within " : ", not within ";
     }
-    return op == CD_OP_LIKE || op == CD_OP_ARNLIKE ? "like " : "";
+    if (op == CD_OP_LIKE || op == CD_OP_ARNLIKE) {
+        return holds ? ", like " : ", not like ";
+    }
+    return holds ? " == " : ", not ";
 }
 
 /* The operand as it stands on the other side of a comparison: its value, and its name where it is no constant. */
@@ -131,24 +148,29 @@ put_other(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out)
     }
 }
 
-/* «E V, not in {…}»: both sides known, or an open collection that may hold more. */
+/* The expression that is not decided although both sides are known: a collection or a count is open. */
+static void
+put_undecided(struct cd_explainer *x, struct cd_spot s, struct cd_buf *why)
+{
+    const struct cd_vec *v = cd_spot_vec(x->e, s);
+    cd_explain_expr(x, s, why, 0);
+    cd_buf_puts(why, " is unknown: ");
+    put_reason(x, v ? cd_vec_reason(v, s.lane) : 0, why);
+}
+
+/* «E V, not in {…}», «E == V»: both sides known. */
 static void
 put_comparison(struct cd_explainer *x, struct cd_spot subject, struct cd_spot other, enum cd_op op, bool flipped,
-               uint8_t answer, uint32_t reason, struct cd_buf *why)
+               uint8_t answer, struct cd_buf *why)
 {
     const struct cd_vec *v = cd_spot_vec(x->e, subject);
     cd_explain_expr(x, subject, why, 0);
-    cd_buf_putc(why, ' ');
-    if (v) {
+    if (v && !(op == CD_OP_EQ && answer == CD_T)) {
+        cd_buf_putc(why, ' ');
         cd_explain_value(x, v, subject.lane, why);
     }
-    cd_buf_puts(why, answer == CD_F ? ", not " : answer == CD_U ? ", perhaps " : ", ");
-    cd_buf_puts(why, relation(op, flipped));
+    cd_buf_puts(why, relation(op, flipped, answer));
     put_other(x, other, why);
-    if (answer == CD_U) {
-        cd_buf_puts(why, ": ");
-        put_reason(x, reason, why);
-    }
 }
 
 static enum cd_state
@@ -173,8 +195,11 @@ compare_evidence(struct cd_explainer *x, struct cd_spot s, const struct cd_insn 
         state_evidence(x, other);
     } else {
         struct cd_buf why = CD_BUF_INIT;
-        put_comparison(x, subject, other, (enum cd_op)in->op, flipped, answer, cd_vec_reason(cd_spot_vec(x->e, s), s.lane),
-                       &why);
+        if (answer == CD_U) {
+            put_undecided(x, s, &why);
+        } else {
+            put_comparison(x, subject, other, (enum cd_op)in->op, flipped, answer, &why);
+        }
         add_evidence(x, subject, &why);
     }
 }

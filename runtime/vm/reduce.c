@@ -87,11 +87,12 @@ collect(struct cd_eval *e, struct cd_reduction *r, const struct cd_vec *a, const
     for (uint32_t i = 0; i < a->n; i++) {
         uint8_t wanted = cond ? cond->v.b[i] : CD_T;
         enum cd_state state = cd_vec_member_state(a, i);
-        if (wanted == CD_F || wanted == CD_A || state == CD_ABSENT) {
+        uint32_t lane = up[i];
+        bool opens = wanted == CD_U || (wanted == CD_T && state == CD_UNKNOWN);
+        if (!opens && (wanted != CD_T || state == CD_ABSENT)) {
             continue;
         }
-        uint32_t lane = up[i];
-        if (wanted == CD_U || state == CD_UNKNOWN) {
+        if (opens) {
             open_lane(e, r, lane, wanted == CD_U ? cd_vec_reason(cond, i) : cd_vec_reason(a, i));
             continue;
         }
