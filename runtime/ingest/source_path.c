@@ -11,6 +11,7 @@ struct trail {
     bool is_normal;
     const struct cd_plan *plan;        /* of the record that was reached, or NULL */
     const struct cd_value_plan *value; /* of the value that was reached, or NULL */
+    const struct cd_map_entry *map;    /* by which it is read, or would be: no item had it yet */
 };
 
 static void
@@ -124,24 +125,48 @@ plan_of(const struct trail *t, const struct cd_value_plan *value)
     return value->record;
 }
 
+/* A property of a record that no item had, by its mapping alone. */
+static void
+put_unread(struct trail *t, struct cd_str name)
+{
+    t->map = t->map == NULL ? NULL : cd_map_entry_find(t->map->of, t->map->n_of, name);
+    if (t->map != NULL && t->map->n_paths > 0) {
+        put_dotted(t, t->map->paths[0]);
+    } else {
+        put_guessed(t, name, false);
+    }
+    t->value = NULL;
+}
+
+static void
+put_slot(struct trail *t, const struct cd_slot_plan *slot)
+{
+    uint32_t used = slot->used == CD_NONE ? 0 : slot->used;
+    while (slot->used == CD_NONE && used + 1 < slot->n_from
+           && slot->from[used].kind == CD_FROM_KEY) {
+        used++;
+    }
+    if (slot->n_from == 0) {
+        put_guessed(t, slot->name, t->plan->is_root);
+    } else {
+        put_from(t, slot, &slot->from[used]);
+    }
+    t->value = &slot->value;
+    t->map = slot->value.map;
+    t->plan = plan_of(t, t->value);
+}
+
 static void
 put_property(struct trail *t, struct cd_str name)
 {
     const struct cd_slot_plan *slot = slot_named(t->plan, name);
-    if (t->is_normal || (slot == NULL && t->plan == NULL)) {
+    if (t->is_normal) {
         put_dotted(t, name);
-    } else if (slot == NULL || slot->n_from == 0) {
-        put_guessed(t, name, t->plan->is_root);
+    } else if (slot == NULL) {
+        put_unread(t, name);
     } else {
-        uint32_t used = slot->used == CD_NONE ? 0 : slot->used;
-        while (slot->used == CD_NONE && used + 1 < slot->n_from
-               && slot->from[used].kind == CD_FROM_KEY) {
-            used++;
-        }
-        put_from(t, slot, &slot->from[used]);
+        put_slot(t, slot);
     }
-    t->value = slot == NULL ? NULL : &slot->value;
-    t->plan = plan_of(t, t->value);
 }
 
 /* The plan of an element of an exploded list: of the alternative whose list its place names. */

@@ -308,6 +308,27 @@ Test(ingest_config, paths_in_the_words_of_the_source)
     expect_path(ROLE("{\"rolePolicyList\":[]}"), false, "Policies", "configuration.rolePolicyList");
 }
 
+Test(ingest_config, paths_of_what_no_item_has)
+{
+    struct fixture f;
+    const struct cd_path_step steps[] = {
+        {CD_STR_INIT("BucketEncryption"), CD_NONE, false},
+        {CD_STR_INIT("ServerSideEncryptionConfiguration"), CD_NONE, false},
+    };
+    const struct cd_path_step tag[] = {
+        {CD_STR_INIT("tags"), CD_NONE, false},
+        {CD_STR_INIT("data-class"), CD_NONE, true},
+    };
+    load(&f, BUCKET("{}"));
+    cd_ingest_source_path(&f.s, 0, 0, false, steps, 2, &f.out);
+    EXPECT_STR(cd_buf_view(&f.out),
+               "supplementaryConfiguration.ServerSideEncryptionConfiguration.rules");
+    cd_buf_clear(&f.out);
+    cd_ingest_source_path(&f.s, 0, 0, true, tag, 2, &f.out);
+    EXPECT_STR(cd_buf_view(&f.out), "tags[\"data-class\"]");
+    unload(&f);
+}
+
 Test(ingest_config, policy_documents_in_all_their_forms)
 {
     const char *wanted = "[{\"PolicyDocument\":{\"Statement\":[{\"Action\":[\"s3:*\"],\"Effect\":"
