@@ -374,6 +374,19 @@ put_variable(const struct cd_explainer *x, struct cd_spot s, const struct cd_ins
     cd_buf_puts(out, "[*]");
 }
 
+/* A constant key stands in quotes, as one writes it. */
+static void
+put_index(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out, int depth)
+{
+    const struct cd_insn *in = cd_spot_def(x->e, &s);
+    const struct cd_vec *v = cd_spot_vec(x->e, s);
+    if (in && in->op == CD_OP_CONST && v && v->kind == CD_KIND_STRING && v->state[s.lane] == CD_KNOWN) {
+        cd_buf_json_str(out, cd_vm_text(x->e, v->v.u32[s.lane]));
+    } else {
+        cd_explain_expr(x, s, out, depth + 1);
+    }
+}
+
 static void
 put_param(const struct cd_explainer *x, const struct cd_insn *in, struct cd_buf *out)
 {
@@ -416,7 +429,7 @@ cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *o
     case CD_OP_JAT:
         put_operand(x, s, in->a, out, depth);
         cd_buf_putc(out, '[');
-        put_operand(x, s, in->b, out, depth);
+        put_index(x, cd_spot_at(s, in->b), out, depth);
         cd_buf_putc(out, ']');
         return;
     case CD_OP_JGET:
