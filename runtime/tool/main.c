@@ -1,0 +1,39 @@
+/* `cordon-eval`: the runtime alone. That it links shows that the runtime needs nothing of the compiler. */
+#include <signal.h>
+
+#include "runtime/driver/eval_options.h"
+#include "runtime/driver/load.h"
+
+static int
+run(const struct cd_eval_command *command, const char *image, const struct cd_values *snapshots)
+{
+    struct cd_loaded loaded = {.has_arena = false};
+    struct cordon_error err = {.code = CORDON_OK};
+    cordon_status status = cd_loaded_file(image, &loaded, &err);
+    int code = status == CORDON_OK ? cd_eval_files(&loaded.program, &command->options, snapshots) : cd_cli_fail(status, &err);
+    cd_loaded_finish(&loaded);
+    return code;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct cd_eval_command command;
+    struct cd_usage usage;
+    size_t n;
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, which is reported */
+    cd_eval_command_init(&command, &usage, "cordon-eval", "IMAGE.cbc SNAPSHOT…");
+    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
+    int code = parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
+    if (parsed == CD_PARSED_RUN) {
+        code = cd_eval_command_check(&command, &usage);
+        if (code == CD_EXIT_HOLDS && n < 2) {
+            code = cd_usage_error(&usage, "name an image and at least one snapshot");
+        } else if (code == CD_EXIT_HOLDS) {
+            const struct cd_values snapshots = {(const char **)argv + 2, n - 1};
+            code = run(&command, argv[1], &snapshots);
+        }
+    }
+    cd_options_finish(&usage);
+    return code;
+}
