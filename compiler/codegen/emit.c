@@ -142,6 +142,10 @@ mark_pass(struct emit *e, uint32_t domain, const struct item *reductions, size_t
     }
     while (e->todo.n > 0) {
         const struct cd_plan_node *node = node_at(e, e->todo.items[--e->todo.n]);
+        /* A loop inside needs its members, whether or not its body reads them. */
+        if (cd_plan_is_reduction(node->op)) {
+            mark(e, e->g->plan.domains.items[node->c].member, domain, pass);
+        }
         uint32_t reads[3];
         cd_plan_operands(node, reads);
         for (unsigned k = 0; k < 3 && reads[k] != CD_NONE; k++) {
