@@ -20,6 +20,19 @@ unheld(struct ref_value v)
     return v;
 }
 
+/* A member that is looked at alone. A string of a list is held by whoever holds all of the list:
+ * what
+ * [*] gathers from several resources is held by nobody. */
+static struct ref_value
+member_of(struct ref_value c, size_t i)
+{
+    struct ref_value v = c.items[i];
+    if (v.kind == REF_STRING || v.kind == REF_JSON) {
+        v.holder = c.holder;
+    }
+    return v;
+}
+
 /* ---- names ---- */
 
 static struct ref_value
@@ -125,6 +138,7 @@ eval_step(struct ref *r, const struct cd_expr *e, const struct ref_env *env)
     }
     struct ref_value list = ref_collection(e->type->kind == CD_TYPE_SET);
     list.open = v.open;
+    list.holder = e->kind == CD_EXPR_FOLLOW ? NULL : v.holder;
     for (size_t i = 0; i < v.n; i++) {
         add_flat(r, &list, step_of(r, e, v.items[i]));
     }
@@ -140,6 +154,7 @@ eval_each(struct ref *r, const struct cd_expr *e, const struct ref_env *env)
     }
     if (v.kind == REF_MAP) {
         struct ref_value values = ref_collection(false);
+        values.holder = v.holder;
         for (const cJSON *m = v.json->child; m != NULL; m = m->next) {
             ref_add(r, &values, ref_member(r, v, cd_str_of(m->string)));
         }
@@ -149,6 +164,7 @@ eval_each(struct ref *r, const struct cd_expr *e, const struct ref_env *env)
         return v.kind == REF_UNKNOWN ? v : ref_absent();
     }
     struct ref_value list = ref_collection(e->type->kind == CD_TYPE_SET);
+    list.holder = v.holder;
     add_flat(r, &list, v);
     return list;
 }
@@ -175,8 +191,9 @@ eval_index(struct ref *r, const struct cd_expr *e, const struct ref_env *env)
     if (v.open) {
         return ref_unknown();
     }
-    return key.lo >= 0 && key.lo < (double)v.n && floor(key.lo) == key.lo ? v.items[(size_t)key.lo]
-                                                                          : ref_absent();
+    return key.lo >= 0 && key.lo < (double)v.n && floor(key.lo) == key.lo
+               ? member_of(v, (size_t)key.lo)
+               : ref_absent();
 }
 
 /* ---- collections ---- */
@@ -200,7 +217,7 @@ eval_comprehension(struct ref *r, const struct cd_expr *e, const struct ref_env 
     }
     out.open = source.open;
     for (size_t i = 0; i < source.n; i++) {
-        struct ref_env inner = {e->binding, source.items[i], env};
+        struct ref_env inner = {e->binding, member_of(source, i), env};
         enum ref_tri in = e->where == NULL ? REF_T : ref_cond(r, e->where, &inner);
         if (in == REF_T) {
             ref_add(r, &out, unheld(ref_eval(r, e->b, &inner)));
@@ -225,7 +242,7 @@ eval_quantifier(struct ref *r, const struct cd_expr *e, const struct ref_env *en
     struct ref_value source = ref_eval(r, e->source, env);
     size_t n_true = 0, n_unknown = 0, n_false = 0;
     for (size_t i = 0; i < source.n; i++) {
-        struct ref_env inner = {e->binding, source.items[i], env};
+        struct ref_env inner = {e->binding, member_of(source, i), env};
         enum ref_tri answer = ask(r, e, &inner);
         n_true += answer == REF_T;
         n_unknown += answer == REF_U;

@@ -52,6 +52,7 @@ read_list(struct ref *r, const cJSON *j, uint32_t elem, const struct ref_resourc
           bool in_policy)
 {
     struct ref_value list = ref_collection(false);
+    list.holder = holder;
     if (!cJSON_IsArray(j)) {
         if (!in_policy) {
             return ref_absent();
@@ -124,6 +125,7 @@ struct ref_value
 ref_json_items(struct ref *r, struct ref_value v)
 {
     struct ref_value list = ref_collection(false);
+    list.holder = v.holder;
     if (!cJSON_IsArray(v.json)) {
         return ref_absent();
     }
@@ -139,6 +141,7 @@ convert_items(struct ref *r, struct ref_value list, const struct cd_type *type)
 {
     struct ref_value out = ref_collection(type->kind == CD_TYPE_SET);
     out.open = list.open;
+    out.holder = list.holder;
     for (size_t i = 0; i < list.n; i++) {
         ref_add(r, &out, ref_convert(r, list.items[i], type->elem));
     }

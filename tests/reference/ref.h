@@ -47,8 +47,8 @@ struct ref_value {
     struct cd_str text;
     const uint8_t *literal; /* STRING: one byte a byte, 1: came in by interpolation and stands for
                                itself; NULL: none */
-    const struct ref_resource *holder; /* the resource that STRING, RECORD, MAP and JSON were read
-                                          from, or NULL; RESOURCE: it */
+    const struct ref_resource *holder; /* the resource that STRING, RECORD, MAP, JSON and COLLECTION
+                                          were read from, or NULL; RESOURCE: it */
     struct ref_value *items;           /* COLLECTION: known members */
     size_t n, cap;
     bool open;   /* COLLECTION: there may be more */
