@@ -15,9 +15,10 @@
 #include "runtime/base/map.h"
 #include "runtime/bc/program.h"
 
-#define CD_PLAN_STEP_LIMIT 4000000 /* expressions looked at for one condition, functions expanded \
-                                    */
-#define CD_PLAN_DEPTH_LIMIT 4000   /* nesting of expressions, functions expanded */
+#define CD_PLAN_STEP_LIMIT                                                                      \
+    4000000                      /* expressions looked at for one condition, functions expanded \
+                                  */
+#define CD_PLAN_DEPTH_LIMIT 4000 /* nesting of expressions, functions expanded */
 #define CD_PLAN_NODE_LIMIT (1u << 22)
 
 struct cd_plan_node {
