@@ -121,7 +121,8 @@ mask(struct cd_net *net)
     for (int i = 0; i < size; i++) {
         int kept = net->bits - i * 8;
         if (kept < 8) {
-            net->address[i] = kept <= 0 ? 0 : (unsigned char)((unsigned)net->address[i] & (0xFF00u >> kept) & 0xFFu);
+            unsigned bits = kept <= 0 ? 0 : (0xFF00u >> kept) & 0xFFu;
+            net->address[i] = (unsigned char)(net->address[i] & bits);
         }
     }
 }
