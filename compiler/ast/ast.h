@@ -1,6 +1,6 @@
-/* The syntax tree of the language, and what resolution and type checking add to it (fields marked "sema").
- * Everything lives in the compilation's arena; trees are built by the parser through cd_ast_* and never freed alone.
- * Lists are arrays: pointer and count. */
+/* The syntax tree of the language, and what resolution and type checking add to it (fields marked
+ * "sema"). Everything lives in the compilation's arena; trees are built by the parser through
+ * cd_ast_* and never freed alone. Lists are arrays: pointer and count. */
 #ifndef CD_AST_AST_H
 #define CD_AST_AST_H
 
@@ -42,25 +42,36 @@ enum cd_expr_kind {
     CD_EXPR_SET,      /* items */
     CD_EXPR_COMPREHENSION, /* { body for var in source where where } */
     CD_EXPR_QUANTIFIER,    /* quant var in source where where { body } */
-    CD_EXPR_FIELD,    /* a.name */
-    CD_EXPR_INDEX,    /* a[b] */
-    CD_EXPR_EACH,     /* a[*] */
-    CD_EXPR_CALL,     /* a(items when where) */
-    CD_EXPR_FOLLOW,   /* a -> type_name */
+    CD_EXPR_FIELD,         /* a.name */
+    CD_EXPR_INDEX,         /* a[b] */
+    CD_EXPR_EACH,          /* a[*] */
+    CD_EXPR_CALL,          /* a(items when where) */
+    CD_EXPR_FOLLOW,        /* a -> type_name */
     CD_EXPR_NOT,
     CD_EXPR_NEG,
     CD_EXPR_ABSENT,
     CD_EXPR_PRESENT,
     CD_EXPR_ADD,
     CD_EXPR_SUB,
-    CD_EXPR_REL,      /* a rel b, negated: `not in` and friends, and `!=` is EQ negated */
+    CD_EXPR_REL, /* a rel b, negated: `not in` and friends, and `!=` is EQ negated */
     CD_EXPR_AND,
     CD_EXPR_OR,
-    CD_EXPR_IF,       /* if where then a else b */
-    CD_EXPR_CONVERT,  /* sema: a json value used as another type: the value if it is of `type`, else absent; collections member by member */
+    CD_EXPR_IF,      /* if where then a else b */
+    CD_EXPR_CONVERT, /* sema: a json value used as another type: the value if it is of `type`, else
+                        absent; collections member by member */
 };
 
-enum cd_rel { CD_REL_EQ, CD_REL_LT, CD_REL_LE, CD_REL_GT, CD_REL_GE, CD_REL_IN, CD_REL_LIKE, CD_REL_MATCHES, CD_REL_WITHIN };
+enum cd_rel {
+    CD_REL_EQ,
+    CD_REL_LT,
+    CD_REL_LE,
+    CD_REL_GT,
+    CD_REL_GE,
+    CD_REL_IN,
+    CD_REL_LIKE,
+    CD_REL_MATCHES,
+    CD_REL_WITHIN
+};
 enum cd_quant { CD_QUANT_ALL, CD_QUANT_ANY, CD_QUANT_NONE, CD_QUANT_COUNT };
 
 /* A piece of a string: literal bytes (escapes decoded), or an interpolated expression. */
@@ -80,13 +91,13 @@ struct cd_binding {
 /* What a name stands for (sema). */
 enum cd_ref_kind {
     CD_REF_NONE,
-    CD_REF_BINDING,  /* binding */
-    CD_REF_PARAM,    /* decl */
-    CD_REF_LET,      /* decl */
-    CD_REF_FN,       /* decl: callee */
-    CD_REF_BUILTIN,  /* builtin: callee */
-    CD_REF_MODULE,   /* module: only as the base of a FIELD, which then carries the real ref itself */
-    CD_REF_TABLE,    /* the TYPE's table; for NAME: `resource` */
+    CD_REF_BINDING, /* binding */
+    CD_REF_PARAM,   /* decl */
+    CD_REF_LET,     /* decl */
+    CD_REF_FN,      /* decl: callee */
+    CD_REF_BUILTIN, /* builtin: callee */
+    CD_REF_MODULE, /* module: only as the base of a FIELD, which then carries the real ref itself */
+    CD_REF_TABLE,  /* the TYPE's table; for NAME: `resource` */
     CD_REF_INTERNET, /* end point of reaches */
     CD_REF_ACTION,   /* ANAME as a constant action (pattern) */
     CD_REF_KEY,      /* ANAME or interpolated path as a condition key of the request: `key` */
@@ -97,14 +108,38 @@ enum cd_ref_kind {
     CD_REF_MAP,      /* FIELD of a map: its name is the key */
 };
 
-enum cd_envelope { CD_ENV_ID, CD_ENV_ARN, CD_ENV_TYPE, CD_ENV_PARTITION, CD_ENV_REGION, CD_ENV_ACCOUNT, CD_ENV_TAGS, CD_ENV_CAPTURED };
+enum cd_envelope {
+    CD_ENV_ID,
+    CD_ENV_ARN,
+    CD_ENV_TYPE,
+    CD_ENV_PARTITION,
+    CD_ENV_REGION,
+    CD_ENV_ACCOUNT,
+    CD_ENV_TAGS,
+    CD_ENV_CAPTURED
+};
 #define CD_N_ENVELOPE 8
-enum cd_arn_part { CD_ARN_PARTITION, CD_ARN_SERVICE, CD_ARN_REGION, CD_ARN_ACCOUNT, CD_ARN_RESOURCE };
+enum cd_arn_part {
+    CD_ARN_PARTITION,
+    CD_ARN_SERVICE,
+    CD_ARN_REGION,
+    CD_ARN_ACCOUNT,
+    CD_ARN_RESOURCE
+};
 
 enum cd_builtin {
-    CD_BUILTIN_ARN, CD_BUILTIN_NUMBER, CD_BUILTIN_STRING, CD_BUILTIN_SIZE, CD_BUILTIN_CAPTURE,
-    /* relations of the runtime, not computed yet by the engine: absent argument decides, else unknown */
-    CD_BUILTIN_CAN, CD_BUILTIN_ALLOWS, CD_BUILTIN_DENIES, CD_BUILTIN_BECOMES, CD_BUILTIN_REACHES,
+    CD_BUILTIN_ARN,
+    CD_BUILTIN_NUMBER,
+    CD_BUILTIN_STRING,
+    CD_BUILTIN_SIZE,
+    CD_BUILTIN_CAPTURE,
+    /* relations of the runtime, not computed yet by the engine: absent argument decides, else
+       unknown */
+    CD_BUILTIN_CAN,
+    CD_BUILTIN_ALLOWS,
+    CD_BUILTIN_DENIES,
+    CD_BUILTIN_BECOMES,
+    CD_BUILTIN_REACHES,
 };
 
 struct cd_ref {
@@ -116,54 +151,65 @@ struct cd_ref {
     enum cd_envelope envelope;
     enum cd_arn_part arn_part;
     uint32_t field; /* schema field index */
-    uint32_t key;   /* cd_iam_find_key index, CD_SCHEMA_NONE if the name is no known key (already reported) */
+    uint32_t key;   /* cd_iam_find_key index, CD_SCHEMA_NONE if the name is no known key (already
+                       reported) */
 };
 
-/* Nodes on the longest path below and including an expression; the parser refuses more, so that recursion over trees is safe. */
+/* Nodes on the longest path below and including an expression; the parser refuses more, so that
+ * recursion over trees is safe. */
 #define CD_EXPR_DEPTH_LIMIT 1000
 
 struct cd_expr {
     enum cd_expr_kind kind;
-    uint32_t depth;             /* 1 for a leaf, at most CD_EXPR_DEPTH_LIMIT */
+    uint32_t depth; /* 1 for a leaf, at most CD_EXPR_DEPTH_LIMIT */
     struct cd_span span;
     const struct cd_type *type; /* sema; never NULL afterwards */
     struct cd_ref ref;          /* sema */
-    bool through_each;          /* sema: FIELD or FOLLOW applied to each member of a collection (`xs[*].P`); lists among the results are
-                                   flattened into one, absent ones drop out, unknown ones open it */
-    bool paren;                 /* written in parentheses (for fmt) */
+    bool through_each; /* sema: FIELD or FOLLOW applied to each member of a collection (`xs[*].P`);
+                          lists among the results are flattened into one, absent ones drop out,
+                          unknown ones open it */
+    bool paren;        /* written in parentheses (for fmt) */
 
-    struct cd_str text;         /* NAME, ANAME, FIELD: the word; TYPE, FOLLOW: the type's name */
-    double number;              /* NUMBER */
-    int64_t ms;                 /* DURATION, DATE */
-    bool boolean;               /* BOOL */
-    bool negated;               /* REL */
+    struct cd_str text; /* NAME, ANAME, FIELD: the word; TYPE, FOLLOW: the type's name */
+    double number;      /* NUMBER */
+    int64_t ms;         /* DURATION, DATE */
+    bool boolean;       /* BOOL */
+    bool negated;       /* REL */
     enum cd_rel rel;
     enum cd_quant quant;
 
-    struct cd_expr *a, *b;      /* operands; IF: a then, b else; COMPREHENSION, QUANTIFIER: b body */
-    struct cd_expr *where;      /* IF: condition; COMPREHENSION, QUANTIFIER: its where or NULL; CALL: its `when` or NULL */
+    struct cd_expr *a, *b; /* operands; IF: a then, b else; COMPREHENSION, QUANTIFIER: b body */
+    struct cd_expr *where; /* IF: condition; COMPREHENSION, QUANTIFIER: its where or NULL; CALL: its
+                              `when` or NULL */
     struct cd_expr *source;     /* COMPREHENSION, QUANTIFIER */
     struct cd_binding *binding; /* COMPREHENSION, QUANTIFIER */
     struct cd_expr **items;     /* LIST, SET, CALL arguments */
     size_t n_items;
     struct cd_text_part *parts; /* STRING */
     size_t n_parts;
-    uint32_t shape;             /* TYPE, FOLLOW (sema): resource shape; CD_SCHEMA_NONE for `resource` */
+    uint32_t shape; /* TYPE, FOLLOW (sema): resource shape; CD_SCHEMA_NONE for `resource` */
 };
 
 /* ---- declarations ---- */
 
-enum cd_decl_kind { CD_DECL_PARAM, CD_DECL_LET, CD_DECL_FN, CD_DECL_CONTROL, CD_DECL_WAIVE, CD_DECL_TEST };
+enum cd_decl_kind {
+    CD_DECL_PARAM,
+    CD_DECL_LET,
+    CD_DECL_FN,
+    CD_DECL_CONTROL,
+    CD_DECL_WAIVE,
+    CD_DECL_TEST
+};
 
 /* A type as written: `set<region>`, `AWS::S3::Bucket.Prop`. */
 struct cd_type_expr {
     struct cd_span span;
-    bool is_resource;            /* TYPE {FIELD}: name, fields */
-    struct cd_path name;         /* one part: `set`, `region`; resource: its name in parts[0] */
-    struct cd_type_expr *arg;    /* <…> */
-    struct cd_name *fields;      /* .Prop .Inner */
+    bool is_resource;         /* TYPE {FIELD}: name, fields */
+    struct cd_path name;      /* one part: `set`, `region`; resource: its name in parts[0] */
+    struct cd_type_expr *arg; /* <…> */
+    struct cd_name *fields;   /* .Prop .Inner */
     size_t n_fields;
-    const struct cd_type *type;  /* sema */
+    const struct cd_type *type; /* sema */
 };
 
 struct cd_fn_param {
@@ -173,9 +219,9 @@ struct cd_fn_param {
 
 /* One value of a metadata word: a text, or a path such as gdpr.art_44. */
 struct cd_meta_value {
-    struct cd_expr *text;   /* STRING, or NULL */
-    struct cd_path path;    /* n = 0 if text */
-    struct cd_decl *decl;   /* sema: the `let` a mapping path names */
+    struct cd_expr *text; /* STRING, or NULL */
+    struct cd_path path;  /* n = 0 if text */
+    struct cd_decl *decl; /* sema: the `let` a mapping path names */
     struct cd_span span;
 };
 
@@ -186,7 +232,7 @@ struct cd_meta {
 };
 
 struct cd_require {
-    struct cd_span span;    /* from `require` to its end */
+    struct cd_span span; /* from `require` to its end */
     struct cd_expr *cond;
     struct cd_expr *message; /* STRING or NULL */
 };
@@ -203,10 +249,10 @@ struct cd_clause {
 
 struct cd_act {
     struct cd_span span;
-    bool is_star;           /* `*` */
-    struct cd_str aname;    /* or an action pattern */
-    struct cd_path path;    /* or the path of a constant set of actions */
-    struct cd_expr *value;  /* sema: the resolved path expression */
+    bool is_star;          /* `*` */
+    struct cd_str aname;   /* or an action pattern */
+    struct cd_path path;   /* or the path of a constant set of actions */
+    struct cd_expr *value; /* sema: the resolved path expression */
 };
 
 struct cd_deny {
@@ -214,22 +260,30 @@ struct cd_deny {
     struct cd_act *acts, *excepts;
     size_t n_acts, n_excepts;
     bool not_on;
-    struct cd_expr **on;    /* STRINGs */
+    struct cd_expr **on; /* STRINGs */
     size_t n_on;
     struct cd_expr *when, *unless; /* or NULL */
 };
 
 /* `given` data. */
-enum cd_data_kind { CD_DATA_EXPR, CD_DATA_NUMBER, CD_DATA_PATH, CD_DATA_ABSENT, CD_DATA_UNKNOWN, CD_DATA_OBJECT, CD_DATA_LIST };
+enum cd_data_kind {
+    CD_DATA_EXPR,
+    CD_DATA_NUMBER,
+    CD_DATA_PATH,
+    CD_DATA_ABSENT,
+    CD_DATA_UNKNOWN,
+    CD_DATA_OBJECT,
+    CD_DATA_LIST
+};
 struct cd_data_pair;
 struct cd_data {
     enum cd_data_kind kind;
     struct cd_span span;
-    struct cd_expr *expr;        /* EXPR: a scalar; PATH: after sema the resolved constant */
-    double number;               /* NUMBER: with its sign */
+    struct cd_expr *expr; /* EXPR: a scalar; PATH: after sema the resolved constant */
+    double number;        /* NUMBER: with its sign */
     struct cd_path path;
-    struct cd_data_pair *pairs;  /* OBJECT */
-    struct cd_data **items;      /* LIST */
+    struct cd_data_pair *pairs; /* OBJECT */
+    struct cd_data **items;     /* LIST */
     size_t n;
 };
 struct cd_data_pair {
@@ -237,40 +291,48 @@ struct cd_data_pair {
     struct cd_data *value;
 };
 
-enum cd_step_kind { CD_STEP_GIVEN, CD_STEP_GIVEN_UNKNOWN, CD_STEP_GIVEN_FILE, CD_STEP_GIVEN_PARAM, CD_STEP_REQUEST, CD_STEP_EXPECT, CD_STEP_EXPECT_DENY };
+enum cd_step_kind {
+    CD_STEP_GIVEN,
+    CD_STEP_GIVEN_UNKNOWN,
+    CD_STEP_GIVEN_FILE,
+    CD_STEP_GIVEN_PARAM,
+    CD_STEP_REQUEST,
+    CD_STEP_EXPECT,
+    CD_STEP_EXPECT_DENY
+};
 enum cd_expect { CD_EXPECT_PASS, CD_EXPECT_FAIL, CD_EXPECT_UNKNOWN, CD_EXPECT_WAIVED };
 struct cd_step {
     enum cd_step_kind kind;
     struct cd_span span;
-    struct cd_name type_name;    /* GIVEN, GIVEN_UNKNOWN */
-    uint32_t shape;              /* sema; CD_SCHEMA_NONE */
-    struct cd_data *object;      /* GIVEN, REQUEST */
-    struct cd_expr *text;        /* GIVEN_FILE: STRING */
-    struct cd_path path;         /* GIVEN_PARAM: the parameter's name; EXPECT*: the control */
-    struct cd_expr *value;       /* GIVEN_PARAM */
-    struct cd_name action;       /* REQUEST */
-    struct cd_expr **on;         /* REQUEST, EXPECT: STRINGs or none */
+    struct cd_name type_name; /* GIVEN, GIVEN_UNKNOWN */
+    uint32_t shape;           /* sema; CD_SCHEMA_NONE */
+    struct cd_data *object;   /* GIVEN, REQUEST */
+    struct cd_expr *text;     /* GIVEN_FILE: STRING */
+    struct cd_path path;      /* GIVEN_PARAM: the parameter's name; EXPECT*: the control */
+    struct cd_expr *value;    /* GIVEN_PARAM */
+    struct cd_name action;    /* REQUEST */
+    struct cd_expr **on;      /* REQUEST, EXPECT: STRINGs or none */
     size_t n_on;
     enum cd_expect expect;
-    bool negated;                /* EXPECT_DENY: `expect not deny` */
-    struct cd_decl *decl;        /* sema: the control or parameter */
+    bool negated;         /* EXPECT_DENY: `expect not deny` */
+    struct cd_decl *decl; /* sema: the control or parameter */
 };
 
 struct cd_decl {
     enum cd_decl_kind kind;
     struct cd_span span;
-    struct cd_name name;         /* WAIVE, TEST: empty text */
-    struct cd_str doc;           /* the `##` lines above, joined by '\n', empty if none */
+    struct cd_name name; /* WAIVE, TEST: empty text */
+    struct cd_str doc;   /* the `##` lines above, joined by '\n', empty if none */
     struct cd_module *module;
-    uint32_t index;              /* position among the module's declarations */
-    int state;                   /* sema: resolution state, for cycles */
+    uint32_t index; /* position among the module's declarations */
+    int state;      /* sema: resolution state, for cycles */
 
     struct cd_type_expr *type_expr; /* PARAM; FN result or NULL */
-    struct cd_expr *value;       /* PARAM default, LET value, FN body */
-    struct cd_expr *where;       /* PARAM */
-    const struct cd_type *type;  /* sema: PARAM, LET, FN result */
-    struct cd_binding *self;     /* PARAM: none needed; `where` refers to the parameter by its decl */
-    struct cd_fn_param *params;  /* FN */
+    struct cd_expr *value;          /* PARAM default, LET value, FN body */
+    struct cd_expr *where;          /* PARAM */
+    const struct cd_type *type;     /* sema: PARAM, LET, FN result */
+    struct cd_binding *self; /* PARAM: none needed; `where` refers to the parameter by its decl */
+    struct cd_fn_param *params; /* FN */
     size_t n_params;
 
     /* CONTROL */
@@ -282,7 +344,7 @@ struct cd_decl {
     size_t n_denies, cap_denies;
     /* CONTROL, sema: metadata decoded */
     struct cd_str id, title, text, remedy, owner, detect_only;
-    uint32_t severity;           /* enum cd_level of runtime/bc/program.h, medium by default */
+    uint32_t severity; /* enum cd_level of runtime/bc/program.h, medium by default */
     bool detect_only_set;
 
     /* WAIVE */
@@ -290,11 +352,11 @@ struct cd_decl {
     struct cd_decl *target_decl; /* sema */
     struct cd_expr **on;
     size_t n_on;
-    int64_t until_ms;            /* midnight UTC at the start of the date; the waiver ends with that day */
+    int64_t until_ms; /* midnight UTC at the start of the date; the waiver ends with that day */
     struct cd_expr *because;
 
     /* TEST */
-    struct cd_str title_text;    /* its name */
+    struct cd_str title_text; /* its name */
     struct cd_step *steps;
     size_t n_steps, cap_steps;
 };
@@ -302,27 +364,27 @@ struct cd_decl {
 struct cd_use {
     struct cd_span span;
     struct cd_path path;
-    struct cd_name alias;        /* as written, or the path's last part */
-    struct cd_module *module;    /* sema */
+    struct cd_name alias;     /* as written, or the path's last part */
+    struct cd_module *module; /* sema */
 };
 
 struct cd_module {
-    struct cd_str name;          /* dotted, empty if the file has no module line (an error) */
+    struct cd_str name; /* dotted, empty if the file has no module line (an error) */
     struct cd_span name_span;
     struct cd_str doc;
     uint32_t file;
-    bool builtin;                /* of the standard library */
-    bool selected;               /* named by the call: its controls run */
+    bool builtin;  /* of the standard library */
+    bool selected; /* named by the call: its controls run */
     struct cd_use *uses;
     size_t n_uses, cap_uses;
-    struct cd_decl **decls;      /* in source order */
+    struct cd_decl **decls; /* in source order */
     size_t n_decls, cap_decls;
-    int state;                   /* sema */
+    int state; /* sema */
 };
 
 /* Everything that one compilation has read: the modules of the call and those that they use. */
 struct cd_modules {
-    struct cd_module **items;    /* sorted by name */
+    struct cd_module **items; /* sorted by name */
     size_t n, cap;
 };
 

@@ -1,4 +1,5 @@
-/* Types of the language. Types are interned: equal types are the same pointer within one compilation. */
+/* Types of the language. Types are interned: equal types are the same pointer within one
+ * compilation. */
 #ifndef CD_AST_TYPE_H
 #define CD_AST_TYPE_H
 
@@ -8,7 +9,8 @@
 #include "runtime/base/arena.h"
 
 enum cd_type_kind {
-    CD_TYPE_ERROR, /* of an expression that already has a diagnostic: agrees with everything, silences follow-on errors */
+    CD_TYPE_ERROR, /* of an expression that already has a diagnostic: agrees with everything,
+                      silences follow-on errors */
     CD_TYPE_BOOL,
     CD_TYPE_NUMBER,
     CD_TYPE_STRING,
@@ -26,11 +28,11 @@ enum cd_type_kind {
     CD_TYPE_LIST,
     CD_TYPE_MAP,
     CD_TYPE_JSON,
-    CD_TYPE_POLICY,   /* iam_policy; fields are those of cd_schema_policy_shape() */
-    CD_TYPE_RECORD,   /* nested object: shape (index of runtime/schema) */
-    CD_TYPE_RESOURCE, /* a resource of one type: shape */
+    CD_TYPE_POLICY,       /* iam_policy; fields are those of cd_schema_policy_shape() */
+    CD_TYPE_RECORD,       /* nested object: shape (index of runtime/schema) */
+    CD_TYPE_RESOURCE,     /* a resource of one type: shape */
     CD_TYPE_ANY_RESOURCE, /* `resource` */
-    CD_TYPE_NEVER,    /* element type of the empty collection; agrees with every element type */
+    CD_TYPE_NEVER,        /* element type of the empty collection; agrees with every element type */
 };
 
 struct cd_type {
@@ -47,7 +49,8 @@ struct cd_types {
 
 void cd_types_init(struct cd_types *t, struct cd_arena *arena);
 const struct cd_type *cd_type_simple(struct cd_types *t, enum cd_type_kind kind);
-const struct cd_type *cd_type_of(struct cd_types *t, enum cd_type_kind kind, const struct cd_type *elem);
+const struct cd_type *cd_type_of(struct cd_types *t, enum cd_type_kind kind,
+                                 const struct cd_type *elem);
 const struct cd_type *cd_type_shape(struct cd_types *t, enum cd_type_kind kind, uint32_t shape);
 /* The type of a schema property (cd_schema_type index). */
 const struct cd_type *cd_type_of_schema(struct cd_types *t, uint32_t schema_type);

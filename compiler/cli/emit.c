@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include "compiler/cli/frontend.h"
-#include "runtime/driver/options.h"
 #include "compiler/cli/param_env.h"
 #include "compiler/cli/program.h"
 #include "compiler/cli/verbs.h"
 #include "compiler/emit/manifest.h"
+#include "runtime/driver/options.h"
 
 struct emit {
     struct cd_frontend front;
@@ -27,7 +27,8 @@ make_documents(void *ctx)
 {
     struct emit *e = ctx;
     struct cd_arena *arena = &e->front.arena;
-    CORDON_TRY(cd_param_env(&e->front.sema, e->compiled.program.img, &e->params, &e->params_files, arena, &e->env, &e->err));
+    CORDON_TRY(cd_param_env(&e->front.sema, e->compiled.program.img, &e->params, &e->params_files,
+                            arena, &e->env, &e->err));
     e->emission.arena = arena;
     cd_emit_statements(&e->emission, &e->front.sema, &e->env);
     cd_emit_document(e->emission.statements, e->emission.n, &e->document_bytes);
@@ -43,7 +44,8 @@ make_documents(void *ctx)
     if (e->has_document) {
         CORDON_TRY(cd_document_fits(&e->document, &e->err));
     }
-    const struct cd_manifest manifest = {&e->front.sema, &e->emission, &e->env, &e->document, e->has_document ? 1 : 0};
+    const struct cd_manifest manifest = {&e->front.sema, &e->emission, &e->env, &e->document,
+                                         e->has_document ? 1 : 0};
     cd_manifest_write(&manifest, arena, &e->manifest_bytes);
     if (e->document_bytes.oom || e->manifest_bytes.oom) {
         return cordon_fail(&e->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
@@ -66,7 +68,8 @@ write_files(void *ctx)
     if (e->has_document) {
         CORDON_TRY(cd_file_write(path_of(e, e->document.file), e->document.bytes, &e->err));
     }
-    return cd_file_write(path_of(e, CD_STR("manifest.json")), cd_buf_view(&e->manifest_bytes), &e->err);
+    return cd_file_write(path_of(e, CD_STR("manifest.json")), cd_buf_view(&e->manifest_bytes),
+                         &e->err);
 }
 
 static void
@@ -84,8 +87,9 @@ list_documents(struct emit *e)
     struct cd_out out;
     cd_out_init(&out, STDOUT_FILENO, "standard output");
     if (e->has_document) {
-        cd_out_printf(&out, "%s/%.*s: %zu statements, %zu of %u bytes\n", e->folder, CD_FMT(e->document.file),
-                      e->document.n_statements, e->document.bytes.n, e->document.quota.max_bytes);
+        cd_out_printf(&out, "%s/%.*s: %zu statements, %zu of %u bytes\n", e->folder,
+                      CD_FMT(e->document.file), e->document.n_statements, e->document.bytes.n,
+                      e->document.quota.max_bytes);
     } else {
         cd_out_puts(&out, "no statements: no control has a deny that an SCP can carry\n");
     }
@@ -125,15 +129,30 @@ cd_verb_emit(int argc, char **argv)
 {
     struct emit e = {.folder = NULL};
     const struct cd_option options[] = {
-        {.name = "o", .kind = CD_OPTION_VALUE, .argument = "DIR", .value = &e.folder, .help = "the folder to write to; it is made if it is not there"},
-        {.name = "param", .kind = CD_OPTION_MANY, .argument = "[module.]name=value", .values = &e.params, .help = "set a parameter"},
-        {.name = "params", .kind = CD_OPTION_MANY, .argument = "FILE.yaml", .values = &e.params_files, .help = "set parameters from a file"},
+        {.name = "o",
+         .kind = CD_OPTION_VALUE,
+         .argument = "DIR",
+         .value = &e.folder,
+         .help = "the folder to write to; it is made if it is not there"},
+        {.name = "param",
+         .kind = CD_OPTION_MANY,
+         .argument = "[module.]name=value",
+         .values = &e.params,
+         .help = "set a parameter"},
+        {.name = "params",
+         .kind = CD_OPTION_MANY,
+         .argument = "FILE.yaml",
+         .values = &e.params_files,
+         .help = "set parameters from a file"},
     };
     const struct cd_usage usage = {
         "cordon emit", "scp POLICY… -o DIR [--param [module.]name=value] [--params FILE.yaml]",
-        "Writes the denies of the policies' controls as a service control policy, with a manifest that leads each\n"
-        "statement back to its control and line. What IAM cannot say is listed, and is no failure.\n"
-        "Exit code: 0, or 2 if something is wrong or the document is over its quota; then nothing is written.",
+        "Writes the denies of the policies' controls as a service control policy, with a manifest "
+        "that leads each\n"
+        "statement back to its control and line. What IAM cannot say is listed, and is no "
+        "failure.\n"
+        "Exit code: 0, or 2 if something is wrong or the document is over its quota; then nothing "
+        "is written.",
         options, CD_ARRAY_LEN(options)};
     size_t n;
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);

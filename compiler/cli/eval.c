@@ -19,13 +19,15 @@ struct arguments {
 static bool
 is_library_module(const char *arg)
 {
-    return strcmp(arg, "std") == 0 || (strncmp(arg, "std.", 4) == 0 && strchr(arg, '/') == NULL && access(arg, F_OK) != 0);
+    return strcmp(arg, "std") == 0
+           || (strncmp(arg, "std.", 4) == 0 && strchr(arg, '/') == NULL && access(arg, F_OK) != 0);
 }
 
 static bool
 is_policy(const char *arg)
 {
-    return cd_str_ends(cd_str_of(arg), CD_STR(".cordon")) || is_library_module(arg) || cd_path_is_dir(arg);
+    return cd_str_ends(cd_str_of(arg), CD_STR(".cordon")) || is_library_module(arg)
+           || cd_path_is_dir(arg);
 }
 
 static bool
@@ -49,12 +51,14 @@ sort_arguments(struct arguments *a, char **argv, size_t n)
 }
 
 static int
-run_image(const char *path, const struct cd_eval_options *options, const struct cd_values *snapshots)
+run_image(const char *path, const struct cd_eval_options *options,
+          const struct cd_values *snapshots)
 {
     struct cd_loaded compiled = {.has_arena = false};
     struct cordon_error err = {.code = CORDON_OK};
     cordon_status status = cd_loaded_file(path, &compiled, &err);
-    int code = status == CORDON_OK ? cd_eval_files(&compiled.program, options, snapshots) : cd_cli_fail(status, &err);
+    int code = status == CORDON_OK ? cd_eval_files(&compiled.program, options, snapshots)
+                                   : cd_cli_fail(status, &err);
     cd_loaded_finish(&compiled);
     return code;
 }
@@ -66,7 +70,8 @@ run_policies(const struct arguments *a, const struct cd_eval_options *options)
     struct cd_loaded compiled = {.has_arena = false};
     struct cordon_error err = {.code = CORDON_OK};
     cd_frontend_init(&front);
-    cordon_status status = cd_cli_compile(&front, a->policies, a->n_policies, &compiled, NULL, &err);
+    cordon_status status =
+        cd_cli_compile(&front, a->policies, a->n_policies, &compiled, NULL, &err);
     int code = cd_frontend_report(&front, status, &err);
     cd_frontend_finish(&front);
     if (code == CD_EXIT_HOLDS) {
@@ -85,13 +90,15 @@ run(const struct cd_usage *usage, char **argv, size_t n, const struct cd_eval_op
         return cd_usage_error(usage, "out of memory");
     }
     if (a.n_policies + a.n_images == 0) {
-        code = cd_usage_error(usage, "name a policy: a .cordon file, a folder of them, a .cbc image, or a module of the library");
+        code = cd_usage_error(usage, "name a policy: a .cordon file, a folder of them, a .cbc "
+                                     "image, or a module of the library");
     } else if (a.n_images > 1 || (a.n_images == 1 && a.n_policies != 0)) {
         code = cd_usage_error(usage, "an image stands alone: build what belongs together into one");
     } else if (a.snapshots.n == 0) {
         code = cd_usage_error(usage, "name at least one snapshot, or - for standard input");
     } else {
-        code = a.n_images == 1 ? run_image(a.images[0], options, &a.snapshots) : run_policies(&a, options);
+        code = a.n_images == 1 ? run_image(a.images[0], options, &a.snapshots)
+                               : run_policies(&a, options);
     }
     free(a.policies);
     return code;

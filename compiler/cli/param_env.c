@@ -3,7 +3,8 @@
 
 #include "runtime/vm/params.h"
 
-static const struct cd_const *constant_of(const struct cd_image *img, uint32_t index, struct cd_arena *a);
+static const struct cd_const *constant_of(const struct cd_image *img, uint32_t index,
+                                          struct cd_arena *a);
 
 /* The binder bounds the nesting of values. */
 static const struct cd_const *
@@ -42,32 +43,26 @@ constant_of(const struct cd_image *img, uint32_t index, struct cd_arena *a)
         return cd_const_absent();
     }
     switch ((enum cd_kind)img->types.items[c->type].kind) {
-    case CD_KIND_BOOL:
-        return cd_const_bool(a, c->value != 0);
+    case CD_KIND_BOOL: return cd_const_bool(a, c->value != 0);
     case CD_KIND_NUMBER:
         memcpy(&number, &c->value, sizeof number);
         return cd_const_number(a, number);
     case CD_KIND_STRING:
         return cd_const_string(a, cd_arena_str(a, cd_image_str(img, (uint32_t)c->value)));
-    case CD_KIND_TIME:
-        return cd_const_time(a, (int64_t)c->value);
-    case CD_KIND_DURATION:
-        return cd_const_duration(a, (int64_t)c->value);
-    case CD_KIND_LIST:
-        return collection_of(img, c, a);
-    case CD_KIND_MAP:
-        return map_of(img, c, a);
+    case CD_KIND_TIME: return cd_const_time(a, (int64_t)c->value);
+    case CD_KIND_DURATION: return cd_const_duration(a, (int64_t)c->value);
+    case CD_KIND_LIST: return collection_of(img, c, a);
+    case CD_KIND_MAP: return map_of(img, c, a);
     case CD_KIND_ROW:
     case CD_KIND_JSON:
-    case CD_N_KINDS:
-        break;
+    case CD_N_KINDS: break;
     }
     return cd_const_absent();
 }
 
 static cordon_status
-read_params(struct cd_params *params, const struct cd_values *texts, const struct cd_values *files, struct cd_arena *arena,
-            struct cordon_error *err)
+read_params(struct cd_params *params, const struct cd_values *texts, const struct cd_values *files,
+            struct cd_arena *arena, struct cordon_error *err)
 {
     for (size_t i = 0; i < files->n; i++) {
         struct cd_str text;
@@ -81,15 +76,17 @@ read_params(struct cd_params *params, const struct cd_values *texts, const struc
 }
 
 static void
-fill_env(const struct cd_sema *sema, const struct cd_image *img, const struct cd_bound_params *bound, struct cd_arena *arena,
-         struct cd_const_env *env)
+fill_env(const struct cd_sema *sema, const struct cd_image *img,
+         const struct cd_bound_params *bound, struct cd_arena *arena, struct cd_const_env *env)
 {
     struct cd_decl **params = CD_NEW_ARRAY(arena, img->params.n + 1, struct cd_decl *);
-    const struct cd_const **values = CD_NEW_ARRAY(arena, img->params.n + 1, const struct cd_const *);
+    const struct cd_const **values =
+        CD_NEW_ARRAY(arena, img->params.n + 1, const struct cd_const *);
     size_t n = 0;
     for (uint32_t i = 0; i < img->params.n; i++) {
         struct cd_str name = cd_image_str(img, img->params.items[i].name);
-        if (bound->values[i] != CD_NONE && cd_sema_find_param(sema, name, &params[n], NULL) == CD_PARAM_FOUND) {
+        if (bound->values[i] != CD_NONE
+            && cd_sema_find_param(sema, name, &params[n], NULL) == CD_PARAM_FOUND) {
             values[n++] = constant_of(&bound->consts, bound->values[i], arena);
         }
     }
@@ -101,16 +98,19 @@ check_values(struct cd_arena *arena, const struct cd_const_env *env, struct cord
 {
     for (size_t i = 0; i < env->n; i++) {
         if (!cd_sema_param_holds(arena, env->params[i], env)) {
-            return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET, "parameter %.*s: its `where` does not hold for the value that was set",
-                               CD_FMT(cd_sema_full_name(env->params[i], arena)));
+            return cordon_fail(
+                err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                "parameter %.*s: its `where` does not hold for the value that was set",
+                CD_FMT(cd_sema_full_name(env->params[i], arena)));
         }
     }
     return CORDON_OK;
 }
 
 cordon_status
-cd_param_env(const struct cd_sema *sema, const struct cd_image *img, const struct cd_values *texts, const struct cd_values *files,
-             struct cd_arena *arena, struct cd_const_env *env, struct cordon_error *err)
+cd_param_env(const struct cd_sema *sema, const struct cd_image *img, const struct cd_values *texts,
+             const struct cd_values *files, struct cd_arena *arena, struct cd_const_env *env,
+             struct cordon_error *err)
 {
     struct cd_params *params = NULL;
     struct cd_bound_params bound;

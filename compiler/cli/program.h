@@ -1,13 +1,16 @@
-/* From policies to a verified program: compiled to an image's bytes, which are read and verified like any image from a file. */
+/* From policies to a verified program: compiled to an image's bytes, which are read and verified
+ * like any image from a file. */
 #ifndef CD_CLI_PROGRAM_H
 #define CD_CLI_PROGRAM_H
 
 #include "compiler/cli/frontend.h"
 #include "runtime/driver/load.h"
 
-/* Runs the front end and everything behind it; *bytes (may be NULL) gets the image. CORDON_EPOLICY if there are errors among FRONT's
- * diagnostics. */
-CORDON_MUST_CHECK cordon_status cd_cli_compile(struct cd_frontend *front, const char *const *policies, size_t n,
-                                               struct cd_loaded *out, struct cd_buf *bytes, struct cordon_error *err);
+/* Runs the front end and everything behind it; *bytes (may be NULL) gets the image. CORDON_EPOLICY
+ * if there are errors among FRONT's diagnostics. */
+CORDON_MUST_CHECK cordon_status cd_cli_compile(struct cd_frontend *front,
+                                               const char *const *policies, size_t n,
+                                               struct cd_loaded *out, struct cd_buf *bytes,
+                                               struct cordon_error *err);
 
 #endif

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include "compiler/cli/frontend.h"
-#include "runtime/driver/options.h"
 #include "compiler/cli/program.h"
 #include "compiler/cli/verbs.h"
 #include "compiler/test/test.h"
+#include "runtime/driver/options.h"
 
 struct test {
     struct cd_frontend front;
@@ -20,8 +20,8 @@ static void
 report(struct test *t, const struct cd_test_result *result)
 {
     const struct cd_decl *test = result->test;
-    cd_out_printf(&t->out, "%s  %.*s: %.*s\n", result->first == NULL ? "ok  " : "FAIL", CD_FMT(test->module->name),
-                  CD_FMT(test->title_text));
+    cd_out_printf(&t->out, "%s  %.*s: %.*s\n", result->first == NULL ? "ok  " : "FAIL",
+                  CD_FMT(test->module->name), CD_FMT(test->title_text));
     for (const struct cd_test_failure *f = result->first; f != NULL; f = f->next) {
         uint32_t line = 0, column = 0;
         cd_sources_place(&t->front.sources, f->span.file, f->span.start, &line, &column, NULL);
@@ -40,7 +40,8 @@ run_tests(void *ctx)
     const struct cd_decls *tests = &t->front.sema.tests;
     for (size_t i = 0; i < tests->n; i++) {
         struct cd_test_result result;
-        CORDON_TRY(cd_test_run(&t->front.sema, &t->compiled.program, tests->items[i], &t->front.arena, &result, &t->err));
+        CORDON_TRY(cd_test_run(&t->front.sema, &t->compiled.program, tests->items[i],
+                               &t->front.arena, &result, &t->err));
         report(t, &result);
         t->passed += result.first == NULL;
         t->failed += result.first != NULL;
@@ -67,10 +68,11 @@ int
 cd_verb_test(int argc, char **argv)
 {
     struct test t = {.passed = 0};
-    const struct cd_usage usage = {"cordon test", "POLICY…",
-                                   "Runs the tests in policies (`test \"…\" { given … expect … }`).\n"
-                                   "Exit code: 0 if all hold, 1 if one fails, 2 if something is wrong.",
-                                   NULL, 0};
+    const struct cd_usage usage = {
+        "cordon test", "POLICY…",
+        "Runs the tests in policies (`test \"…\" { given … expect … }`).\n"
+        "Exit code: 0 if all hold, 1 if one fails, 2 if something is wrong.",
+        NULL, 0};
     size_t n;
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
     if (parsed != CD_PARSED_RUN) {

@@ -1,4 +1,5 @@
-/* The verbs: a function each, in a file of its own. It gets argv with the verb in argv[0] and returns the exit code. */
+/* The verbs: a function each, in a file of its own. It gets argv with the verb in argv[0] and
+ * returns the exit code. */
 #ifndef CD_CLI_VERBS_H
 #define CD_CLI_VERBS_H
 

@@ -1,4 +1,5 @@
-/* Actions of statements. A list of single actions is compressed to prefixes only where the known actions are the same set. */
+/* Actions of statements. A list of single actions is compressed to prefixes only where the known
+ * actions are the same set. */
 #include "compiler/emit/actions.h"
 
 #include "compiler/emit/strings.h"
@@ -12,8 +13,8 @@ add_pattern(struct cd_arena *a, struct cd_str **items, size_t *n, size_t *cap, s
 }
 
 static bool
-patterns_of(struct cd_arena *a, const struct cd_act *acts, size_t n_acts, const struct cd_const_env *env,
-            struct cd_str **items, size_t *n)
+patterns_of(struct cd_arena *a, const struct cd_act *acts, size_t n_acts,
+            const struct cd_const_env *env, struct cd_str **items, size_t *n)
 {
     size_t cap = 0;
     for (size_t i = 0; i < n_acts; i++) {
@@ -40,18 +41,20 @@ patterns_of(struct cd_arena *a, const struct cd_act *acts, size_t n_acts, const 
 static bool
 may_overlap(struct cd_str act, struct cd_str except)
 {
-    struct cd_str x = cd_str_sub(act, 0, cd_str_find(act, ':', 0)), y = cd_str_sub(except, 0, cd_str_find(except, ':', 0));
-    bool wild = cd_str_find(x, '*', 0) < x.n || cd_str_find(y, '*', 0) < y.n || cd_str_find(x, '?', 0) < x.n ||
-                cd_str_find(y, '?', 0) < y.n;
+    struct cd_str x = cd_str_sub(act, 0, cd_str_find(act, ':', 0)),
+                  y = cd_str_sub(except, 0, cd_str_find(except, ':', 0));
+    bool wild = cd_str_find(x, '*', 0) < x.n || cd_str_find(y, '*', 0) < y.n
+                || cd_str_find(x, '?', 0) < x.n || cd_str_find(y, '?', 0) < y.n;
     return wild || cd_str_eq_nocase(x, y);
 }
 
 bool
-cd_acts_of(struct cd_arena *a, const struct cd_deny *deny, const struct cd_const_env *env, struct cd_acts *out)
+cd_acts_of(struct cd_arena *a, const struct cd_deny *deny, const struct cd_const_env *env,
+           struct cd_acts *out)
 {
     *out = (struct cd_acts){.n_acts = 0};
-    if (!patterns_of(a, deny->acts, deny->n_acts, env, &out->acts, &out->n_acts) ||
-        !patterns_of(a, deny->excepts, deny->n_excepts, env, &out->excepts, &out->n_excepts)) {
+    if (!patterns_of(a, deny->acts, deny->n_acts, env, &out->acts, &out->n_acts)
+        || !patterns_of(a, deny->excepts, deny->n_excepts, env, &out->excepts, &out->n_excepts)) {
         return false;
     }
     for (size_t i = 0; i < out->n_acts; i++) {
@@ -86,9 +89,11 @@ contains(const uint32_t *actions, size_t n, uint32_t action)
     return false;
 }
 
-/* Are all known actions of SERVICE whose names begin with PREFIX among ACTIONS? Counts them in *matched. */
+/* Are all known actions of SERVICE whose names begin with PREFIX among ACTIONS? Counts them in
+ * *matched. */
 static bool
-prefix_is_covered(struct cd_str service, struct cd_str prefix, const uint32_t *actions, size_t n, size_t *matched)
+prefix_is_covered(struct cd_str service, struct cd_str prefix, const uint32_t *actions, size_t n,
+                  size_t *matched)
 {
     uint32_t first, count;
     *matched = 0;
@@ -107,13 +112,16 @@ prefix_is_covered(struct cd_str service, struct cd_str prefix, const uint32_t *a
     return true;
 }
 
-/* The length of the shortest whole-word prefix of NAME that stands for nothing but ACTIONS and for more than one; 0 if none. */
+/* The length of the shortest whole-word prefix of NAME that stands for nothing but ACTIONS and for
+ * more than one; 0 if none. */
 static size_t
-covering_prefix(struct cd_str service, struct cd_str name, const uint32_t *actions, size_t n, size_t *matched)
+covering_prefix(struct cd_str service, struct cd_str name, const uint32_t *actions, size_t n,
+                size_t *matched)
 {
     for (size_t len = 1; len < name.n; len++) {
         bool word_ends = name.p[len] >= 'A' && name.p[len] <= 'Z';
-        if (word_ends && prefix_is_covered(service, cd_str_sub(name, 0, len), actions, n, matched) && *matched > 1) {
+        if (word_ends && prefix_is_covered(service, cd_str_sub(name, 0, len), actions, n, matched)
+            && *matched > 1) {
             return len;
         }
     }
@@ -130,8 +138,9 @@ set_actions(struct cd_arena *a, const uint32_t *actions, size_t n, struct cd_sta
     for (size_t i = 0; i < n; i++) {
         struct cd_iam_action act = cd_iam_action_at(actions[i]);
         size_t matched;
-        if (last_prefix.n != 0 && cd_str_eq(act.service, last_service) && act.name.n >= last_prefix.n &&
-            cd_str_eq_nocase(cd_str_sub(act.name, 0, last_prefix.n), last_prefix)) {
+        if (last_prefix.n != 0 && cd_str_eq(act.service, last_service)
+            && act.name.n >= last_prefix.n
+            && cd_str_eq_nocase(cd_str_sub(act.name, 0, last_prefix.n), last_prefix)) {
             continue;
         }
         size_t len = covering_prefix(act.service, act.name, actions, n, &matched);
@@ -180,7 +189,8 @@ pattern_is_within(struct cd_str pattern, const uint32_t *actions, size_t n)
 }
 
 void
-cd_acts_part(struct cd_arena *a, const struct cd_acts *acts, const uint32_t *actions, size_t n, struct cd_statement *s)
+cd_acts_part(struct cd_arena *a, const struct cd_acts *acts, const uint32_t *actions, size_t n,
+             struct cd_statement *s)
 {
     uint32_t *rest = CD_NEW_ARRAY(a, n + 1, uint32_t);
     struct cd_str *kept = CD_NEW_ARRAY(a, acts->n_acts + n + 1, struct cd_str);

@@ -7,17 +7,20 @@
 struct cd_acts {
     struct cd_str *acts, *excepts; /* patterns as written, sorted, no doubles */
     size_t n_acts, n_excepts;
-    bool is_star;                  /* `*` is among the acts */
-    bool is_expanded;              /* a subtraction that IAM cannot say: `known` are the actions left */
+    bool is_star;     /* `*` is among the acts */
+    bool is_expanded; /* a subtraction that IAM cannot say: `known` are the actions left */
     uint32_t *known;
     size_t n_known;
 };
 
 /* False if an act is not constant. */
-bool cd_acts_of(struct cd_arena *a, const struct cd_deny *deny, const struct cd_const_env *env, struct cd_acts *out);
+bool cd_acts_of(struct cd_arena *a, const struct cd_deny *deny, const struct cd_const_env *env,
+                struct cd_acts *out);
 /* Sets the statement's actions to all of them. */
 void cd_acts_whole(struct cd_arena *a, const struct cd_acts *acts, struct cd_statement *s);
-/* Sets them to ACTIONS, a part of them: patterns as written where they match nothing else, single actions otherwise. */
-void cd_acts_part(struct cd_arena *a, const struct cd_acts *acts, const uint32_t *actions, size_t n, struct cd_statement *s);
+/* Sets them to ACTIONS, a part of them: patterns as written where they match nothing else, single
+ * actions otherwise. */
+void cd_acts_part(struct cd_arena *a, const struct cd_acts *acts, const uint32_t *actions, size_t n,
+                  struct cd_statement *s);
 
 #endif

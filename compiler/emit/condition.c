@@ -1,4 +1,5 @@
-/* One comparison of a deny as one condition of IAM: the table «in a deny | IAM» of the language, and its reverse under negation. */
+/* One comparison of a deny as one condition of IAM: the table «in a deny | IAM» of the language,
+ * and its reverse under negation. */
 #include "compiler/emit/emit.h"
 
 #include "compiler/emit/strings.h"
@@ -67,8 +68,7 @@ literal_of(struct cd_arena *a, const struct cd_const *c)
     case CD_CONST_DURATION:
     case CD_CONST_LIST:
     case CD_CONST_SET:
-    case CD_CONST_MAP:
-        break;
+    case CD_CONST_MAP: break;
     }
     return e;
 }
@@ -140,18 +140,13 @@ static enum cd_iam_op
 equality_op(const struct cd_expr *key)
 {
     switch (type_of_key(key)) {
-    case CD_IAM_KEY_NUMERIC:
-        return CD_IAM_NUMERIC_EQUALS;
-    case CD_IAM_KEY_DATE:
-        return CD_IAM_DATE_EQUALS;
-    case CD_IAM_KEY_IP:
-        return CD_IAM_IP_ADDRESS;
-    case CD_IAM_KEY_BOOL:
-        return CD_IAM_BOOL;
+    case CD_IAM_KEY_NUMERIC: return CD_IAM_NUMERIC_EQUALS;
+    case CD_IAM_KEY_DATE: return CD_IAM_DATE_EQUALS;
+    case CD_IAM_KEY_IP: return CD_IAM_IP_ADDRESS;
+    case CD_IAM_KEY_BOOL: return CD_IAM_BOOL;
     case CD_IAM_KEY_STRING:
     case CD_IAM_KEY_ARN:
-    case CD_IAM_KEY_BINARY:
-        return CD_IAM_STRING_EQUALS;
+    case CD_IAM_KEY_BINARY: return CD_IAM_STRING_EQUALS;
     }
     return CD_IAM_STRING_EQUALS;
 }
@@ -196,7 +191,8 @@ null_condition(struct context *x, const struct cd_expr *key, bool is_null)
 
 /* KEY compared for membership of VALUES (also `==`, of one member, and the patterns of `like`). */
 static int
-membership(struct context *x, const struct cd_expr *key, const struct cd_expr *values, enum cd_rel rel, bool negated)
+membership(struct context *x, const struct cd_expr *key, const struct cd_expr *values,
+           enum cd_rel rel, bool negated)
 {
     set_key(x, key);
     if (!set_values(x, values, rel == CD_REL_LIKE)) {
@@ -222,32 +218,29 @@ static enum cd_rel
 mirrored(enum cd_rel rel)
 {
     switch (rel) {
-    case CD_REL_LT:
-        return CD_REL_GT;
-    case CD_REL_LE:
-        return CD_REL_GE;
-    case CD_REL_GT:
-        return CD_REL_LT;
-    case CD_REL_GE:
-        return CD_REL_LE;
+    case CD_REL_LT: return CD_REL_GT;
+    case CD_REL_LE: return CD_REL_GE;
+    case CD_REL_GT: return CD_REL_LT;
+    case CD_REL_GE: return CD_REL_LE;
     case CD_REL_EQ:
     case CD_REL_IN:
     case CD_REL_LIKE:
     case CD_REL_MATCHES:
-    case CD_REL_WITHIN:
-        return rel;
+    case CD_REL_WITHIN: return rel;
     }
     return rel;
 }
 
 static int
-ordering(struct context *x, const struct cd_expr *key, const struct cd_expr *bound, enum cd_rel rel, bool negated)
+ordering(struct context *x, const struct cd_expr *key, const struct cd_expr *bound, enum cd_rel rel,
+         bool negated)
 {
     bool is_date = type_of_key(key) == CD_IAM_KEY_DATE;
-    enum cd_iam_op op = rel == CD_REL_LT   ? (is_date ? CD_IAM_DATE_LESS : CD_IAM_NUMERIC_LESS)
-                        : rel == CD_REL_LE ? (is_date ? CD_IAM_DATE_LESS_EQUALS : CD_IAM_NUMERIC_LESS_EQUALS)
-                        : rel == CD_REL_GT ? (is_date ? CD_IAM_DATE_GREATER : CD_IAM_NUMERIC_GREATER)
-                                           : (is_date ? CD_IAM_DATE_GREATER_EQUALS : CD_IAM_NUMERIC_GREATER_EQUALS);
+    enum cd_iam_op op =
+        rel == CD_REL_LT   ? (is_date ? CD_IAM_DATE_LESS : CD_IAM_NUMERIC_LESS)
+        : rel == CD_REL_LE ? (is_date ? CD_IAM_DATE_LESS_EQUALS : CD_IAM_NUMERIC_LESS_EQUALS)
+        : rel == CD_REL_GT ? (is_date ? CD_IAM_DATE_GREATER : CD_IAM_NUMERIC_GREATER)
+                           : (is_date ? CD_IAM_DATE_GREATER_EQUALS : CD_IAM_NUMERIC_GREATER_EQUALS);
     set_key(x, key);
     if (!set_values(x, bound, false)) {
         return refuse(x, "the bound is not constant");
@@ -257,10 +250,11 @@ ordering(struct context *x, const struct cd_expr *key, const struct cd_expr *bou
     return CONDITION;
 }
 
-/* Quantifiers over a multivalued key. EVERY: all members, else at least one; INSIDE: the member is among the values, else not. */
+/* Quantifiers over a multivalued key. EVERY: all members, else at least one; INSIDE: the member is
+ * among the values, else not. */
 static int
-multivalued(struct context *x, const struct cd_expr *key, const struct cd_expr *values, enum cd_rel rel, bool every,
-            bool inside)
+multivalued(struct context *x, const struct cd_expr *key, const struct cd_expr *values,
+            enum cd_rel rel, bool every, bool inside)
 {
     set_key(x, key);
     if (!set_values(x, values, rel == CD_REL_LIKE)) {
@@ -270,7 +264,8 @@ multivalued(struct context *x, const struct cd_expr *key, const struct cd_expr *
         if (every != inside) {
             return truth(every); /* any in {}: never; all not in {}: always */
         }
-        return null_condition(x, key, every); /* all in {}: only without values; any not in {}: with one */
+        return null_condition(x, key,
+                              every); /* all in {}: only without values; any not in {}: with one */
     }
     enum cd_iam_op op = rel == CD_REL_LIKE ? pattern_op(key, x->out) : equality_op(key);
     if (op == CD_IAM_BOOL) {
@@ -291,26 +286,23 @@ quantifier(struct context *x, const struct cd_expr *e, bool negated)
         body = body->a;
         flip = !flip;
     }
-    if (key == NULL || e->where != NULL || body->kind != CD_EXPR_REL ||
-        (body->rel != CD_REL_EQ && body->rel != CD_REL_IN && body->rel != CD_REL_LIKE) ||
-        body->a->ref.kind != CD_REF_BINDING || body->a->ref.binding != e->binding) {
-        return refuse(x, "IAM can ask each member of a key only one comparison with constants (==, in, like)");
+    if (key == NULL || e->where != NULL || body->kind != CD_EXPR_REL
+        || (body->rel != CD_REL_EQ && body->rel != CD_REL_IN && body->rel != CD_REL_LIKE)
+        || body->a->ref.kind != CD_REF_BINDING || body->a->ref.binding != e->binding) {
+        return refuse(
+            x,
+            "IAM can ask each member of a key only one comparison with constants (==, in, like)");
     }
     bool inside = body->negated == flip;
     bool every = false;
     switch (e->quant) {
-    case CD_QUANT_ALL:
-        every = true;
-        break;
-    case CD_QUANT_ANY:
-        every = false;
-        break;
+    case CD_QUANT_ALL: every = true; break;
+    case CD_QUANT_ANY: every = false; break;
     case CD_QUANT_NONE:
         every = true;
         inside = !inside;
         break;
-    case CD_QUANT_COUNT:
-        return refuse(x, "IAM cannot count the values of a key");
+    case CD_QUANT_COUNT: return refuse(x, "IAM cannot count the values of a key");
     }
     if (negated) { /* not every inside: one that is not */
         every = !every;
@@ -344,22 +336,21 @@ relation(struct context *x, const struct cd_expr *e, bool negated)
     case CD_REL_IN:
     case CD_REL_LIKE:
     case CD_REL_WITHIN:
-        return is_multivalued(key) ? refuse(x, "a key with several values has to be asked with any, all or none")
-                                   : membership(x, key, other, rel, outside);
+        return is_multivalued(key)
+                   ? refuse(x, "a key with several values has to be asked with any, all or none")
+                   : membership(x, key, other, rel, outside);
     case CD_REL_LT:
     case CD_REL_LE:
     case CD_REL_GT:
-    case CD_REL_GE:
-        return ordering(x, key, other, rel, outside);
-    case CD_REL_MATCHES:
-        break;
+    case CD_REL_GE: return ordering(x, key, other, rel, outside);
+    case CD_REL_MATCHES: break;
     }
     return refuse(x, "IAM has no operator for this comparison");
 }
 
 int
-cd_condition_of(struct cd_arena *a, const struct cd_expr *e, bool negated, const struct cd_const_env *env,
-                struct cd_condition *out, struct cd_str *why)
+cd_condition_of(struct cd_arena *a, const struct cd_expr *e, bool negated,
+                const struct cd_const_env *env, struct cd_condition *out, struct cd_str *why)
 {
     struct context x = {.a = a, .env = env, .out = out, .why = why};
     *out = (struct cd_condition){.key_index = CD_SCHEMA_NONE};
@@ -382,7 +373,8 @@ cd_condition_of(struct cd_arena *a, const struct cd_expr *e, bool negated, const
         return key == NULL ? refuse(&x, "only a key of the request can be asked for its presence")
                            : null_condition(&x, key, (e->kind == CD_EXPR_ABSENT) != negated);
     }
-    return refuse(&x, "IAM conditions compare keys of the request with constants; this is something else");
+    return refuse(
+        &x, "IAM conditions compare keys of the request with constants; this is something else");
 }
 
 bool
@@ -403,8 +395,8 @@ cd_condition_fires_on_absent(const struct cd_condition *c)
 bool
 cd_condition_eq(const struct cd_condition *x, const struct cd_condition *y)
 {
-    if (x->op != y->op || x->set != y->set || x->if_exists != y->if_exists || !cd_str_eq_nocase(x->key, y->key) ||
-        x->n_values != y->n_values) {
+    if (x->op != y->op || x->set != y->set || x->if_exists != y->if_exists
+        || !cd_str_eq_nocase(x->key, y->key) || x->n_values != y->n_values) {
         return false;
     }
     for (size_t i = 0; i < x->n_values; i++) {

@@ -1,11 +1,13 @@
-/* Conditions that have to hold together: a Condition block has one place for an operator and key, so what meets there is merged. */
+/* Conditions that have to hold together: a Condition block has one place for an operator and key,
+ * so what meets there is merged. */
 #include "compiler/emit/emit.h"
 #include "compiler/emit/strings.h"
 
 static bool
 same_place(const struct cd_condition *x, const struct cd_condition *y)
 {
-    return x->op == y->op && x->set == y->set && x->if_exists == y->if_exists && cd_str_eq_nocase(x->key, y->key);
+    return x->op == y->op && x->set == y->set && x->if_exists == y->if_exists
+           && cd_str_eq_nocase(x->key, y->key);
 }
 
 static bool
@@ -22,12 +24,15 @@ has_variable(const struct cd_condition *c)
 }
 
 static void
-merge_values(struct cd_arena *a, struct cd_condition *into, const struct cd_condition *from, bool both)
+merge_values(struct cd_arena *a, struct cd_condition *into, const struct cd_condition *from,
+             bool both)
 {
-    into->n_values = cd_strs_merge(a, into->values, into->n_values, from->values, from->n_values, both, &into->values);
+    into->n_values = cd_strs_merge(a, into->values, into->n_values, from->values, from->n_values,
+                                   both, &into->values);
 }
 
-/* Operators under which a conjunction of two value lists is the union of the lists: «none of these». */
+/* Operators under which a conjunction of two value lists is the union of the lists: «none of
+ * these». */
 static bool
 joins_by_union(const struct cd_condition *c)
 {
@@ -38,9 +43,9 @@ joins_by_union(const struct cd_condition *c)
 static bool
 joins_by_intersection(const struct cd_condition *c)
 {
-    return (c->op == CD_IAM_STRING_EQUALS || c->op == CD_IAM_NUMERIC_EQUALS || c->op == CD_IAM_DATE_EQUALS ||
-            c->op == CD_IAM_BOOL) &&
-           c->set != CD_IAM_FOR_ANY && !has_variable(c);
+    return (c->op == CD_IAM_STRING_EQUALS || c->op == CD_IAM_NUMERIC_EQUALS
+            || c->op == CD_IAM_DATE_EQUALS || c->op == CD_IAM_BOOL)
+           && c->set != CD_IAM_FOR_ANY && !has_variable(c);
 }
 
 static bool
@@ -65,8 +70,8 @@ append(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c)
 }
 
 static bool
-merge_into(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition *there, struct cd_condition c, bool *never,
-           struct cd_str *why)
+merge_into(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition *there,
+           struct cd_condition c, bool *never, struct cd_str *why)
 {
     if (cd_condition_eq(there, &c)) {
         return true;
@@ -92,21 +97,24 @@ merge_into(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition *
         return true;
     }
     if (c.set == CD_IAM_SINGLE && !c.if_exists) {
-        c.if_exists = true; /* the first one asks for the key's presence already, so this says the same at another place */
+        c.if_exists = true; /* the first one asks for the key's presence already, so this says the
+                               same at another place */
         return cd_conditions_add(a, conj, c, never, why);
     }
-    *why = cd_arena_printf(a, "%s has to meet more lists of %.*s than one statement can hold", cd_iam_op_info[c.op].text,
-                           CD_FMT(c.key));
+    *why = cd_arena_printf(a, "%s has to meet more lists of %.*s than one statement can hold",
+                           cd_iam_op_info[c.op].text, CD_FMT(c.key));
     return false;
 }
 
 bool
-cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c, bool *never, struct cd_str *why)
+cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c,
+                  bool *never, struct cd_str *why)
 {
     for (size_t i = 0; i < conj->n; i++) {
         const struct cd_condition *other = &conj->items[i];
-        if (cd_str_eq_nocase(other->key, c.key) &&
-            ((is_null(other, "true") && needs_presence(&c)) || (is_null(&c, "true") && needs_presence(other)))) {
+        if (cd_str_eq_nocase(other->key, c.key)
+            && ((is_null(other, "true") && needs_presence(&c))
+                || (is_null(&c, "true") && needs_presence(other)))) {
             *never = true;
             return true;
         }

@@ -24,14 +24,18 @@ put_values(struct cd_buf *out, const struct cd_str *values, size_t n)
 static void
 put_operator(struct cd_buf *out, const struct cd_condition *c)
 {
-    static const char *const sets[] = {[CD_IAM_SINGLE] = "", [CD_IAM_FOR_ANY] = "ForAnyValue:", [CD_IAM_FOR_ALL] = "ForAllValues:"};
-    cd_buf_printf(out, "\"%s%s%s\":{", sets[c->set], cd_iam_op_info[c->op].text, c->if_exists ? "IfExists" : "");
+    static const char *const sets[] = {[CD_IAM_SINGLE] = "",
+                                       [CD_IAM_FOR_ANY] = "ForAnyValue:",
+                                       [CD_IAM_FOR_ALL] = "ForAllValues:"};
+    cd_buf_printf(out, "\"%s%s%s\":{", sets[c->set], cd_iam_op_info[c->op].text,
+                  c->if_exists ? "IfExists" : "");
 }
 
 static int
 by_operator_and_key(const void *x, const void *y)
 {
-    const struct cd_condition *a = *(const struct cd_condition *const *)x, *b = *(const struct cd_condition *const *)y;
+    const struct cd_condition *a = *(const struct cd_condition *const *)x,
+                              *b = *(const struct cd_condition *const *)y;
     if (a->set != b->set) {
         return a->set < b->set ? -1 : 1;
     }

@@ -1,5 +1,6 @@
-/* From written denies to policy documents: conditions in IAM's operators, boolean normal form, statements, documents.
- * In come checked modules; out go documents in memory, which the caller writes. */
+/* From written denies to policy documents: conditions in IAM's operators, boolean normal form,
+ * statements, documents. In come checked modules; out go documents in memory, which the caller
+ * writes. */
 #ifndef CD_EMIT_EMIT_H
 #define CD_EMIT_EMIT_H
 
@@ -33,9 +34,9 @@ struct cd_condition {
     enum cd_iam_op op;
     enum cd_iam_set set;
     bool if_exists;
-    struct cd_str key;      /* as IAM writes it */
-    uint32_t key_index;     /* cd_iam_find_key */
-    struct cd_str *values;  /* sorted, no doubles */
+    struct cd_str key;     /* as IAM writes it */
+    uint32_t key_index;    /* cd_iam_find_key */
+    struct cd_str *values; /* sorted, no doubles */
     size_t n_values;
 };
 
@@ -45,7 +46,8 @@ struct cd_conditions {
     size_t n, cap;
 };
 
-/* A disjunction of conjunctions: one statement each. No item: never fires. An item without conditions: always fires. */
+/* A disjunction of conjunctions: one statement each. No item: never fires. An item without
+ * conditions: always fires. */
 struct cd_normal_form {
     struct cd_conditions *items;
     size_t n, cap;
@@ -53,25 +55,30 @@ struct cd_normal_form {
 
 #define CD_NORMAL_FORM_LIMIT 512 /* conjunctions of one deny */
 
-/* The normal form of «WHEN and not UNLESS» (either may be NULL). False if IAM cannot say it; *why then has the reason and *where
- * the expression. ENV has the parameters' values. */
-bool cd_normal_form_of(struct cd_arena *a, const struct cd_expr *when, const struct cd_expr *unless, const struct cd_const_env *env,
-                       struct cd_normal_form *out, struct cd_str *why, struct cd_span *where);
+/* The normal form of «WHEN and not UNLESS» (either may be NULL). False if IAM cannot say it; *why
+ * then has the reason and *where the expression. ENV has the parameters' values. */
+bool cd_normal_form_of(struct cd_arena *a, const struct cd_expr *when, const struct cd_expr *unless,
+                       const struct cd_const_env *env, struct cd_normal_form *out,
+                       struct cd_str *why, struct cd_span *where);
 /* Does the condition hold for a request that lacks its key? */
 bool cd_condition_fires_on_absent(const struct cd_condition *c);
-/* One comparison as a condition, negated or not. Returns 0 if IAM cannot say it (*why), 1 for a condition in *out, 2 if it
- * is constantly false, 3 if it is constantly true. */
-int cd_condition_of(struct cd_arena *a, const struct cd_expr *e, bool negated, const struct cd_const_env *env, struct cd_condition *out,
-                    struct cd_str *why);
-/* Adds C to the conjunction, merged with what stands there for the same key. False if the two cannot stand in one statement (*why);
- * *never is set if the conjunction became false. */
-bool cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c, bool *never, struct cd_str *why);
+/* One comparison as a condition, negated or not. Returns 0 if IAM cannot say it (*why), 1 for a
+ * condition in *out, 2 if it is constantly false, 3 if it is constantly true. */
+int cd_condition_of(struct cd_arena *a, const struct cd_expr *e, bool negated,
+                    const struct cd_const_env *env, struct cd_condition *out, struct cd_str *why);
+/* Adds C to the conjunction, merged with what stands there for the same key. False if the two
+ * cannot stand in one statement (*why); *never is set if the conjunction became false. */
+bool cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c,
+                       bool *never, struct cd_str *why);
 bool cd_condition_eq(const struct cd_condition *x, const struct cd_condition *y);
-/* Replaces calls of functions by their bodies; the result holds no FN calls. NULL beyond the limit. */
+/* Replaces calls of functions by their bodies; the result holds no FN calls. NULL beyond the limit.
+ */
 const struct cd_expr *cd_emit_expand(struct cd_arena *a, const struct cd_expr *e);
-/* The text of a string as IAM has it: interpolated constants stand for themselves (in a pattern `*` becomes `${*}`), interpolated keys become
- * policy variables. False if it is neither constant nor a key. */
-bool cd_emit_text(struct cd_arena *a, const struct cd_expr *e, bool is_pattern, const struct cd_const_env *env, struct cd_str *out);
+/* The text of a string as IAM has it: interpolated constants stand for themselves (in a pattern `*`
+ * becomes `${*}`), interpolated keys become policy variables. False if it is neither constant nor a
+ * key. */
+bool cd_emit_text(struct cd_arena *a, const struct cd_expr *e, bool is_pattern,
+                  const struct cd_const_env *env, struct cd_str *out);
 
 struct cd_statement {
     struct cd_str sid;
@@ -95,14 +102,19 @@ struct cd_emission {
     size_t n, cap;
     struct cd_not_expressible *not_expressible;
     size_t n_not, cap_not;
-    struct { struct cd_span span; struct cd_str message; } *warnings;
+    struct {
+        struct cd_span span;
+        struct cd_str message;
+    } * warnings;
     size_t n_warnings, cap_warnings;
 };
 
 /* The statements of one deny, appended to OUT. */
-void cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny, const struct cd_const_env *env);
+void cd_emit_deny(struct cd_emission *out, const struct cd_decl *control,
+                  const struct cd_deny *deny, const struct cd_const_env *env);
 /* Those of all controls in S, with their Sids. */
-void cd_emit_statements(struct cd_emission *out, const struct cd_sema *s, const struct cd_const_env *env);
+void cd_emit_statements(struct cd_emission *out, const struct cd_sema *s,
+                        const struct cd_const_env *env);
 
 /* The documents' bytes: minified JSON, Version 2012-10-17. */
 void cd_emit_document(const struct cd_statement *statements, size_t n, struct cd_buf *out);

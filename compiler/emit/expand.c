@@ -19,7 +19,8 @@ struct expansion {
     bool too_large;
 };
 
-static const struct cd_expr *expand(struct expansion *x, const struct cd_expr *e, const struct frame *frame);
+static const struct cd_expr *expand(struct expansion *x, const struct cd_expr *e,
+                                    const struct frame *frame);
 
 static const struct cd_expr *
 argument_of(const struct frame *frame, const struct cd_binding *binding)
@@ -99,7 +100,8 @@ cd_emit_expand(struct cd_arena *a, const struct cd_expr *e)
     return x.too_large ? NULL : result;
 }
 
-/* Appends TEXT so that IAM reads it as itself: `${` would begin a policy variable, and in a pattern from a value `*` and `?` are no wildcards. */
+/* Appends TEXT so that IAM reads it as itself: `${` would begin a policy variable, and in a pattern
+ * from a value `*` and `?` are no wildcards. */
 static void
 put_escaped(struct cd_buf *b, struct cd_str text, bool quote_wildcards)
 {
@@ -119,24 +121,15 @@ put_constant(struct cd_buf *b, const struct cd_const *c, bool quote_wildcards)
 {
     char text[48];
     switch (c->kind) {
-    case CD_CONST_STRING:
-        put_escaped(b, c->text, quote_wildcards);
-        return true;
-    case CD_CONST_BOOL:
-        cd_buf_puts(b, c->boolean ? "true" : "false");
-        return true;
-    case CD_CONST_NUMBER:
-        cd_buf_number(b, c->number);
-        return true;
-    case CD_CONST_TIME:
-        cd_buf_str(b, cd_format_time(c->ms, text));
-        return true;
+    case CD_CONST_STRING: put_escaped(b, c->text, quote_wildcards); return true;
+    case CD_CONST_BOOL: cd_buf_puts(b, c->boolean ? "true" : "false"); return true;
+    case CD_CONST_NUMBER: cd_buf_number(b, c->number); return true;
+    case CD_CONST_TIME: cd_buf_str(b, cd_format_time(c->ms, text)); return true;
     case CD_CONST_ABSENT:
     case CD_CONST_DURATION:
     case CD_CONST_LIST:
     case CD_CONST_SET:
-    case CD_CONST_MAP:
-        return false;
+    case CD_CONST_MAP: return false;
     }
     return false;
 }
@@ -158,7 +151,8 @@ put_part(struct cd_arena *a, struct cd_buf *b, const struct cd_text_part *part, 
 }
 
 static bool
-put_text(struct cd_arena *a, struct cd_buf *b, const struct cd_expr *e, bool is_pattern, const struct cd_const_env *env)
+put_text(struct cd_arena *a, struct cd_buf *b, const struct cd_expr *e, bool is_pattern,
+         const struct cd_const_env *env)
 {
     if (e->kind == CD_EXPR_STRING) {
         for (size_t i = 0; i < e->n_parts; i++) {
@@ -177,8 +171,8 @@ put_text(struct cd_arena *a, struct cd_buf *b, const struct cd_expr *e, bool is_
 }
 
 bool
-cd_emit_text(struct cd_arena *a, const struct cd_expr *e, bool is_pattern, const struct cd_const_env *env,
-             struct cd_str *out)
+cd_emit_text(struct cd_arena *a, const struct cd_expr *e, bool is_pattern,
+             const struct cd_const_env *env, struct cd_str *out)
 {
     struct cd_buf b = CD_BUF_INIT;
     bool ok = put_text(a, &b, e, is_pattern, env) && !b.oom;

@@ -45,12 +45,13 @@ put_place(const struct cd_manifest *m, struct cd_span span, struct cd_buf *out)
 }
 
 static void
-put_document(const struct cd_manifest *m, const struct cd_emitted_document *d, struct cd_arena *arena, struct cd_buf *out)
+put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
+             struct cd_arena *arena, struct cd_buf *out)
 {
     cd_buf_puts(out, "\n{\"file\":");
     cd_buf_json_str(out, d->file);
-    cd_buf_printf(out, ",\"target\":\"%s\",\"bytes\":%zu,\"limit\":%u,\"limit_since\":", d->target, d->bytes.n,
-                  d->quota.max_bytes);
+    cd_buf_printf(out, ",\"target\":\"%s\",\"bytes\":%zu,\"limit\":%u,\"limit_since\":", d->target,
+                  d->bytes.n, d->quota.max_bytes);
     cd_buf_json_str(out, d->quota.since);
     cd_buf_puts(out, ",\"statements\":[");
     for (size_t i = 0; i < d->n_statements; i++) {
@@ -106,7 +107,9 @@ cd_document_fits(const struct cd_emitted_document *d, struct cordon_error *err)
         cd_buf_finish(&one);
     }
     return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
-                       "%.*s has %zu bytes, but a document of this kind may have %u (since %.*s); its largest statement is %.*s with about "
+                       "%.*s has %zu bytes, but a document of this kind may have %u (since %.*s); "
+                       "its largest statement is %.*s with about "
                        "%zu bytes: emit fewer controls into one document, or split the control",
-                       CD_FMT(d->file), d->bytes.n, d->quota.max_bytes, CD_FMT(d->quota.since), CD_FMT(sid), largest);
+                       CD_FMT(d->file), d->bytes.n, d->quota.max_bytes, CD_FMT(d->quota.since),
+                       CD_FMT(sid), largest);
 }

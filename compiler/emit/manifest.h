@@ -1,4 +1,5 @@
-/* The manifest of an emission, which leads each statement back to its control, file and line; and the check against quotas. */
+/* The manifest of an emission, which leads each statement back to its control, file and line; and
+ * the check against quotas. */
 #ifndef CD_EMIT_MANIFEST_H
 #define CD_EMIT_MANIFEST_H
 
@@ -6,8 +7,8 @@
 #include "runtime/schema/schema.h"
 
 struct cd_emitted_document {
-    struct cd_str file;   /* relative to the output folder */
-    const char *target;   /* `scp` */
+    struct cd_str file; /* relative to the output folder */
+    const char *target; /* `scp` */
     struct cd_str bytes;
     struct cd_quota_row quota;
     const struct cd_statement *statements;
@@ -22,10 +23,12 @@ struct cd_manifest {
     size_t n_documents;
 };
 
-/* {schema, cordon, parameters, documents:[{file,target,bytes,limit,quota_since,statements:[{sid,control,file,line}]}],
+/* {schema, cordon, parameters,
+ * documents:[{file,target,bytes,limit,quota_since,statements:[{sid,control,file,line}]}],
  * not_expressible:[{control,file,line,why}]} */
 void cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd_buf *out);
 /* CORDON_ELIMIT with the sizes and the largest statements if the document is over its quota. */
-CORDON_MUST_CHECK cordon_status cd_document_fits(const struct cd_emitted_document *d, struct cordon_error *err);
+CORDON_MUST_CHECK cordon_status cd_document_fits(const struct cd_emitted_document *d,
+                                                 struct cordon_error *err);
 
 #endif

@@ -47,12 +47,14 @@ too_many(struct builder *b, size_t n, struct cd_span where)
         return false;
     }
     fail(b, where,
-         cd_arena_printf(b->a, "its normal form has more than %d statements; split the clause", CD_NORMAL_FORM_LIMIT));
+         cd_arena_printf(b->a, "its normal form has more than %d statements; split the clause",
+                         CD_NORMAL_FORM_LIMIT));
     return true;
 }
 
 static struct cd_normal_form
-disjunction(struct builder *b, struct cd_normal_form x, struct cd_normal_form y, struct cd_span where)
+disjunction(struct builder *b, struct cd_normal_form x, struct cd_normal_form y,
+            struct cd_span where)
 {
     if (too_many(b, x.n + y.n, where)) {
         return (struct cd_normal_form){.n = 0};
@@ -64,7 +66,8 @@ disjunction(struct builder *b, struct cd_normal_form x, struct cd_normal_form y,
 }
 
 static bool
-add_all(struct builder *b, struct cd_conditions *into, const struct cd_conditions *from, bool *never, struct cd_span where)
+add_all(struct builder *b, struct cd_conditions *into, const struct cd_conditions *from,
+        bool *never, struct cd_span where)
 {
     for (size_t i = 0; i < from->n && !*never; i++) {
         struct cd_str why = {NULL, 0};
@@ -77,7 +80,8 @@ add_all(struct builder *b, struct cd_conditions *into, const struct cd_condition
 }
 
 static struct cd_normal_form
-conjunction(struct builder *b, struct cd_normal_form x, struct cd_normal_form y, struct cd_span where)
+conjunction(struct builder *b, struct cd_normal_form x, struct cd_normal_form y,
+            struct cd_span where)
 {
     struct cd_normal_form f = {.n = 0};
     if (y.n != 0 && too_many(b, x.n * y.n, where)) {
@@ -87,7 +91,8 @@ conjunction(struct builder *b, struct cd_normal_form x, struct cd_normal_form y,
         for (size_t k = 0; k < y.n && !b->failed; k++) {
             struct cd_conditions both = {.n = 0};
             bool never = false;
-            if (add_all(b, &both, &x.items[i], &never, where) && add_all(b, &both, &y.items[k], &never, where) && !never) {
+            if (add_all(b, &both, &x.items[i], &never, where)
+                && add_all(b, &both, &y.items[k], &never, where) && !never) {
                 push(b, &f, both);
             }
         }
@@ -104,25 +109,24 @@ atom(struct builder *b, const struct cd_expr *e, bool negated)
     struct cd_normal_form f = {.n = 0};
     bool never = false;
     switch (cd_condition_of(b->a, e, negated, b->env, &c, &why)) {
-    case 0:
-        return fail(b, e->span, why);
+    case 0: return fail(b, e->span, why);
     case 1:
         if (cd_conditions_add(b->a, &one, c, &never, &why)) {
             push(b, &f, one);
         }
         return f;
-    case 2:
-        return constant_form(b, false);
-    default:
-        return constant_form(b, true);
+    case 2: return constant_form(b, false);
+    default: return constant_form(b, true);
     }
 }
 
 static struct cd_normal_form
 choice(struct builder *b, const struct cd_expr *e, bool negated)
 {
-    struct cd_normal_form yes = conjunction(b, form_of(b, e->where, false), form_of(b, e->a, negated), e->span);
-    struct cd_normal_form no = conjunction(b, form_of(b, e->where, true), form_of(b, e->b, negated), e->span);
+    struct cd_normal_form yes =
+        conjunction(b, form_of(b, e->where, false), form_of(b, e->a, negated), e->span);
+    struct cd_normal_form no =
+        conjunction(b, form_of(b, e->where, true), form_of(b, e->b, negated), e->span);
     return disjunction(b, yes, no, e->span);
 }
 
@@ -141,13 +145,14 @@ form_of(struct builder *b, const struct cd_expr *e, bool negated)
     }
     if (e->kind == CD_EXPR_AND || e->kind == CD_EXPR_OR) {
         struct cd_normal_form x = form_of(b, e->a, negated), y = form_of(b, e->b, negated);
-        return (e->kind == CD_EXPR_AND) != negated ? conjunction(b, x, y, e->span) : disjunction(b, x, y, e->span);
+        return (e->kind == CD_EXPR_AND) != negated ? conjunction(b, x, y, e->span)
+                                                   : disjunction(b, x, y, e->span);
     }
     return atom(b, e, negated);
 }
 
-/* The one condition in which X and Y differ, if it is at the same place and a disjunction of its values is their union;
- * else SIZE_MAX. */
+/* The one condition in which X and Y differ, if it is at the same place and a disjunction of its
+ * values is their union; else SIZE_MAX. */
 static size_t
 mergeable(const struct cd_conditions *x, const struct cd_conditions *y)
 {
@@ -160,10 +165,10 @@ mergeable(const struct cd_conditions *x, const struct cd_conditions *y)
         if (cd_condition_eq(p, q)) {
             continue;
         }
-        bool by_union = !cd_iam_op_info[p->op].fires_on_absent && p->op != CD_IAM_NULL && p->set != CD_IAM_FOR_ALL &&
-                        !p->if_exists;
-        if (differs != SIZE_MAX || !by_union || p->op != q->op || p->set != q->set || q->if_exists ||
-            !cd_str_eq_nocase(p->key, q->key)) {
+        bool by_union = !cd_iam_op_info[p->op].fires_on_absent && p->op != CD_IAM_NULL
+                        && p->set != CD_IAM_FOR_ALL && !p->if_exists;
+        if (differs != SIZE_MAX || !by_union || p->op != q->op || p->set != q->set || q->if_exists
+            || !cd_str_eq_nocase(p->key, q->key)) {
             return SIZE_MAX;
         }
         differs = i;
@@ -174,7 +179,8 @@ mergeable(const struct cd_conditions *x, const struct cd_conditions *y)
 static void
 union_into(struct cd_arena *a, struct cd_condition *into, const struct cd_condition *from)
 {
-    into->n_values = cd_strs_merge(a, into->values, into->n_values, from->values, from->n_values, false, &into->values);
+    into->n_values = cd_strs_merge(a, into->values, into->n_values, from->values, from->n_values,
+                                   false, &into->values);
 }
 
 /* Does Y fire only where X does: are all conditions of X among those of Y? */
@@ -233,8 +239,9 @@ merge_statements(struct builder *b, struct cd_normal_form *f)
 }
 
 bool
-cd_normal_form_of(struct cd_arena *a, const struct cd_expr *when, const struct cd_expr *unless, const struct cd_const_env *env,
-                  struct cd_normal_form *out, struct cd_str *why, struct cd_span *where)
+cd_normal_form_of(struct cd_arena *a, const struct cd_expr *when, const struct cd_expr *unless,
+                  const struct cd_const_env *env, struct cd_normal_form *out, struct cd_str *why,
+                  struct cd_span *where)
 {
     struct builder b = {.a = a, .env = env, .where = CD_NO_SPAN};
     struct cd_normal_form f = constant_form(&b, true);
@@ -244,8 +251,9 @@ cd_normal_form_of(struct cd_arena *a, const struct cd_expr *when, const struct c
             continue;
         }
         const struct cd_expr *e = cd_emit_expand(a, parts[i]);
-        f = e == NULL ? fail(&b, parts[i]->span, CD_STR("with its functions expanded it is too large"))
-                      : conjunction(&b, f, form_of(&b, e, i == 1), parts[i]->span);
+        f = e == NULL
+                ? fail(&b, parts[i]->span, CD_STR("with its functions expanded it is too large"))
+                : conjunction(&b, f, form_of(&b, e, i == 1), parts[i]->span);
     }
     drop_covered(&f);
     merge_statements(&b, &f);

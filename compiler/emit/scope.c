@@ -1,11 +1,12 @@
-/* Scoping of statements to the resource types that carry their keys (per-resource condition keys of the service authorization
- * reference). */
+/* Scoping of statements to the resource types that carry their keys (per-resource condition keys of
+ * the service authorization reference). */
 #include "compiler/emit/scope.h"
 
 #include "compiler/emit/strings.h"
 #include "runtime/schema/schema.h"
 
-/* An ARN format with every placeholder as `*`; the partition, which SCPs are written for, is `aws`. */
+/* An ARN format with every placeholder as `*`; the partition, which SCPs are written for, is `aws`.
+ */
 static struct cd_str
 pattern_of(struct cd_arena *a, struct cd_str format)
 {
@@ -33,7 +34,8 @@ pattern_of(struct cd_arena *a, struct cd_str format)
 static bool
 needs_scope(const struct cd_condition *c)
 {
-    return c->key_index != CD_SCHEMA_NONE && cd_condition_fires_on_absent(c) && !cd_iam_key_at(c->key_index).is_global;
+    return c->key_index != CD_SCHEMA_NONE && cd_condition_fires_on_absent(c)
+           && !cd_iam_key_at(c->key_index).is_global;
 }
 
 static struct cd_str
@@ -103,7 +105,8 @@ resources_of(struct cd_arena *a, uint32_t action, const struct cd_conditions *co
 }
 
 void
-cd_scope_of(struct cd_arena *a, const uint32_t *actions, size_t n, const struct cd_conditions *conditions, struct cd_scope *out)
+cd_scope_of(struct cd_arena *a, const uint32_t *actions, size_t n,
+            const struct cd_conditions *conditions, struct cd_scope *out)
 {
     for (size_t i = 0; i < n; i++) {
         struct cd_str resources = resources_of(a, actions[i], conditions);

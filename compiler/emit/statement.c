@@ -1,4 +1,5 @@
-/* Statements: the actions, resources and conditions of one deny, and the Sids that lead back to its control. */
+/* Statements: the actions, resources and conditions of one deny, and the Sids that lead back to its
+ * control. */
 #include "compiler/emit/emit.h"
 
 #include <ctype.h>
@@ -9,9 +10,11 @@
 #include "runtime/base/map.h"
 
 static void
-refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span, struct cd_str why)
+refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span,
+       struct cd_str why)
 {
-    struct cd_not_expressible *slot = CD_PUSH(out->arena, out->not_expressible, out->n_not, out->cap_not);
+    struct cd_not_expressible *slot =
+        CD_PUSH(out->arena, out->not_expressible, out->n_not, out->cap_not);
     *slot = (struct cd_not_expressible){control, span, why};
 }
 
@@ -25,7 +28,8 @@ warn(struct cd_emission *out, struct cd_span span, struct cd_str message)
 
 /* The resources that the author wrote; false if one is not constant. */
 static bool
-written_resources(struct cd_emission *out, const struct cd_deny *deny, const struct cd_const_env *env, struct cd_statement *s)
+written_resources(struct cd_emission *out, const struct cd_deny *deny,
+                  const struct cd_const_env *env, struct cd_statement *s)
 {
     s->not_resource = deny->not_on && deny->n_on != 0;
     s->resources = CD_NEW_ARRAY(out->arena, deny->n_on + 1, struct cd_str);
@@ -68,8 +72,8 @@ push_statement(struct cd_emission *out, struct cd_statement s)
 
 /* One conjunction: a statement for each group of actions that needs its own resources. */
 static void
-emit_conjunction(struct cd_emission *out, struct cd_statement base, const struct cd_acts *acts, const struct cd_deny *deny,
-                 const struct cd_const_env *env)
+emit_conjunction(struct cd_emission *out, struct cd_statement base, const struct cd_acts *acts,
+                 const struct cd_deny *deny, const struct cd_const_env *env)
 {
     struct cd_scope scope = {.n = 0};
     uint32_t *actions = NULL;
@@ -101,7 +105,8 @@ emit_conjunction(struct cd_emission *out, struct cd_statement base, const struct
 }
 
 void
-cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny, const struct cd_const_env *env)
+cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
+             const struct cd_const_env *env)
 {
     struct cd_statement base = {.control = control, .span = deny->span};
     struct cd_normal_form form;
@@ -122,7 +127,8 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
     }
     if (acts.is_expanded) {
         warn(out, deny->span,
-             CD_STR("IAM cannot subtract actions from a pattern: the known actions are listed, and actions yet to come escape"));
+             CD_STR("IAM cannot subtract actions from a pattern: the known actions are listed, and "
+                    "actions yet to come escape"));
     }
     for (size_t i = 0; i < form.n; i++) {
         base.conditions = form.items[i];
@@ -130,7 +136,8 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
     }
 }
 
-/* ---- Sids: the letters and digits of the control's id, then a number from the second statement on ---- */
+/* ---- Sids: the letters and digits of the control's id, then a number from the second statement on
+ * ---- */
 
 static struct cd_str
 sid_stem(struct cd_arena *a, struct cd_str id)
@@ -145,13 +152,16 @@ sid_stem(struct cd_arena *a, struct cd_str id)
     return n == 0 ? CD_STR("Cordon") : (struct cd_str){p, n};
 }
 
-/* A stem that another control has taken already gets eight hex digits of the control's full name. */
+/* A stem that another control has taken already gets eight hex digits of the control's full name.
+ */
 static struct cd_str
-claim_stem(struct cd_arena *a, struct cd_map *taken, struct cd_str stem, struct cd_str full_name, uint32_t owner)
+claim_stem(struct cd_arena *a, struct cd_map *taken, struct cd_str stem, struct cd_str full_name,
+           uint32_t owner)
 {
     uint32_t other;
     if (cd_map_get(taken, stem, &other) && other != owner) {
-        stem = cd_arena_printf(a, "%.*sh%08x", CD_FMT(stem), (unsigned)(cd_str_hash(full_name) >> 32));
+        stem =
+            cd_arena_printf(a, "%.*sh%08x", CD_FMT(stem), (unsigned)(cd_str_hash(full_name) >> 32));
     }
     cd_map_put(taken, stem, owner);
     return stem;
@@ -175,7 +185,9 @@ cd_emit_statements(struct cd_emission *out, const struct cd_sema *s, const struc
         }
         stem = claim_stem(out->arena, &taken, stem, full_name, c);
         for (size_t i = first; i < out->n; i++) {
-            out->statements[i].sid = i == first ? stem : cd_arena_printf(out->arena, "%.*sx%zu", CD_FMT(stem), i - first + 1);
+            out->statements[i].sid =
+                i == first ? stem
+                           : cd_arena_printf(out->arena, "%.*sx%zu", CD_FMT(stem), i - first + 1);
         }
     }
     cd_map_finish(&taken);

@@ -25,8 +25,8 @@ cd_strs_sort(struct cd_str *items, size_t n)
 }
 
 size_t
-cd_strs_merge(struct cd_arena *a, const struct cd_str *x, size_t n_x, const struct cd_str *y, size_t n_y, bool both,
-              struct cd_str **out)
+cd_strs_merge(struct cd_arena *a, const struct cd_str *x, size_t n_x, const struct cd_str *y,
+              size_t n_y, bool both, struct cd_str **out)
 {
     size_t n = 0, i = 0, k = 0;
     *out = CD_NEW_ARRAY(a, n_x + n_y + 1, struct cd_str);

@@ -17,8 +17,9 @@
 
 #define CD_SEMA_DEGREE_LIMIT 3         /* nested tables on one path */
 #define CD_SEMA_EXPANSION_LIMIT 100000 /* nodes of one expression with its functions expanded */
-#define CD_SEMA_DEPTH_LIMIT 2000 /* nesting of expressions while they are checked, calls counted \
-                                  */
+#define CD_SEMA_DEPTH_LIMIT                                              \
+    2000 /* nesting of expressions while they are checked, calls counted \
+          */
 
 struct cd_sema_scope;
 

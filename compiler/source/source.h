@@ -19,12 +19,13 @@ struct cd_span {
 #define CD_NO_SPAN ((struct cd_span){UINT32_MAX, 0, 0})
 
 struct cd_source {
-    struct cd_str path;   /* as given; `std/regions.cordon` for built-in modules */
-    struct cd_str text;   /* NUL-terminated past its length */
-    bool builtin;         /* of the standard library in the binary */
-    uint32_t *lines;      /* start offsets of the lines 0, 256, 512, …; made on first use */
-    uint32_t n_lines;     /* entries of LINES */
-    uint32_t seen_offset, seen_start, seen_column; /* the last place asked for: many errors in one long line stay cheap */
+    struct cd_str path; /* as given; `std/regions.cordon` for built-in modules */
+    struct cd_str text; /* NUL-terminated past its length */
+    bool builtin;       /* of the standard library in the binary */
+    uint32_t *lines;    /* start offsets of the lines 0, 256, 512, …; made on first use */
+    uint32_t n_lines;   /* entries of LINES */
+    uint32_t seen_offset, seen_start,
+        seen_column; /* the last place asked for: many errors in one long line stay cheap */
 };
 
 struct cd_sources {
@@ -34,14 +35,16 @@ struct cd_sources {
 };
 
 void cd_sources_init(struct cd_sources *s, struct cd_arena *arena);
-/* Adds text that stays owned by the caller (it has to outlive S); returns its index, UINT32_MAX when memory is out. */
+/* Adds text that stays owned by the caller (it has to outlive S); returns its index, UINT32_MAX
+ * when memory is out. */
 uint32_t cd_sources_add(struct cd_sources *s, struct cd_str path, struct cd_str text, bool builtin);
 /* Reads a file and adds it. */
-CORDON_MUST_CHECK cordon_status cd_sources_read(struct cd_sources *s, const char *path, uint32_t *index,
-                                                struct cordon_error *err);
-/* One-based line and column (in code points) of a byte offset; the whole line's bytes (without its end) in *line_text if not NULL. */
-void cd_sources_place(struct cd_sources *s, uint32_t file, uint32_t offset, uint32_t *line, uint32_t *column,
-                      struct cd_str *line_text);
+CORDON_MUST_CHECK cordon_status cd_sources_read(struct cd_sources *s, const char *path,
+                                                uint32_t *index, struct cordon_error *err);
+/* One-based line and column (in code points) of a byte offset; the whole line's bytes (without its
+ * end) in *line_text if not NULL. */
+void cd_sources_place(struct cd_sources *s, uint32_t file, uint32_t offset, uint32_t *line,
+                      uint32_t *column, struct cd_str *line_text);
 struct cd_span cd_span_join(struct cd_span a, struct cd_span b);
 
 #endif

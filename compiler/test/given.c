@@ -1,4 +1,5 @@
-/* The estate of a test in the normalized form, so that tests go through the same reader as snapshots do. */
+/* The estate of a test in the normalized form, so that tests go through the same reader as
+ * snapshots do. */
 #include "compiler/test/test.h"
 
 #include "compiler/sema/const_json.h"
@@ -9,7 +10,8 @@
 #define REGION "eu-west-1"
 #define CAPTURED "2026-01-01T00:00:00Z"
 
-static const char *const envelope_words[] = {"id", "arn", "type", "partition", "region", "account", "tags", "captured"};
+static const char *const envelope_words[] = {"id",     "arn",     "type", "partition",
+                                             "region", "account", "tags", "captured"};
 
 static bool
 is_envelope(struct cd_str word)
@@ -43,15 +45,9 @@ put_data(struct cd_arena *a, const struct cd_data *d, struct cd_buf *out)
 {
     const struct cd_const *c = NULL;
     switch (d->kind) {
-    case CD_DATA_NUMBER:
-        cd_buf_number(out, d->number);
-        return;
-    case CD_DATA_ABSENT:
-        cd_buf_puts(out, "null");
-        return;
-    case CD_DATA_UNKNOWN:
-        cd_buf_puts(out, "{\"Cordon::Unknown\":\"given as unknown\"}");
-        return;
+    case CD_DATA_NUMBER: cd_buf_number(out, d->number); return;
+    case CD_DATA_ABSENT: cd_buf_puts(out, "null"); return;
+    case CD_DATA_UNKNOWN: cd_buf_puts(out, "{\"Cordon::Unknown\":\"given as unknown\"}"); return;
     case CD_DATA_EXPR:
     case CD_DATA_PATH:
         c = d->expr != NULL ? cd_const_eval(a, d->expr, NULL) : NULL;
@@ -94,7 +90,8 @@ member_of(const struct cd_data *object, struct cd_str name)
 }
 
 static void
-put_member(struct cd_arena *a, const char *name, const struct cd_data *value, const char *otherwise, struct cd_buf *out)
+put_member(struct cd_arena *a, const char *name, const struct cd_data *value, const char *otherwise,
+           struct cd_buf *out)
 {
     if (value != NULL) {
         cd_buf_printf(out, ",\"%s\":", name);
@@ -151,7 +148,8 @@ put_resource(struct cd_arena *a, const struct cd_step *step, size_t number, stru
 void
 cd_test_given(struct cd_arena *arena, const struct cd_decl *test, struct cd_buf *out)
 {
-    cd_buf_puts(out, "{\"cordon\":1,\"captured\":\"" CAPTURED "\",\"complete\":[{\"type\":\"*\"}],\"sources\":[]}\n");
+    cd_buf_puts(out, "{\"cordon\":1,\"captured\":\"" CAPTURED
+                     "\",\"complete\":[{\"type\":\"*\"}],\"sources\":[]}\n");
     for (size_t i = 0; i < test->n_steps; i++) {
         if (test->steps[i].kind == CD_STEP_GIVEN) {
             put_resource(arena, &test->steps[i], i + 1, out);

@@ -1,4 +1,5 @@
-/* One test: its estate is read, its controls evaluated, its requests put to the denies, and what came out compared. */
+/* One test: its estate is read, its controls evaluated, its requests put to the denies, and what
+ * came out compared. */
 #include "compiler/test/test.h"
 
 #include "runtime/ingest/ingest.h"
@@ -76,7 +77,8 @@ static cordon_status
 read_given(struct run *run, struct cordon_error *err)
 {
     struct cd_buf text = CD_BUF_INIT;
-    CORDON_TRY(cd_snapshot_init(&run->snapshot, (struct cd_projection){.img = run->program->img, .envelopes = true}));
+    CORDON_TRY(cd_snapshot_init(
+        &run->snapshot, (struct cd_projection){.img = run->program->img, .envelopes = true}));
     run->has_snapshot = true;
     cd_test_given(run->arena, run->test, &text);
     cordon_status status = cd_ingest_text(&run->snapshot, CD_STR("given"), cd_buf_view(&text), err);
@@ -86,17 +88,19 @@ read_given(struct run *run, struct cordon_error *err)
         const struct cd_step *step = &run->test->steps[i];
         if (step->kind == CD_STEP_GIVEN_FILE) {
             const struct cd_const *name = cd_const_eval(run->arena, step->text, NULL);
-            CORDON_TRY(cd_ingest_file(&run->snapshot, beside(run, name != NULL ? name->text : CD_STR("")), NULL, err));
+            CORDON_TRY(cd_ingest_file(
+                &run->snapshot, beside(run, name != NULL ? name->text : CD_STR("")), NULL, err));
         }
-        if (step->kind == CD_STEP_GIVEN_UNKNOWN &&
-            !cd_snapshot_lost(&run->snapshot, step->type_name.text, CD_NO_STR, CD_NO_STR)) {
+        if (step->kind == CD_STEP_GIVEN_UNKNOWN
+            && !cd_snapshot_lost(&run->snapshot, step->type_name.text, CD_NO_STR, CD_NO_STR)) {
             return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
         }
     }
     CORDON_TRY(cd_snapshot_seal(&run->snapshot, err));
     for (size_t i = 0; i < run->snapshot.n_problems; i++) {
         fail(run, run->test->span,
-             cd_arena_printf(run->arena, "the given data has a problem: %.*s", CD_FMT(run->snapshot.problems[i].message)));
+             cd_arena_printf(run->arena, "the given data has a problem: %.*s",
+                             CD_FMT(run->snapshot.problems[i].message)));
     }
     return CORDON_OK;
 }
@@ -124,7 +128,8 @@ evaluate(struct run *run, struct cordon_error *err)
         if (step->kind == CD_STEP_EXPECT || step->kind == CD_STEP_EXPECT_DENY) {
             uint32_t control = control_index(run, step->decl);
             if (control == CD_NONE) {
-                return cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET, "control %.*s is not in the program",
+                return cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET,
+                                   "control %.*s is not in the program",
                                    CD_FMT(step->decl->name.text));
             }
             wanted[control] = true;
@@ -139,8 +144,10 @@ evaluate(struct run *run, struct cordon_error *err)
 static const char *
 verdict_word(enum cd_verdict verdict)
 {
-    static const char *const words[] = {
-        [CD_PASS] = "pass", [CD_WAIVED] = "waived", [CD_UNKNOWN_VERDICT] = "unknown", [CD_FAIL] = "fail"};
+    static const char *const words[] = {[CD_PASS] = "pass",
+                                        [CD_WAIVED] = "waived",
+                                        [CD_UNKNOWN_VERDICT] = "unknown",
+                                        [CD_FAIL] = "fail"};
     return words[verdict];
 }
 
@@ -148,14 +155,10 @@ static enum cd_verdict
 expected_verdict(enum cd_expect expect)
 {
     switch (expect) {
-    case CD_EXPECT_PASS:
-        return CD_PASS;
-    case CD_EXPECT_FAIL:
-        return CD_FAIL;
-    case CD_EXPECT_UNKNOWN:
-        return CD_UNKNOWN_VERDICT;
-    case CD_EXPECT_WAIVED:
-        return CD_WAIVED;
+    case CD_EXPECT_PASS: return CD_PASS;
+    case CD_EXPECT_FAIL: return CD_FAIL;
+    case CD_EXPECT_UNKNOWN: return CD_UNKNOWN_VERDICT;
+    case CD_EXPECT_WAIVED: return CD_WAIVED;
     }
     return CD_PASS;
 }
@@ -169,8 +172,8 @@ reasons(struct run *run, uint32_t control, uint32_t table, uint32_t row)
     struct cd_buf text = CD_BUF_INIT;
     for (size_t i = 0; i < n; i++) {
         struct cd_explanation why;
-        if (answers[i].control == control && answers[i].table == table && answers[i].row == row &&
-            cd_eval_explain(run->eval, &answers[i], run->arena, &why, NULL) == CORDON_OK) {
+        if (answers[i].control == control && answers[i].table == table && answers[i].row == row
+            && cd_eval_explain(run->eval, &answers[i], run->arena, &why, NULL) == CORDON_OK) {
             for (size_t k = 0; k < why.n_evidence; k++) {
                 cd_buf_puts(&text, "; ");
                 cd_buf_str(&text, why.evidence[k].why);
@@ -183,13 +186,15 @@ reasons(struct run *run, uint32_t control, uint32_t table, uint32_t row)
 }
 
 static void
-compare(struct run *run, const struct cd_step *step, struct cd_str subject, enum cd_verdict found, struct cd_str why)
+compare(struct run *run, const struct cd_step *step, struct cd_str subject, enum cd_verdict found,
+        struct cd_str why)
 {
     enum cd_verdict expected = expected_verdict(step->expect);
     if (found != expected) {
         fail(run, step->span,
-             cd_arena_printf(run->arena, "expected %s of %.*s%.*s, found %s%.*s", verdict_word(expected),
-                             CD_FMT(step->decl->name.text), CD_FMT(subject), verdict_word(found), CD_FMT(why)));
+             cd_arena_printf(run->arena, "expected %s of %.*s%.*s, found %s%.*s",
+                             verdict_word(expected), CD_FMT(step->decl->name.text), CD_FMT(subject),
+                             verdict_word(found), CD_FMT(why)));
     }
 }
 
@@ -197,13 +202,15 @@ static bool
 is_named(const struct run *run, const struct cd_table *t, uint32_t row, struct cd_str name)
 {
     const struct cd_intern *dict = &run->snapshot.dict;
-    return !t->dead[row] && (cd_str_eq(cd_intern_str(dict, t->id[row]), name) ||
-                             (t->arn[row] != CD_NO_STR && cd_str_eq(cd_intern_str(dict, t->arn[row]), name)));
+    return !t->dead[row]
+           && (cd_str_eq(cd_intern_str(dict, t->id[row]), name)
+               || (t->arn[row] != CD_NO_STR && cd_str_eq(cd_intern_str(dict, t->arn[row]), name)));
 }
 
 /* `expect V C on "x"`: every resource of that id or ARN that the control asks about. */
 static cordon_status
-expect_on(struct run *run, const struct cd_step *step, uint32_t control, struct cd_str name, struct cordon_error *err)
+expect_on(struct run *run, const struct cd_step *step, uint32_t control, struct cd_str name,
+          struct cordon_error *err)
 {
     struct cd_str subject = cd_arena_printf(run->arena, " on \"%.*s\"", CD_FMT(name));
     size_t found = 0, asked = 0;
@@ -225,8 +232,9 @@ expect_on(struct run *run, const struct cd_step *step, uint32_t control, struct 
     }
     if (asked == 0) {
         fail(run, step->span,
-             cd_arena_printf(run->arena, found == 0 ? "nothing that is given has the id or ARN \"%.*s\""
-                                                    : "\"%.*s\" is out of the control's scope",
+             cd_arena_printf(run->arena,
+                             found == 0 ? "nothing that is given has the id or ARN \"%.*s\""
+                                        : "\"%.*s\" is out of the control's scope",
                              CD_FMT(name)));
     }
     return CORDON_OK;
@@ -237,7 +245,8 @@ expect_verdict(struct run *run, const struct cd_step *step, struct cordon_error 
 {
     uint32_t control = control_index(run, step->decl);
     if (step->n_on == 0) {
-        compare(run, step, (struct cd_str){"", 0}, cd_eval_results(run->eval)[control].verdict, (struct cd_str){"", 0});
+        compare(run, step, (struct cd_str){"", 0}, cd_eval_results(run->eval)[control].verdict,
+                (struct cd_str){"", 0});
         return CORDON_OK;
     }
     for (size_t i = 0; i < step->n_on; i++) {
@@ -252,9 +261,11 @@ expect_verdict(struct run *run, const struct cd_step *step, struct cordon_error 
 static void
 key_values(struct run *run, const struct cd_data *d, struct cd_request_key *key)
 {
-    struct cd_str *values = CD_NEW_ARRAY(run->arena, d->kind == CD_DATA_LIST ? d->n + 1 : 1, struct cd_str);
+    struct cd_str *values =
+        CD_NEW_ARRAY(run->arena, d->kind == CD_DATA_LIST ? d->n + 1 : 1, struct cd_str);
     const struct cd_data *one[] = {d};
-    struct cd_data *const *items = d->kind == CD_DATA_LIST ? d->items : (struct cd_data *const *)one;
+    struct cd_data *const *items =
+        d->kind == CD_DATA_LIST ? d->items : (struct cd_data *const *)one;
     size_t n = d->kind == CD_DATA_LIST ? d->n : 1;
     key->is_unknown = d->kind == CD_DATA_UNKNOWN;
     key->values = values;
@@ -288,7 +299,8 @@ expect_deny(struct run *run, const struct cd_step *step, struct cordon_error *er
         fail(run, step->span, CD_STR("`expect deny` needs a `request` before it"));
         return CORDON_OK;
     }
-    struct cd_request_key *keys = CD_NEW_ARRAY(run->arena, request->object->n + 1, struct cd_request_key);
+    struct cd_request_key *keys =
+        CD_NEW_ARRAY(run->arena, request->object->n + 1, struct cd_request_key);
     size_t n_keys = 0;
     for (size_t i = 0; i < request->object->n; i++) {
         const struct cd_data_pair *pair = &request->object->pairs[i];
@@ -298,16 +310,19 @@ expect_deny(struct run *run, const struct cd_step *step, struct cordon_error *er
         }
     }
     for (size_t i = 0; i == 0 || i < request->n_on; i++) {
-        const struct cd_const *on = request->n_on == 0 ? NULL : cd_const_eval(run->arena, request->on[i], NULL);
+        const struct cd_const *on =
+            request->n_on == 0 ? NULL : cd_const_eval(run->arena, request->on[i], NULL);
         struct cd_request r = {.action = request->action.text, .keys = keys, .n_keys = n_keys};
         r.resource = on != NULL ? on->text : (struct cd_str){"", 0};
         int fires = 0;
         CORDON_TRY(cd_eval_request(run->eval, &r, control_index(run, step->decl), &fires, err));
         if (fires != (step->negated ? 0 : 1)) {
-            static const char *const found[] = {"it is not denied", "it is denied", "that is unknown"};
+            static const char *const found[] = {"it is not denied", "it is denied",
+                                                "that is unknown"};
             fail(run, step->span,
-                 cd_arena_printf(run->arena, "expected %.*s to %sdeny %.*s%s%.*s, but %s", CD_FMT(step->decl->name.text),
-                                 step->negated ? "not " : "", CD_FMT(r.action), r.resource.n != 0 ? " on " : "",
+                 cd_arena_printf(run->arena, "expected %.*s to %sdeny %.*s%s%.*s, but %s",
+                                 CD_FMT(step->decl->name.text), step->negated ? "not " : "",
+                                 CD_FMT(r.action), r.resource.n != 0 ? " on " : "",
                                  CD_FMT(r.resource), found[fires]));
         }
     }
@@ -331,12 +346,18 @@ check_expectations(struct run *run, struct cordon_error *err)
 }
 
 cordon_status
-cd_test_run(const struct cd_sema *sema, const struct cd_program *program, const struct cd_decl *test, struct cd_arena *arena,
-            struct cd_test_result *out, struct cordon_error *err)
+cd_test_run(const struct cd_sema *sema, const struct cd_program *program,
+            const struct cd_decl *test, struct cd_arena *arena, struct cd_test_result *out,
+            struct cordon_error *err)
 {
-    struct run run = {.sema = sema, .program = program, .test = test, .arena = arena, .result = out, .last = &out->first};
-    cordon_status (*const steps[])(struct run *, struct cordon_error *) = {bind_params, read_given, evaluate,
-                                                                           check_expectations};
+    struct run run = {.sema = sema,
+                      .program = program,
+                      .test = test,
+                      .arena = arena,
+                      .result = out,
+                      .last = &out->first};
+    cordon_status (*const steps[])(struct run *, struct cordon_error *) = {
+        bind_params, read_given, evaluate, check_expectations};
     cordon_status status = CORDON_OK;
     *out = (struct cd_test_result){.test = test};
     for (size_t i = 0; i < CD_ARRAY_LEN(steps) && status == CORDON_OK; i++) {

@@ -6,14 +6,17 @@
 
 #include <re2/re2.h>
 
-namespace {
+namespace
+{
 /* An expression of a policy is short; its program and automaton stay below a few megabytes. */
 const int64_t MEMORY_LIMIT = 4 << 20;
 } // namespace
 
 struct cd_regex {
     RE2 re;
-    cd_regex(const re2::StringPiece &pattern, const RE2::Options &options) : re(pattern, options) {}
+    cd_regex(const re2::StringPiece &pattern, const RE2::Options &options) : re(pattern, options)
+    {
+    }
 };
 
 struct cd_regex *
@@ -53,9 +56,9 @@ bool
 cd_regex_capture(const struct cd_regex *r, struct cd_str text, struct cd_str *out)
 {
     re2::StringPiece groups[2];
-    if (r->re.NumberOfCapturingGroups() < 1 ||
-        !r->re.Match(re2::StringPiece(text.p, text.n), 0, text.n, RE2::UNANCHORED, groups, 2) ||
-        groups[1].data() == nullptr) {
+    if (r->re.NumberOfCapturingGroups() < 1
+        || !r->re.Match(re2::StringPiece(text.p, text.n), 0, text.n, RE2::UNANCHORED, groups, 2)
+        || groups[1].data() == nullptr) {
         return false;
     }
     out->p = groups[1].data();

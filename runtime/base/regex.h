@@ -13,8 +13,8 @@ extern "C" {
 
 struct cd_regex;
 
-/* Compiles PATTERN, to be freed by cd_regex_free. NULL if it is no expression, or too large: WHY then holds the reason
- * (ending in NUL). NULL with an empty WHY: out of memory. */
+/* Compiles PATTERN, to be freed by cd_regex_free. NULL if it is no expression, or too large: WHY
+ * then holds the reason (ending in NUL). NULL with an empty WHY: out of memory. */
 struct cd_regex *cd_regex_new(struct cd_str pattern, char *why, size_t why_size);
 void cd_regex_free(struct cd_regex *r);
 /* Is there a match anywhere in TEXT? */

@@ -205,8 +205,8 @@ types_hold(const struct typed *t)
         return is_kind(t, t->a, CD_KIND_LIST) && is_kind(t, t->b, CD_KIND_NUMBER)
                && agree(t, t->d, elem_of(t, t->a));
     case CD_OP_FOLLOW:
-        return is_kind(t, t->a, CD_KIND_STRING) && (t->b == CD_NONE || is_kind(t, t->b, CD_KIND_ROW))
-               && is_row(t, t->d, in->c);
+        return is_kind(t, t->a, CD_KIND_STRING)
+               && (t->b == CD_NONE || is_kind(t, t->b, CD_KIND_ROW)) && is_row(t, t->d, in->c);
     case CD_OP_EQ: return agree(t, t->a, t->b) && is_kind(t, t->d, CD_KIND_BOOL);
     case CD_OP_LT:
     case CD_OP_LE: return ordered(t) && is_kind(t, t->d, CD_KIND_BOOL);

@@ -5,27 +5,69 @@
 
 static const char description[] =
     "Evaluates controls over snapshots and writes findings to standard output.\n"
-    "A POLICY is a .cbc image, a .cordon file, a folder with such files below it, or a module of the library; everything\n"
+    "A POLICY is a .cbc image, a .cordon file, a folder with such files below it, or a module of "
+    "the library; everything\n"
     "else is a SNAPSHOT: AWS Config data or Cordon's normalized form, - for standard input.\n"
-    "Exit code: 0 all hold; 1 failures at or above --fail-on; 2 the input or the call is wrong; 3 an answer is unknown or an\n"
+    "Exit code: 0 all hold; 1 failures at or above --fail-on; 2 the input or the call is wrong; 3 "
+    "an answer is unknown or an\n"
     "item was lost, under --strict.";
 
 void
-cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command, const char *arguments)
+cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command,
+                     const char *arguments)
 {
     struct cd_eval_options *o = &c->options;
     *c = (struct cd_eval_command){.format = "text", .fail_on = "low"};
     const struct cd_option table[CD_N_EVAL_OPTIONS] = {
-        {.name = "param", .kind = CD_OPTION_MANY, .argument = "[module.]name=value", .values = &o->params, .help = "set a parameter: a bare scalar, or JSON"},
-        {.name = "params", .kind = CD_OPTION_MANY, .argument = "FILE.yaml", .values = &o->params_files, .help = "set parameters from a file"},
-        {.name = "format", .kind = CD_OPTION_CHOICE, .choices = "text|json|ndjson", .value = &c->format, .help = "how findings are written"},
-        {.name = "fail-on", .kind = CD_OPTION_CHOICE, .choices = "info|low|medium|high|critical", .value = &c->fail_on, .help = "the least severity whose failures give exit code 1 (low)"},
-        {.name = "strict", .kind = CD_OPTION_FLAG, .flag = &o->strict, .help = "unknown answers, lost items and incomplete tables give exit code 3"},
-        {.name = "only", .kind = CD_OPTION_MANY, .argument = "ID", .values = &o->only, .help = "run only this control, by id or module.name"},
-        {.name = "skip", .kind = CD_OPTION_MANY, .argument = "ID", .values = &o->skip, .help = "leave this control out"},
-        {.name = "max-findings", .kind = CD_OPTION_VALUE, .argument = "N", .value = &c->max_findings, .help = "write at most N findings; counts and exit code stay"},
-        {.name = "complete", .kind = CD_OPTION_MANY, .argument = "TYPE", .values = &o->complete, .help = "take a type (or AWS::X::*) as collected whole"},
-        {.name = "incomplete", .kind = CD_OPTION_MANY, .argument = "TYPE", .values = &o->incomplete, .help = "take it as not collected whole"},
+        {.name = "param",
+         .kind = CD_OPTION_MANY,
+         .argument = "[module.]name=value",
+         .values = &o->params,
+         .help = "set a parameter: a bare scalar, or JSON"},
+        {.name = "params",
+         .kind = CD_OPTION_MANY,
+         .argument = "FILE.yaml",
+         .values = &o->params_files,
+         .help = "set parameters from a file"},
+        {.name = "format",
+         .kind = CD_OPTION_CHOICE,
+         .choices = "text|json|ndjson",
+         .value = &c->format,
+         .help = "how findings are written"},
+        {.name = "fail-on",
+         .kind = CD_OPTION_CHOICE,
+         .choices = "info|low|medium|high|critical",
+         .value = &c->fail_on,
+         .help = "the least severity whose failures give exit code 1 (low)"},
+        {.name = "strict",
+         .kind = CD_OPTION_FLAG,
+         .flag = &o->strict,
+         .help = "unknown answers, lost items and incomplete tables give exit code 3"},
+        {.name = "only",
+         .kind = CD_OPTION_MANY,
+         .argument = "ID",
+         .values = &o->only,
+         .help = "run only this control, by id or module.name"},
+        {.name = "skip",
+         .kind = CD_OPTION_MANY,
+         .argument = "ID",
+         .values = &o->skip,
+         .help = "leave this control out"},
+        {.name = "max-findings",
+         .kind = CD_OPTION_VALUE,
+         .argument = "N",
+         .value = &c->max_findings,
+         .help = "write at most N findings; counts and exit code stay"},
+        {.name = "complete",
+         .kind = CD_OPTION_MANY,
+         .argument = "TYPE",
+         .values = &o->complete,
+         .help = "take a type (or AWS::X::*) as collected whole"},
+        {.name = "incomplete",
+         .kind = CD_OPTION_MANY,
+         .argument = "TYPE",
+         .values = &o->incomplete,
+         .help = "take it as not collected whole"},
     };
     memcpy(c->table, table, sizeof table);
     o->tool = command;

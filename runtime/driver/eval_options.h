@@ -15,7 +15,8 @@ struct cd_eval_command {
 };
 
 /* Fills the table and USAGE for COMMAND ("cordon eval") with ARGUMENTS ("POLICY… SNAPSHOT…"). */
-void cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command, const char *arguments);
+void cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command,
+                          const char *arguments);
 /* After parsing: turns what was typed into c->options; an exit code, 0 if all is well. */
 int cd_eval_command_check(struct cd_eval_command *c, const struct cd_usage *usage);
 

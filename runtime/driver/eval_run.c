@@ -39,13 +39,14 @@ bind_params(struct run *run, struct cordon_error *err)
 static bool
 control_is_named(const struct cd_image *img, const struct cd_control *c, struct cd_str word)
 {
-    return cd_str_eq(cd_image_str(img, c->name), word) ||
-           (c->id != CD_NONE && cd_str_eq(cd_image_str(img, c->id), word));
+    return cd_str_eq(cd_image_str(img, c->name), word)
+           || (c->id != CD_NONE && cd_str_eq(cd_image_str(img, c->id), word));
 }
 
 /* Sets SELECTED to VALUE for the controls that WORD names; an unknown word is an error. */
 static cordon_status
-select_named(struct run *run, const char *word, const char *option, bool value, struct cordon_error *err)
+select_named(struct run *run, const char *word, const char *option, bool value,
+             struct cordon_error *err)
 {
     const struct cd_image *img = run->program->img;
     bool found = false;
@@ -57,7 +58,8 @@ select_named(struct run *run, const char *word, const char *option, bool value, 
     }
     if (!found) {
         return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
-                           "%s %s: no control has this id or name (ids are as in the metadata, names are module.control)",
+                           "%s %s: no control has this id or name (ids are as in the metadata, "
+                           "names are module.control)",
                            option, word);
     }
     return CORDON_OK;
@@ -112,7 +114,8 @@ static bool
 reads_envelopes(const struct cd_image *img)
 {
     for (size_t i = 0; i < img->sections.n; i++) {
-        if (img->sections.items[i].kind == CD_SECTION_TABLE && img->sections.items[i].shape == CD_NONE) {
+        if (img->sections.items[i].kind == CD_SECTION_TABLE
+            && img->sections.items[i].shape == CD_NONE) {
             return true;
         }
     }
@@ -131,8 +134,8 @@ read_snapshots(struct run *run, const struct cd_values *snapshots, struct cordon
     struct cd_progress progress;
     cd_progress_init(&progress);
     const struct cd_ingest_options ingest = {.progress = cd_progress_show, .user = &progress};
-    CORDON_TRY(cd_snapshot_init(&run->snapshot,
-                                (struct cd_projection){.img = img, .envelopes = reads_envelopes(img)}));
+    CORDON_TRY(cd_snapshot_init(
+        &run->snapshot, (struct cd_projection){.img = img, .envelopes = reads_envelopes(img)}));
     run->has_snapshot = true;
     for (size_t i = 0; i < snapshots->n; i++) {
         cordon_status status = cd_ingest_file(&run->snapshot, snapshots->items[i], &ingest, err);
@@ -152,8 +155,10 @@ warn_of_waivers(const struct run *run)
         const struct cd_place *p = &img->places.items[info->place];
         if (run->selected[info->control] && !cd_eval_waive_used(run->eval, w)) {
             struct cd_str file = cd_image_str(img, img->files.items[p->file]);
-            fprintf(stderr, "%s: warning: %.*s:%u:%u: this waiver matches no failing resource, or has ended\n",
-                    run->options->tool, CD_FMT(file), p->line, p->column);
+            fprintf(
+                stderr,
+                "%s: warning: %.*s:%u:%u: this waiver matches no failing resource, or has ended\n",
+                run->options->tool, CD_FMT(file), p->line, p->column);
         }
     }
 }
@@ -173,7 +178,8 @@ verdict_exit(const struct run *run)
             continue;
         }
         failed = failed || (r->fail != 0 && img->controls.items[c].level >= run->options->fail_on);
-        undecided = undecided || r->unknown != 0 || r->verdict == CD_UNKNOWN_VERDICT || !r->complete;
+        undecided =
+            undecided || r->unknown != 0 || r->verdict == CD_UNKNOWN_VERDICT || !r->complete;
     }
     if (failed) {
         return CD_EXIT_FINDINGS;
@@ -207,7 +213,8 @@ evaluate(struct run *run, const struct cd_values *snapshots, struct cordon_error
     CORDON_TRY(bind_params(run, err));
     CORDON_TRY(select_controls(run, err));
     CORDON_TRY(read_snapshots(run, snapshots, err));
-    CORDON_TRY(cd_eval_new(run->program, &run->bound, &run->snapshot, run->selected, &run->eval, err));
+    CORDON_TRY(
+        cd_eval_new(run->program, &run->bound, &run->snapshot, run->selected, &run->eval, err));
     CORDON_TRY(cd_eval_run(run->eval, err));
     warn_of_waivers(run);
     size_t n_answers = 0;
@@ -220,7 +227,8 @@ evaluate(struct run *run, const struct cd_values *snapshots, struct cordon_error
 }
 
 int
-cd_eval_files(const struct cd_program *program, const struct cd_eval_options *options, const struct cd_values *snapshots)
+cd_eval_files(const struct cd_program *program, const struct cd_eval_options *options,
+              const struct cd_values *snapshots)
 {
     struct run run = {.program = program, .options = options};
     struct cordon_error err = {.code = CORDON_OK};

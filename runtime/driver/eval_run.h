@@ -1,5 +1,5 @@
-/* The whole of `eval`, from a verified program and the names of snapshots to a report and an exit code: what `cordon eval` and
- * `cordon-eval` share. */
+/* The whole of `eval`, from a verified program and the names of snapshots to a report and an exit
+ * code: what `cordon eval` and `cordon-eval` share. */
 #ifndef CD_DRIVER_EVAL_RUN_H
 #define CD_DRIVER_EVAL_RUN_H
 
@@ -8,18 +8,20 @@
 #include "runtime/report/report.h"
 
 struct cd_eval_options {
-    struct cd_values params;       /* --param n=v */
-    struct cd_values params_files; /* --params F.yaml */
-    struct cd_values only, skip;   /* control ids or names */
+    struct cd_values params;               /* --param n=v */
+    struct cd_values params_files;         /* --params F.yaml */
+    struct cd_values only, skip;           /* control ids or names */
     struct cd_values complete, incomplete; /* types that count as collected whole, or not */
     enum cd_report_format format;
-    uint32_t fail_on;             /* enum cd_level */
+    uint32_t fail_on; /* enum cd_level */
     bool strict;
     uint64_t max_findings;
-    const char *tool;             /* for messages: `cordon eval` */
+    const char *tool; /* for messages: `cordon eval` */
 };
 
-/* Evaluates PROGRAM over the SNAPSHOTS, writes the report to standard output and everything else to standard error. */
-int cd_eval_files(const struct cd_program *program, const struct cd_eval_options *options, const struct cd_values *snapshots);
+/* Evaluates PROGRAM over the SNAPSHOTS, writes the report to standard output and everything else to
+ * standard error. */
+int cd_eval_files(const struct cd_program *program, const struct cd_eval_options *options,
+                  const struct cd_values *snapshots);
 
 #endif

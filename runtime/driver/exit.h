@@ -14,7 +14,8 @@ enum cd_exit {
     CD_EXIT_DEFECT = 70    /* a defect in Cordon */
 };
 
-/* Ends a stream of results: EXIT_CODE, or 2 with a message on stderr if not everything could be written. */
+/* Ends a stream of results: EXIT_CODE, or 2 with a message on stderr if not everything could be
+ * written. */
 int cd_cli_finish(struct cd_out *out, int exit_code);
 /* The exit code for STATUS, with ERR's message on stderr; 0 for CORDON_OK. */
 int cd_cli_fail(cordon_status status, const struct cordon_error *err);

@@ -21,7 +21,8 @@ name_it(cordon_status status, const char *name, struct cordon_error *err)
 }
 
 cordon_status
-cd_loaded_read(const char *name, struct cd_str bytes, struct cd_loaded *out, struct cordon_error *err)
+cd_loaded_read(const char *name, struct cd_str bytes, struct cd_loaded *out,
+               struct cordon_error *err)
 {
     if (!out->has_arena) {
         cd_arena_init(&out->arena);

@@ -11,10 +11,13 @@ struct cd_loaded {
     bool has_arena;
 };
 
-/* Reads and verifies the image in BYTES, which are copied; NAME is for messages. Finish it also after a failure. */
-CORDON_MUST_CHECK cordon_status cd_loaded_read(const char *name, struct cd_str bytes, struct cd_loaded *out, struct cordon_error *err);
+/* Reads and verifies the image in BYTES, which are copied; NAME is for messages. Finish it also
+ * after a failure. */
+CORDON_MUST_CHECK cordon_status cd_loaded_read(const char *name, struct cd_str bytes,
+                                               struct cd_loaded *out, struct cordon_error *err);
 /* The same of a file. */
-CORDON_MUST_CHECK cordon_status cd_loaded_file(const char *path, struct cd_loaded *out, struct cordon_error *err);
+CORDON_MUST_CHECK cordon_status cd_loaded_file(const char *path, struct cd_loaded *out,
+                                               struct cordon_error *err);
 /* Safe on a zeroed one. */
 void cd_loaded_finish(struct cd_loaded *l);
 

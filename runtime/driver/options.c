@@ -39,8 +39,11 @@ print_help(const struct cd_usage *usage)
     for (size_t i = 0; i < usage->n_options; i++) {
         const struct cd_option *o = &usage->options[i];
         char head[64];
-        const char *argument = o->kind == CD_OPTION_FLAG ? "" : o->kind == CD_OPTION_CHOICE ? o->choices : o->argument;
-        (void)snprintf(head, sizeof head, "%s%s%s%s", dashes(o), o->name, argument[0] != '\0' ? " " : "", argument);
+        const char *argument = o->kind == CD_OPTION_FLAG     ? ""
+                               : o->kind == CD_OPTION_CHOICE ? o->choices
+                                                             : o->argument;
+        (void)snprintf(head, sizeof head, "%s%s%s%s", dashes(o), o->name,
+                       argument[0] != '\0' ? " " : "", argument);
         cd_out_printf(&out, "%s  %-26s %s\n", i == 0 ? "\n" : "", head, o->help);
     }
     return cd_out_finish(&out, NULL);
@@ -89,17 +92,14 @@ static int
 set(const struct cd_usage *usage, const struct cd_option *o, const char *value)
 {
     switch (o->kind) {
-    case CD_OPTION_FLAG:
-        *o->flag = true;
-        return 0;
-    case CD_OPTION_VALUE:
-        *o->value = value;
-        return 0;
+    case CD_OPTION_FLAG: *o->flag = true; return 0;
+    case CD_OPTION_VALUE: *o->value = value; return 0;
     case CD_OPTION_MANY:
         return append(o->values, value) ? 0 : cd_usage_error(usage, "out of memory");
     case CD_OPTION_CHOICE:
         if (!is_choice(o->choices, cd_str_of(value))) {
-            return cd_usage_error(usage, "%s%s is one of %s, not %s", dashes(o), o->name, o->choices, value);
+            return cd_usage_error(usage, "%s%s is one of %s, not %s", dashes(o), o->name,
+                                  o->choices, value);
         }
         *o->value = value;
         return 0;
@@ -117,7 +117,8 @@ unknown_option(const struct cd_usage *usage, const char *arg, struct cd_str name
     }
     cd_nearest_try(&nearest, CD_STR("help"));
     if (nearest.best.p != NULL) {
-        return cd_usage_error(usage, "unknown option %s; did you mean --%.*s?", arg, CD_FMT(nearest.best));
+        return cd_usage_error(usage, "unknown option %s; did you mean --%.*s?", arg,
+                              CD_FMT(nearest.best));
     }
     return cd_usage_error(usage, "unknown option %s", arg);
 }
@@ -136,7 +137,8 @@ read_option(const struct cd_usage *usage, int argc, char **argv, int *i)
         return unknown_option(usage, arg, name);
     }
     if (o->kind == CD_OPTION_FLAG) {
-        return value == NULL ? set(usage, o, NULL) : cd_usage_error(usage, "%s%s takes no value", dashes(o), o->name);
+        return value == NULL ? set(usage, o, NULL)
+                             : cd_usage_error(usage, "%s%s takes no value", dashes(o), o->name);
     }
     if (value == NULL) {
         if (*i + 1 >= argc) {

@@ -1,4 +1,5 @@
-/* Options of the verbs, by one table a verb: `--name value`, `--name=value`, `-o value`, `--` ends them. */
+/* Options of the verbs, by one table a verb: `--name value`, `--name=value`, `-o value`, `--` ends
+ * them. */
 #ifndef CD_DRIVER_OPTIONS_H
 #define CD_DRIVER_OPTIONS_H
 
@@ -19,11 +20,11 @@ struct cd_values {
 };
 
 struct cd_option {
-    const char *name;        /* without dashes; one letter: `-o` */
+    const char *name; /* without dashes; one letter: `-o` */
     enum cd_option_kind kind;
-    const char *argument;    /* for the help: "FILE" */
+    const char *argument; /* for the help: "FILE" */
     const char *help;
-    const char *choices;     /* CHOICE: "text|json" */
+    const char *choices; /* CHOICE: "text|json" */
     bool *flag;
     const char **value;
     struct cd_values *values;
@@ -40,12 +41,14 @@ struct cd_usage {
 
 enum cd_parsed { CD_PARSED_RUN, CD_PARSED_HELP, CD_PARSED_WRONG };
 
-/* Reads argv[1..argc-1]; what is no option is left in argv[1..*n_arguments] in its order. HELP: --help was printed to stdout, the verb
- * exits 0. WRONG: the message is on stderr, the verb exits 2. The arrays of MANY come from malloc and are freed by
- * cd_options_finish. */
-enum cd_parsed cd_options_parse(const struct cd_usage *usage, int argc, char **argv, size_t *n_arguments);
+/* Reads argv[1..argc-1]; what is no option is left in argv[1..*n_arguments] in its order. HELP:
+ * --help was printed to stdout, the verb exits 0. WRONG: the message is on stderr, the verb
+ * exits 2. The arrays of MANY come from malloc and are freed by cd_options_finish. */
+enum cd_parsed cd_options_parse(const struct cd_usage *usage, int argc, char **argv,
+                                size_t *n_arguments);
 void cd_options_finish(const struct cd_usage *usage);
 /* "COMMAND: message", a line on how to get help; returns 2. */
-int cd_usage_error(const struct cd_usage *usage, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int cd_usage_error(const struct cd_usage *usage, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,4 +1,5 @@
-/* Progress on standard error; the only place of the runtime that looks at a clock, and no result depends on it. */
+/* Progress on standard error; the only place of the runtime that looks at a clock, and no result
+ * depends on it. */
 #include "runtime/driver/progress.h"
 
 #include <stdio.h>

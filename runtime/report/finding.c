@@ -38,7 +38,11 @@ cd_report_fingerprint(const struct cd_report *r, const struct cd_answer *a, char
     struct cd_buf key = CD_BUF_INIT;
     resource_of(r, a, &f);
     const struct cd_str parts[] = {control_id(r->img, &r->img->controls.items[a->control]),
-                                   f.type, f.partition, f.account, f.region, f.id};
+                                   f.type,
+                                   f.partition,
+                                   f.account,
+                                   f.region,
+                                   f.id};
     for (size_t i = 0; i < CD_ARRAY_LEN(parts); i++) {
         if (parts[i].n != 0) {
             cd_buf_str(&key, parts[i]);
@@ -54,7 +58,8 @@ cd_finding_make(const struct cd_report *r, const struct cd_answer *a, struct cd_
                 struct cd_finding *out, struct cordon_error *err)
 {
     struct cd_explanation why = {.place = CD_NONE};
-    *out = (struct cd_finding){.control = &r->img->controls.items[a->control], .verdict = a->verdict};
+    *out =
+        (struct cd_finding){.control = &r->img->controls.items[a->control], .verdict = a->verdict};
     resource_of(r, a, out);
     cd_report_fingerprint(r, a, out->fingerprint);
     CORDON_TRY(cd_eval_explain(r->eval, a, arena, &why, err));

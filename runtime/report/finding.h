@@ -8,18 +8,19 @@ struct cd_finding {
     char fingerprint[17];
     const struct cd_control *control;
     enum cd_verdict verdict;
-    bool has_resource;        /* false: the answer of an estate clause */
+    bool has_resource; /* false: the answer of an estate clause */
     struct cd_str type, id, arn, partition, region, account; /* empty: absent (arn, region) */
     struct cd_str message;
     const struct cd_evidence *evidence;
     size_t n_evidence;
-    struct cd_str waiver;     /* CD_WAIVED: its reason */
-    struct cd_str file;       /* of the require that decided */
+    struct cd_str waiver; /* CD_WAIVED: its reason */
+    struct cd_str file;   /* of the require that decided */
     uint32_t line, column;
 };
 
 /* Explains answer A. Memory from ARENA, which the caller resets between findings. */
-CORDON_MUST_CHECK cordon_status cd_finding_make(const struct cd_report *r, const struct cd_answer *a, struct cd_arena *arena,
+CORDON_MUST_CHECK cordon_status cd_finding_make(const struct cd_report *r,
+                                                const struct cd_answer *a, struct cd_arena *arena,
                                                 struct cd_finding *out, struct cordon_error *err);
 /* The finding as a JSON object without blanks. */
 void cd_finding_json(const struct cd_report *r, const struct cd_finding *f, struct cd_buf *out);

@@ -53,8 +53,8 @@ put_snapshots(const struct cd_report *r, struct cd_buf *b)
         cd_buf_puts(b, ",\"format\":");
         cd_buf_json_str(b, s->format);
         cd_buf_printf(b,
-                      ",\"items\":%" PRIu64 ",\"resources\":%" PRIu64 ",\"derived\":%" PRIu64 ",\"deleted\":%" PRIu64
-                      ",\"problems\":%" PRIu64 ",\"captured\":",
+                      ",\"items\":%" PRIu64 ",\"resources\":%" PRIu64 ",\"derived\":%" PRIu64
+                      ",\"deleted\":%" PRIu64 ",\"problems\":%" PRIu64 ",\"captured\":",
                       s->items, s->resources, s->derived, s->deleted, s->problems);
         put_time(b, s->captured);
         cd_buf_putc(b, '}');
@@ -76,15 +76,16 @@ put_control(const struct cd_report *r, uint32_t control, struct cd_buf *b)
     cd_buf_printf(b,
                   ",\"severity\":\"%s\",\"verdict\":\"%s\",\"pass\":%" PRIu64 ",\"fail\":%" PRIu64
                   ",\"unknown\":%" PRIu64 ",\"waived\":%" PRIu64 ",\"complete\":%s}",
-                  cd_level_name(c->level), cd_verdict_name(res->verdict), res->pass, res->fail, res->unknown,
-                  res->waived, res->complete ? "true" : "false");
+                  cd_level_name(c->level), cd_verdict_name(res->verdict), res->pass, res->fail,
+                  res->unknown, res->waived, res->complete ? "true" : "false");
 }
 
 static void
 put_head(const struct cd_report *r, const struct cd_report_order *order, struct cd_buf *b)
 {
-    cd_buf_printf(b, "{\"schema\":1,\"cordon\":{\"version\":\"%s\",\"program\":\"%016" PRIx64 "\"},\n", CORDON_VERSION,
-                  r->img->hash);
+    cd_buf_printf(b,
+                  "{\"schema\":1,\"cordon\":{\"version\":\"%s\",\"program\":\"%016" PRIx64 "\"},\n",
+                  CORDON_VERSION, r->img->hash);
     put_parameters(r, b);
     cd_buf_puts(b, ",\n");
     put_snapshots(r, b);
@@ -118,8 +119,8 @@ put_problems(const struct cd_report *r, struct cd_buf *b)
 
 /* Streams the findings, each after SEPARATOR but the first, which comes after FIRST. */
 static cordon_status
-put_findings(const struct cd_report *r, const struct cd_report_order *order, const char *first, const char *separator,
-             const char *end, struct cd_out *out, struct cordon_error *err)
+put_findings(const struct cd_report *r, const struct cd_report_order *order, const char *first,
+             const char *separator, const char *end, struct cd_out *out, struct cordon_error *err)
 {
     struct cd_arena arena;
     struct cd_buf b = CD_BUF_INIT;
@@ -136,7 +137,8 @@ put_findings(const struct cd_report *r, const struct cd_report_order *order, con
         cd_finding_json(r, &f, &b);
         cd_buf_puts(&b, end);
         if (b.oom) {
-            status = cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory while writing a finding");
+            status = cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET,
+                                 "out of memory while writing a finding");
             break;
         }
         cd_out_buf(out, &b);
@@ -155,7 +157,9 @@ flush(struct cd_buf *b, struct cd_out *out, struct cordon_error *err)
         cd_out_buf(out, b);
     }
     cd_buf_finish(b);
-    return oom ? cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory while writing the report") : CORDON_OK;
+    return oom ? cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET,
+                             "out of memory while writing the report")
+               : CORDON_OK;
 }
 
 cordon_status
@@ -168,8 +172,8 @@ cd_report_json(const struct cd_report *r, const struct cd_report_order *order, s
     CORDON_TRY(put_findings(r, order, "\n", ",\n", "", out, err));
     cd_buf_puts(&tail, "],\n");
     if (order->n_answers > r->max_findings) {
-        cd_buf_printf(&tail, "\"findings_shown\":%" PRIu64 ",\"findings_total\":%zu,\n", r->max_findings,
-                      order->n_answers);
+        cd_buf_printf(&tail, "\"findings_shown\":%" PRIu64 ",\"findings_total\":%zu,\n",
+                      r->max_findings, order->n_answers);
     }
     put_problems(r, &tail);
     cd_buf_puts(&tail, "}\n");

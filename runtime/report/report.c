@@ -7,24 +7,17 @@ const char *
 cd_verdict_name(enum cd_verdict verdict)
 {
     switch (verdict) {
-    case CD_PASS:
-        return "pass";
-    case CD_WAIVED:
-        return "waived";
-    case CD_UNKNOWN_VERDICT:
-        return "unknown";
-    case CD_FAIL:
-        return "fail";
+    case CD_PASS: return "pass";
+    case CD_WAIVED: return "waived";
+    case CD_UNKNOWN_VERDICT: return "unknown";
+    case CD_FAIL: return "fail";
     }
     return "unknown";
 }
 
 static const char *const level_names[] = {
-    [CD_LEVEL_INFO] = "info",
-    [CD_LEVEL_LOW] = "low",
-    [CD_LEVEL_MEDIUM] = "medium",
-    [CD_LEVEL_HIGH] = "high",
-    [CD_LEVEL_CRITICAL] = "critical",
+    [CD_LEVEL_INFO] = "info", [CD_LEVEL_LOW] = "low",           [CD_LEVEL_MEDIUM] = "medium",
+    [CD_LEVEL_HIGH] = "high", [CD_LEVEL_CRITICAL] = "critical",
 };
 
 const char *
@@ -79,8 +72,11 @@ by_resource(const void *x, const void *y)
     if (a->rank != b->rank) {
         return a->rank < b->rank ? -1 : 1;
     }
-    const struct cd_str pairs[][2] = {{a->type, b->type},     {a->account, b->account},     {a->region, b->region},
-                                      {a->id, b->id},         {a->partition, b->partition}};
+    const struct cd_str pairs[][2] = {{a->type, b->type},
+                                      {a->account, b->account},
+                                      {a->region, b->region},
+                                      {a->id, b->id},
+                                      {a->partition, b->partition}};
     for (size_t i = 0; i < CD_ARRAY_LEN(pairs); i++) {
         int order = cd_str_cmp(pairs[i][0], pairs[i][1]);
         if (order != 0) {
@@ -91,7 +87,8 @@ by_resource(const void *x, const void *y)
 }
 
 static bool
-order_controls(const struct cd_report *r, struct cd_arena *arena, struct cd_report_order *order, uint32_t *rank)
+order_controls(const struct cd_report *r, struct cd_arena *arena, struct cd_report_order *order,
+               uint32_t *rank)
 {
     const struct cd_control_result *results = cd_eval_results(r->eval);
     size_t n = r->img->controls.n;
@@ -122,17 +119,21 @@ answer_key_of(const struct cd_report *r, const struct cd_answer *a, uint32_t ran
     if (a->table != CD_NONE) {
         const struct cd_snapshot *s = r->snapshot;
         const struct cd_table *t = s->tables[a->table];
-        const uint32_t ids[] = {t->type, t->account[a->row], t->region[a->row], t->id[a->row], t->partition[a->row]};
-        struct cd_str *const out[] = {&key.type, &key.account, &key.region, &key.id, &key.partition};
+        const uint32_t ids[] = {t->type, t->account[a->row], t->region[a->row], t->id[a->row],
+                                t->partition[a->row]};
+        struct cd_str *const out[] = {&key.type, &key.account, &key.region, &key.id,
+                                      &key.partition};
         for (size_t i = 0; i < CD_ARRAY_LEN(ids); i++) {
-            *out[i] = ids[i] == CD_NO_STR ? (struct cd_str){"", 0} : cd_intern_str(&s->dict, ids[i]);
+            *out[i] =
+                ids[i] == CD_NO_STR ? (struct cd_str){"", 0} : cd_intern_str(&s->dict, ids[i]);
         }
     }
     return key;
 }
 
 static bool
-order_answers(const struct cd_report *r, struct cd_arena *arena, struct cd_report_order *order, const uint32_t *rank)
+order_answers(const struct cd_report *r, struct cd_arena *arena, struct cd_report_order *order,
+              const uint32_t *rank)
 {
     size_t n = 0;
     const struct cd_answer *answers = cd_eval_answers(r->eval, &n);
@@ -153,15 +154,13 @@ order_answers(const struct cd_report *r, struct cd_arena *arena, struct cd_repor
 }
 
 static cordon_status
-render(const struct cd_report *r, const struct cd_report_order *order, struct cd_out *out, struct cordon_error *err)
+render(const struct cd_report *r, const struct cd_report_order *order, struct cd_out *out,
+       struct cordon_error *err)
 {
     switch (r->format) {
-    case CD_REPORT_TEXT:
-        return cd_report_text(r, order, out, err);
-    case CD_REPORT_JSON:
-        return cd_report_json(r, order, out, err);
-    case CD_REPORT_NDJSON:
-        return cd_report_ndjson(r, order, out, err);
+    case CD_REPORT_TEXT: return cd_report_text(r, order, out, err);
+    case CD_REPORT_JSON: return cd_report_json(r, order, out, err);
+    case CD_REPORT_NDJSON: return cd_report_ndjson(r, order, out, err);
     }
     return cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET, "unknown report format");
 }
@@ -174,8 +173,10 @@ cd_report_write(const struct cd_report *r, struct cd_out *out, struct cordon_err
     cordon_status status;
     cd_arena_init(&arena);
     uint32_t *rank = CD_NEW_ARRAY(&arena, r->img->controls.n, uint32_t);
-    if (rank == NULL || !order_controls(r, &arena, &order, rank) || !order_answers(r, &arena, &order, rank)) {
-        status = cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory while ordering the findings");
+    if (rank == NULL || !order_controls(r, &arena, &order, rank)
+        || !order_answers(r, &arena, &order, rank)) {
+        status = cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET,
+                             "out of memory while ordering the findings");
     } else {
         status = render(r, &order, out, err);
     }

@@ -1,4 +1,5 @@
-/* Renderings of an evaluation. One file a format; all of them stream finding by finding and write the same bytes for the same input. */
+/* Renderings of an evaluation. One file a format; all of them stream finding by finding and write
+ * the same bytes for the same input. */
 #ifndef CD_REPORT_REPORT_H
 #define CD_REPORT_REPORT_H
 
@@ -12,33 +13,40 @@ struct cd_report {
     const struct cd_image *img;
     const struct cd_bound_params *params;
     const struct cd_snapshot *snapshot;
-    struct cd_eval *eval;    /* has run */
+    struct cd_eval *eval; /* has run */
     enum cd_report_format format;
-    bool colour;             /* text only */
-    uint64_t max_findings;   /* printed; UINT64_MAX: all */
+    bool colour;           /* text only */
+    uint64_t max_findings; /* printed; UINT64_MAX: all */
 };
 
-/* Answers in the order of the report: by control as listed, then type, account, region and id of the resource. */
+/* Answers in the order of the report: by control as listed, then type, account, region and id of
+ * the resource. */
 struct cd_report_order {
-    uint32_t *controls;      /* those that ran */
+    uint32_t *controls; /* those that ran */
     size_t n_controls;
     const struct cd_answer **answers;
     size_t n_answers;
 };
 
-/* Writes the report. Failures of OUT are kept there; the status speaks of memory and of defects only. */
-CORDON_MUST_CHECK cordon_status cd_report_write(const struct cd_report *r, struct cd_out *out, struct cordon_error *err);
+/* Writes the report. Failures of OUT are kept there; the status speaks of memory and of defects
+ * only. */
+CORDON_MUST_CHECK cordon_status cd_report_write(const struct cd_report *r, struct cd_out *out,
+                                                struct cordon_error *err);
 
 /* The renderings, by format. */
-CORDON_MUST_CHECK cordon_status cd_report_text(const struct cd_report *r, const struct cd_report_order *order, struct cd_out *out,
-                                               struct cordon_error *err);
-CORDON_MUST_CHECK cordon_status cd_report_json(const struct cd_report *r, const struct cd_report_order *order, struct cd_out *out,
-                                               struct cordon_error *err);
-CORDON_MUST_CHECK cordon_status cd_report_ndjson(const struct cd_report *r, const struct cd_report_order *order, struct cd_out *out,
-                                                 struct cordon_error *err);
+CORDON_MUST_CHECK cordon_status cd_report_text(const struct cd_report *r,
+                                               const struct cd_report_order *order,
+                                               struct cd_out *out, struct cordon_error *err);
+CORDON_MUST_CHECK cordon_status cd_report_json(const struct cd_report *r,
+                                               const struct cd_report_order *order,
+                                               struct cd_out *out, struct cordon_error *err);
+CORDON_MUST_CHECK cordon_status cd_report_ndjson(const struct cd_report *r,
+                                                 const struct cd_report_order *order,
+                                                 struct cd_out *out, struct cordon_error *err);
 
-/* What identifies a finding over time: sixteen hex digits over control id, type, partition, account, region and resource id; never
- * over evidence or lines. ID is filled with digits and a NUL. */
+/* What identifies a finding over time: sixteen hex digits over control id, type, partition,
+ * account, region and resource id; never over evidence or lines. ID is filled with digits and a
+ * NUL. */
 void cd_report_fingerprint(const struct cd_report *r, const struct cd_answer *a, char id[17]);
 /* `pass`, `fail`, `unknown`, `waived`; `info` … `critical`. */
 const char *cd_verdict_name(enum cd_verdict verdict);

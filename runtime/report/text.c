@@ -1,4 +1,5 @@
-/* The rendering for people: findings grouped by control, worst first, then a summary line a control and what could not be read. */
+/* The rendering for people: findings grouped by control, worst first, then a summary line a control
+ * and what could not be read. */
 #include <inttypes.h>
 
 #include "runtime/report/finding.h"
@@ -8,20 +9,17 @@ struct colours {
 };
 
 static const struct colours plain = {"", "", "", "", "", "", ""};
-static const struct colours ansi = {"\033[31m", "\033[33m", "\033[36m", "\033[32m", "\033[1m", "\033[2m", "\033[0m"};
+static const struct colours ansi = {"\033[31m", "\033[33m", "\033[36m", "\033[32m",
+                                    "\033[1m",  "\033[2m",  "\033[0m"};
 
 static const char *
 verdict_colour(const struct colours *c, enum cd_verdict verdict)
 {
     switch (verdict) {
-    case CD_FAIL:
-        return c->fail;
-    case CD_UNKNOWN_VERDICT:
-        return c->unknown;
-    case CD_WAIVED:
-        return c->waived;
-    case CD_PASS:
-        return c->pass;
+    case CD_FAIL: return c->fail;
+    case CD_UNKNOWN_VERDICT: return c->unknown;
+    case CD_WAIVED: return c->waived;
+    case CD_PASS: return c->pass;
     }
     return "";
 }
@@ -30,19 +28,16 @@ static const char *
 verdict_word(enum cd_verdict verdict)
 {
     switch (verdict) {
-    case CD_FAIL:
-        return "FAIL";
-    case CD_UNKNOWN_VERDICT:
-        return "UNKNOWN";
-    case CD_WAIVED:
-        return "WAIVED";
-    case CD_PASS:
-        return "PASS";
+    case CD_FAIL: return "FAIL";
+    case CD_UNKNOWN_VERDICT: return "UNKNOWN";
+    case CD_WAIVED: return "WAIVED";
+    case CD_PASS: return "PASS";
     }
     return "";
 }
 
-/* Text from snapshots and policies: control characters would let a resource's name rewrite the terminal. */
+/* Text from snapshots and policies: control characters would let a resource's name rewrite the
+ * terminal. */
 static void
 put_clean(struct cd_out *out, struct cd_str s)
 {
@@ -61,7 +56,8 @@ put_clean(struct cd_out *out, struct cd_str s)
 }
 
 static void
-put_heading(const struct cd_report *r, uint32_t control, const struct colours *c, struct cd_out *out)
+put_heading(const struct cd_report *r, uint32_t control, const struct colours *c,
+            struct cd_out *out)
 {
     const struct cd_control *info = &r->img->controls.items[control];
     cd_out_printf(out, "%s%s  ", c->bold, cd_level_name(info->level));
@@ -82,7 +78,8 @@ put_heading(const struct cd_report *r, uint32_t control, const struct colours *c
 static void
 put_resource(const struct cd_finding *f, const struct colours *c, struct cd_out *out)
 {
-    cd_out_printf(out, "  %s%s%s  ", verdict_colour(c, f->verdict), verdict_word(f->verdict), c->off);
+    cd_out_printf(out, "  %s%s%s  ", verdict_colour(c, f->verdict), verdict_word(f->verdict),
+                  c->off);
     if (!f->has_resource) {
         cd_out_puts(out, "the snapshot as a whole\n");
         return;
@@ -152,8 +149,8 @@ put_remedy(const struct cd_report *r, uint32_t control, struct cd_out *out)
 }
 
 static cordon_status
-put_findings(const struct cd_report *r, const struct cd_report_order *order, const struct colours *c,
-             struct cd_out *out, struct cordon_error *err)
+put_findings(const struct cd_report *r, const struct cd_report_order *order,
+             const struct colours *c, struct cd_out *out, struct cordon_error *err)
 {
     struct cd_arena arena;
     cordon_status status = CORDON_OK;
@@ -196,14 +193,15 @@ put_count(struct cd_out *out, uint64_t n, const char *what, bool *first)
 }
 
 static void
-put_summary(const struct cd_report *r, uint32_t control, const struct colours *c, struct cd_out *out)
+put_summary(const struct cd_report *r, uint32_t control, const struct colours *c,
+            struct cd_out *out)
 {
     const struct cd_control *info = &r->img->controls.items[control];
     const struct cd_control_result *res = &cd_eval_results(r->eval)[control];
     struct cd_str id = cd_image_str(r->img, info->id == CD_NONE ? info->name : info->id);
     bool first = true;
-    cd_out_printf(out, "%s%-7s%s  %-8s  %-24.*s  ", verdict_colour(c, res->verdict), verdict_word(res->verdict),
-                  c->off, cd_level_name(info->level), CD_FMT(id));
+    cd_out_printf(out, "%s%-7s%s  %-8s  %-24.*s  ", verdict_colour(c, res->verdict),
+                  verdict_word(res->verdict), c->off, cd_level_name(info->level), CD_FMT(id));
     put_count(out, res->fail, "fail", &first);
     put_count(out, res->unknown, "unknown", &first);
     put_count(out, res->waived, "waived", &first);
@@ -216,7 +214,8 @@ put_summary(const struct cd_report *r, uint32_t control, const struct colours *c
         cd_out_str(out, cd_image_str(r->img, res->empty_unknown));
         cd_out_puts(out, " than was collected)");
     } else if (!res->complete) {
-        cd_out_puts(out, res->verdict == CD_PASS ? " (pass of what was collected)" : " (of what was collected)");
+        cd_out_puts(out, res->verdict == CD_PASS ? " (pass of what was collected)"
+                                                 : " (of what was collected)");
     }
     cd_out_puts(out, "\n");
 }
@@ -232,7 +231,8 @@ put_sources(const struct cd_report *r, struct cd_out *out)
         if (s->derived != 0) {
             cd_out_printf(out, " (and %" PRIu64 " embedded in them)", s->derived);
         }
-        cd_out_printf(out, ", %" PRIu64 " deleted, %" PRIu64 " problems\n", s->deleted, s->problems);
+        cd_out_printf(out, ", %" PRIu64 " deleted, %" PRIu64 " problems\n", s->deleted,
+                      s->problems);
     }
     for (size_t i = 0; i < r->snapshot->n_problems; i++) {
         const struct cd_problem *p = &r->snapshot->problems[i];
@@ -254,7 +254,8 @@ cd_report_text(const struct cd_report *r, const struct cd_report_order *order, s
     const struct colours *c = r->colour ? &ansi : &plain;
     CORDON_TRY(put_findings(r, order, c, out, err));
     if (order->n_answers > r->max_findings) {
-        cd_out_printf(out, "… %zu findings in all, %" PRIu64 " shown\n\n", order->n_answers, r->max_findings);
+        cd_out_printf(out, "… %zu findings in all, %" PRIu64 " shown\n\n", order->n_answers,
+                      r->max_findings);
     }
     for (size_t i = 0; i < order->n_controls; i++) {
         put_summary(r, order->controls[i], c, out);

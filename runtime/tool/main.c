@@ -1,4 +1,5 @@
-/* `cordon-eval`: the runtime alone. That it links shows that the runtime needs nothing of the compiler. */
+/* `cordon-eval`: the runtime alone. That it links shows that the runtime needs nothing of the
+ * compiler. */
 #include <signal.h>
 
 #include "runtime/driver/eval_options.h"
@@ -10,7 +11,8 @@ run(const struct cd_eval_command *command, const char *image, const struct cd_va
     struct cd_loaded loaded = {.has_arena = false};
     struct cordon_error err = {.code = CORDON_OK};
     cordon_status status = cd_loaded_file(image, &loaded, &err);
-    int code = status == CORDON_OK ? cd_eval_files(&loaded.program, &command->options, snapshots) : cd_cli_fail(status, &err);
+    int code = status == CORDON_OK ? cd_eval_files(&loaded.program, &command->options, snapshots)
+                                   : cd_cli_fail(status, &err);
     cd_loaded_finish(&loaded);
     return code;
 }
