@@ -5,7 +5,8 @@
 
 #include "runtime/schema/schema.h"
 
-/* Does an entry's type (`*`, a prefix with `*`, or exact) cover TYPE? TYPE may be `*`: every type there is. */
+/* Does an entry's type (`*`, a prefix with `*`, or exact) cover TYPE? TYPE may be `*`: every type
+ * there is. */
 static bool
 covers_type(struct cd_str entry, struct cd_str type)
 {
@@ -40,7 +41,8 @@ is_lost_at(const struct cd_snapshot *s, struct cd_str type, uint32_t account, ui
 {
     for (size_t i = 0; i < s->n_lost; i++) {
         const struct cd_complete *l = &s->lost[i];
-        if (touches_type(l->type, type) && overlaps(l->account, account) && overlaps(l->region, region)) {
+        if (touches_type(l->type, type) && overlaps(l->account, account)
+            && overlaps(l->region, region)) {
             return true;
         }
     }
@@ -50,12 +52,13 @@ is_lost_at(const struct cd_snapshot *s, struct cd_str type, uint32_t account, ui
 static bool
 covers_place(const struct cd_complete *c, bool global, uint32_t account, uint32_t region)
 {
-    return (c->account == CD_NO_STR || c->account == account) &&
-           (global || c->region == CD_NO_STR || c->region == region);
+    return (c->account == CD_NO_STR || c->account == account)
+           && (global || c->region == CD_NO_STR || c->region == region);
 }
 
 static bool
-is_covered_at(const struct cd_snapshot *s, struct cd_str type, bool global, uint32_t account, uint32_t region)
+is_covered_at(const struct cd_snapshot *s, struct cd_str type, bool global, uint32_t account,
+              uint32_t region)
 {
     for (size_t i = 0; i < s->n_complete; i++) {
         const struct cd_complete *c = &s->complete[i];
@@ -67,11 +70,12 @@ is_covered_at(const struct cd_snapshot *s, struct cd_str type, bool global, uint
 }
 
 bool
-cd_snapshot_is_complete_at(const struct cd_snapshot *s, struct cd_str type, uint32_t account, uint32_t region)
+cd_snapshot_is_complete_at(const struct cd_snapshot *s, struct cd_str type, uint32_t account,
+                           uint32_t region)
 {
     bool global = is_global(type);
-    return is_covered_at(s, type, global, account, region) &&
-           !is_lost_at(s, type, account, global ? CD_NO_STR : region);
+    return is_covered_at(s, type, global, account, region)
+           && !is_lost_at(s, type, account, global ? CD_NO_STR : region);
 }
 
 /* Is there a place with this account and a region? */
@@ -118,7 +122,8 @@ entries_cover(const struct entries *e, bool global, uint32_t account, uint32_t r
     return false;
 }
 
-/* Is every place with an account covered? If none has an account, only an entry for all of them will do. */
+/* Is every place with an account covered? If none has an account, only an entry for all of them
+ * will do. */
 static bool
 places_are_covered(const struct cd_snapshot *s, const struct entries *e, bool global)
 {
@@ -153,7 +158,8 @@ cd_snapshot_is_complete(const struct cd_snapshot *s, struct cd_str type)
 }
 
 static bool
-add_entry(struct cd_snapshot *s, struct cd_complete *entry, struct cd_str type, uint32_t account, uint32_t region)
+add_entry(struct cd_snapshot *s, struct cd_complete *entry, struct cd_str type, uint32_t account,
+          uint32_t region)
 {
     *entry = (struct cd_complete){cd_arena_str(&s->arena, type), account, region};
     return entry->type.p != NULL;
@@ -163,7 +169,8 @@ bool
 cd_snapshot_complete(struct cd_snapshot *s, struct cd_str type, uint32_t account, uint32_t region)
 {
     struct cd_complete *entry = CD_PUSH(&s->arena, s->complete, s->n_complete, s->cap_complete);
-    return entry && add_entry(s, entry, type, account, region) && cd_snapshot_place(s, account, region);
+    return entry && add_entry(s, entry, type, account, region)
+           && cd_snapshot_place(s, account, region);
 }
 
 bool

@@ -61,27 +61,14 @@ write_value(const struct cd_snapshot *s, uint32_t value, struct cd_buf *out, int
     bool is_object = v->kind == CD_JSON_OBJECT;
     uint32_t at = value + 1;
     switch ((enum cd_json_kind)v->kind) {
-    case CD_JSON_NULL:
-        cd_buf_puts(out, "null");
-        return;
-    case CD_JSON_FALSE:
-        cd_buf_puts(out, "false");
-        return;
-    case CD_JSON_TRUE:
-        cd_buf_puts(out, "true");
-        return;
-    case CD_JSON_NUMBER:
-        cd_buf_number(out, v->number);
-        return;
-    case CD_JSON_STRING:
-        cd_buf_json_str(out, cd_intern_str(&s->dict, v->n));
-        return;
-    case CD_JSON_UNKNOWN:
-        write_unknown(s, v->n, out);
-        return;
+    case CD_JSON_NULL: cd_buf_puts(out, "null"); return;
+    case CD_JSON_FALSE: cd_buf_puts(out, "false"); return;
+    case CD_JSON_TRUE: cd_buf_puts(out, "true"); return;
+    case CD_JSON_NUMBER: cd_buf_number(out, v->number); return;
+    case CD_JSON_STRING: cd_buf_json_str(out, cd_intern_str(&s->dict, v->n)); return;
+    case CD_JSON_UNKNOWN: write_unknown(s, v->n, out); return;
     case CD_JSON_ARRAY:
-    case CD_JSON_OBJECT:
-        break;
+    case CD_JSON_OBJECT: break;
     }
     cd_buf_putc(out, is_object ? '{' : '[');
     for (uint32_t i = 0; i < v->n && depth < DEPTH_LIMIT; i++) {
@@ -104,11 +91,13 @@ cd_json_write(const struct cd_snapshot *s, uint32_t value, struct cd_buf *out)
     write_value(s, value, out, 0);
 }
 
-static void write_row(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out, int depth);
+static void write_row(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row,
+                      struct cd_buf *out, int depth);
 
 /* An object with the known and unknown members of a record. */
 static void
-write_record(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out, int depth)
+write_record(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out,
+             int depth)
 {
     bool first = true;
     cd_buf_putc(out, '{');
@@ -130,7 +119,8 @@ write_record(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row,
 
 /* What may be missing is one more, unknown, member. */
 static void
-write_elements(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out, int depth)
+write_elements(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row,
+               struct cd_buf *out, int depth)
 {
     const struct cd_node *elem = n->child[0];
     bool is_map = n->kind == CD_NODE_MAP;
@@ -165,7 +155,8 @@ write_time(int64_t ms, struct cd_buf *out)
 }
 
 static void
-write_row(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out, int depth)
+write_row(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out,
+          int depth)
 {
     enum cd_state state = cd_node_state(n, row);
     if (state == CD_ABSENT || depth > DEPTH_LIMIT) {
@@ -177,36 +168,21 @@ write_row(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, st
         return;
     }
     switch (n->kind) {
-    case CD_NODE_BOOL:
-        cd_buf_puts(out, n->v.b[row] ? "true" : "false");
-        return;
-    case CD_NODE_NUMBER:
-        cd_buf_number(out, n->v.f64[row]);
-        return;
-    case CD_NODE_STRING:
-        cd_buf_json_str(out, cd_intern_str(&s->dict, n->v.u32[row]));
-        return;
-    case CD_NODE_TIME:
-        write_time(n->v.i64[row], out);
-        return;
-    case CD_NODE_JSON:
-        cd_json_write(s, n->v.u32[row], out);
-        return;
-    case CD_NODE_POLICY:
-        write_record(s, s->policies, n->v.u32[row], out, depth);
-        return;
-    case CD_NODE_RECORD:
-        write_record(s, n, row, out, depth);
-        return;
+    case CD_NODE_BOOL: cd_buf_puts(out, n->v.b[row] ? "true" : "false"); return;
+    case CD_NODE_NUMBER: cd_buf_number(out, n->v.f64[row]); return;
+    case CD_NODE_STRING: cd_buf_json_str(out, cd_intern_str(&s->dict, n->v.u32[row])); return;
+    case CD_NODE_TIME: write_time(n->v.i64[row], out); return;
+    case CD_NODE_JSON: cd_json_write(s, n->v.u32[row], out); return;
+    case CD_NODE_POLICY: write_record(s, s->policies, n->v.u32[row], out, depth); return;
+    case CD_NODE_RECORD: write_record(s, n, row, out, depth); return;
     case CD_NODE_LIST:
-    case CD_NODE_MAP:
-        write_elements(s, n, row, out, depth);
-        return;
+    case CD_NODE_MAP: write_elements(s, n, row, out, depth); return;
     }
 }
 
 void
-cd_node_write(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out)
+cd_node_write(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row,
+              struct cd_buf *out)
 {
     write_row(s, n, row, out, 0);
 }

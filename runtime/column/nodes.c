@@ -1,4 +1,5 @@
-/* The nodes of a snapshot: columns that grow row by row, with states, reasons, and offsets of lists and maps. */
+/* The nodes of a snapshot: columns that grow row by row, with states, reasons, and offsets of lists
+ * and maps. */
 #include "runtime/column/snapshot.h"
 
 #include <assert.h>
@@ -14,19 +15,15 @@ static size_t
 value_size(enum cd_node_kind kind)
 {
     switch (kind) {
-    case CD_NODE_BOOL:
-        return 1;
+    case CD_NODE_BOOL: return 1;
     case CD_NODE_NUMBER:
-    case CD_NODE_TIME:
-        return 8;
+    case CD_NODE_TIME: return 8;
     case CD_NODE_STRING:
     case CD_NODE_JSON:
-    case CD_NODE_POLICY:
-        return 4;
+    case CD_NODE_POLICY: return 4;
     case CD_NODE_RECORD:
     case CD_NODE_LIST:
-    case CD_NODE_MAP:
-        return 0;
+    case CD_NODE_MAP: return 0;
     }
     return 0;
 }
@@ -96,7 +93,8 @@ grow_u32(uint32_t **p, uint32_t old, uint32_t cap)
 static bool
 grow_lists(struct cd_node *n, uint32_t cap)
 {
-    return grow_u32(&n->off, n->cap, cap) && grow_u32(&n->len, n->cap, cap) && grow_u32(&n->open, n->cap, cap);
+    return grow_u32(&n->off, n->cap, cap) && grow_u32(&n->len, n->cap, cap)
+           && grow_u32(&n->open, n->cap, cap);
 }
 
 /* Every array that exists has `cap` rows: those made later start at the capacity of their time. */
@@ -310,14 +308,16 @@ cd_node_key(struct cd_snapshot *s, struct cd_node *value, uint32_t row, uint32_t
 }
 
 bool
-cd_node_close(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t n_elems, uint32_t open)
+cd_node_close(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t n_elems,
+              uint32_t open)
 {
     if (row >= n->n || !n->off) {
         return row < n->n; /* a node of another kind keeps the row absent */
     }
     if (n_elems > 0) {
         struct cd_node *elem = cd_node_elem(s, n);
-        if (!elem || n_elems >= MAX_ROWS - n->off[row] || !cd_column_reach(elem, n->off[row] + n_elems - 1)) {
+        if (!elem || n_elems >= MAX_ROWS - n->off[row]
+            || !cd_column_reach(elem, n->off[row] + n_elems - 1)) {
             return false;
         }
     }

@@ -1,5 +1,6 @@
-/* Of one resource described twice the later capture counts, a later deletion removes it, and a tie is a problem. Rows made from an
- * embedded noun give way to the resource's own item, and go with the resource they were made from. */
+/* Of one resource described twice the later capture counts, a later deletion removes it, and a tie
+ * is a problem. Rows made from an embedded noun give way to the resource's own item, and go with
+ * the resource they were made from. */
 #include "runtime/column/column.h"
 
 #include <stdlib.h>
@@ -22,13 +23,14 @@ identity_hash(uint32_t partition, uint32_t account, uint32_t region, uint32_t id
 }
 
 static uint32_t
-find_identity(const struct identities *ids, const struct cd_table *t, uint32_t partition, uint32_t account, uint32_t region,
-              uint32_t id)
+find_identity(const struct identities *ids, const struct cd_table *t, uint32_t partition,
+              uint32_t account, uint32_t region, uint32_t id)
 {
     uint32_t i = identity_hash(partition, account, region, id) & ids->mask;
     while (ids->slots[i] != 0) {
         uint32_t row = ids->slots[i] - 1;
-        if (t->id[row] == id && t->account[row] == account && t->region[row] == region && t->partition[row] == partition) {
+        if (t->id[row] == id && t->account[row] == account && t->region[row] == region
+            && t->partition[row] == partition) {
             break;
         }
         i = (i + 1) & ids->mask;
@@ -84,7 +86,8 @@ enter_rows(struct cd_table *t, struct identities *ids, bool derived)
         if (t->dead[row] || (t->is_derived_row[row] != 0) != derived) {
             continue;
         }
-        uint32_t slot = find_identity(ids, t, t->partition[row], t->account[row], t->region[row], t->id[row]);
+        uint32_t slot =
+            find_identity(ids, t, t->partition[row], t->account[row], t->region[row], t->id[row]);
         if (ids->slots[slot] == 0) {
             ids->slots[slot] = row + 1;
         } else {
@@ -122,8 +125,10 @@ report_tie(struct cd_snapshot *s, const struct cd_table *t, uint32_t row)
         info->resources -= info->resources > 0;
         info->problems++;
     }
-    return cd_snapshot_problem(s, o->source, o->offset, "%.*s %.*s is described twice with the same time of capture; the first counts",
-                               CD_FMT(type), CD_FMT(id));
+    return cd_snapshot_problem(
+        s, o->source, o->offset,
+        "%.*s %.*s is described twice with the same time of capture; the first counts",
+        CD_FMT(type), CD_FMT(id));
 }
 
 static bool
@@ -136,9 +141,10 @@ report_ties(struct cd_snapshot *s, const struct cd_table *t, const struct identi
         if (!t->dead[row]) {
             continue;
         }
-        uint32_t slot = find_identity(ids, t, t->partition[row], t->account[row], t->region[row], t->id[row]);
-        if (ids->slots[slot] != 0 && ids->tied[slot] != 0 && !t->is_derived_row[row] &&
-            t->captured[row] == t->captured[ids->slots[slot] - 1] && !report_tie(s, t, row)) {
+        uint32_t slot =
+            find_identity(ids, t, t->partition[row], t->account[row], t->region[row], t->id[row]);
+        if (ids->slots[slot] != 0 && ids->tied[slot] != 0 && !t->is_derived_row[row]
+            && t->captured[row] == t->captured[ids->slots[slot] - 1] && !report_tie(s, t, row)) {
             return false;
         }
     }

@@ -1,4 +1,5 @@
-/* The life of a snapshot, and the shapes of its projection: from an image, or from the reference tables. */
+/* The life of a snapshot, and the shapes of its projection: from an image, or from the reference
+ * tables. */
 #include "runtime/column/snapshot.h"
 
 #include <stdarg.h>
@@ -16,7 +17,8 @@ cd_column_n_slots(const struct cd_snapshot *s, uint32_t shape)
     if (shape == CD_NONE) {
         return 0;
     }
-    return s->projection.img ? s->projection.img->shapes.items[shape].n_fields : cd_schema_shape_at(shape).n_fields;
+    return s->projection.img ? s->projection.img->shapes.items[shape].n_fields
+                             : cd_schema_shape_at(shape).n_fields;
 }
 
 struct cd_str
@@ -27,7 +29,8 @@ cd_node_slot_name(const struct cd_snapshot *s, const struct cd_node *record, uin
         return CD_STR("");
     }
     if (img) {
-        return cd_image_str(img, img->fields.items[img->shapes.items[record->shape].first_field + slot].name);
+        return cd_image_str(
+            img, img->fields.items[img->shapes.items[record->shape].first_field + slot].name);
     }
     return cd_schema_field_at(cd_schema_shape_at(record->shape).first_field + slot).name;
 }
@@ -40,7 +43,8 @@ cd_node_slot(struct cd_snapshot *s, const struct cd_node *record, struct cd_str 
     }
     if (!s->projection.img) {
         uint32_t field = cd_schema_find_field(record->shape, name);
-        return field == CD_SCHEMA_NONE ? CD_NONE : field - cd_schema_shape_at(record->shape).first_field;
+        return field == CD_SCHEMA_NONE ? CD_NONE
+                                       : field - cd_schema_shape_at(record->shape).first_field;
     }
     uint32_t n = cd_column_n_slots(s, record->shape);
     for (uint32_t i = 0; i < n; i++) {
@@ -62,28 +66,20 @@ image_type(const struct cd_snapshot *s, uint32_t type)
 {
     const struct cd_value_type *t = &s->projection.img->types.items[type];
     switch ((enum cd_kind)t->kind) {
-    case CD_KIND_BOOL:
-        return (struct node_type){CD_NODE_BOOL, CD_NONE};
-    case CD_KIND_NUMBER:
-        return (struct node_type){CD_NODE_NUMBER, CD_NONE};
-    case CD_KIND_STRING:
-        return (struct node_type){CD_NODE_STRING, CD_NONE};
+    case CD_KIND_BOOL: return (struct node_type){CD_NODE_BOOL, CD_NONE};
+    case CD_KIND_NUMBER: return (struct node_type){CD_NODE_NUMBER, CD_NONE};
+    case CD_KIND_STRING: return (struct node_type){CD_NODE_STRING, CD_NONE};
     case CD_KIND_TIME:
-    case CD_KIND_DURATION:
-        return (struct node_type){CD_NODE_TIME, CD_NONE};
+    case CD_KIND_DURATION: return (struct node_type){CD_NODE_TIME, CD_NONE};
     case CD_KIND_ROW:
         if (t->shape != CD_NONE && t->shape == s->policy_shape) {
             return (struct node_type){CD_NODE_POLICY, CD_NONE};
         }
         return (struct node_type){CD_NODE_RECORD, t->shape};
-    case CD_KIND_MAP:
-        return (struct node_type){CD_NODE_MAP, CD_NONE};
-    case CD_KIND_JSON:
-        return (struct node_type){CD_NODE_JSON, CD_NONE};
-    case CD_KIND_LIST:
-        return (struct node_type){CD_NODE_LIST, CD_NONE};
-    case CD_N_KINDS:
-        break;
+    case CD_KIND_MAP: return (struct node_type){CD_NODE_MAP, CD_NONE};
+    case CD_KIND_JSON: return (struct node_type){CD_NODE_JSON, CD_NONE};
+    case CD_KIND_LIST: return (struct node_type){CD_NODE_LIST, CD_NONE};
+    case CD_N_KINDS: break;
     }
     return (struct node_type){CD_NODE_JSON, CD_NONE};
 }
@@ -93,24 +89,15 @@ schema_type(uint32_t type)
 {
     struct cd_schema_type t = cd_schema_type_at(type);
     switch (t.kind) {
-    case CD_SCHEMA_BOOL:
-        return (struct node_type){CD_NODE_BOOL, CD_NONE};
-    case CD_SCHEMA_NUMBER:
-        return (struct node_type){CD_NODE_NUMBER, CD_NONE};
-    case CD_SCHEMA_STRING:
-        return (struct node_type){CD_NODE_STRING, CD_NONE};
-    case CD_SCHEMA_TIME:
-        return (struct node_type){CD_NODE_TIME, CD_NONE};
-    case CD_SCHEMA_JSON:
-        return (struct node_type){CD_NODE_JSON, CD_NONE};
-    case CD_SCHEMA_POLICY:
-        return (struct node_type){CD_NODE_POLICY, CD_NONE};
-    case CD_SCHEMA_RECORD:
-        return (struct node_type){CD_NODE_RECORD, t.ref};
-    case CD_SCHEMA_LIST:
-        return (struct node_type){CD_NODE_LIST, CD_NONE};
-    case CD_SCHEMA_MAP:
-        return (struct node_type){CD_NODE_MAP, CD_NONE};
+    case CD_SCHEMA_BOOL: return (struct node_type){CD_NODE_BOOL, CD_NONE};
+    case CD_SCHEMA_NUMBER: return (struct node_type){CD_NODE_NUMBER, CD_NONE};
+    case CD_SCHEMA_STRING: return (struct node_type){CD_NODE_STRING, CD_NONE};
+    case CD_SCHEMA_TIME: return (struct node_type){CD_NODE_TIME, CD_NONE};
+    case CD_SCHEMA_JSON: return (struct node_type){CD_NODE_JSON, CD_NONE};
+    case CD_SCHEMA_POLICY: return (struct node_type){CD_NODE_POLICY, CD_NONE};
+    case CD_SCHEMA_RECORD: return (struct node_type){CD_NODE_RECORD, t.ref};
+    case CD_SCHEMA_LIST: return (struct node_type){CD_NODE_LIST, CD_NONE};
+    case CD_SCHEMA_MAP: return (struct node_type){CD_NODE_MAP, CD_NONE};
     }
     return (struct node_type){CD_NODE_JSON, CD_NONE};
 }
@@ -136,8 +123,9 @@ cd_node_child(struct cd_snapshot *s, struct cd_node *record, uint32_t slot)
     }
     if (!record->child[slot]) {
         const struct cd_image *img = s->projection.img;
-        uint32_t type = img ? img->fields.items[img->shapes.items[record->shape].first_field + slot].type
-                            : cd_schema_field_at(cd_schema_shape_at(record->shape).first_field + slot).type;
+        uint32_t type =
+            img ? img->fields.items[img->shapes.items[record->shape].first_field + slot].type
+                : cd_schema_field_at(cd_schema_shape_at(record->shape).first_field + slot).type;
         struct cd_node *n = typed_node(s, record, type);
         if (!n) {
             return NULL;
@@ -163,7 +151,8 @@ cd_node_elem(struct cd_snapshot *s, struct cd_node *n)
             }
             return n->child[0];
         }
-        uint32_t elem = s->projection.img ? s->projection.img->types.items[n->type].elem : cd_schema_type_at(n->type).ref;
+        uint32_t elem = s->projection.img ? s->projection.img->types.items[n->type].elem
+                                          : cd_schema_type_at(n->type).ref;
         n->child[0] = typed_node(s, n, elem);
     }
     return n->child[0];
@@ -256,7 +245,8 @@ cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, con
     }
     p->file = source < s->n_sources ? s->sources[source].file : CD_STR("");
     p->offset = offset;
-    p->message = cd_arena_str(&s->arena, (struct cd_str){text, cd_utf8_check((struct cd_str){text, len})});
+    p->message =
+        cd_arena_str(&s->arena, (struct cd_str){text, cd_utf8_check((struct cd_str){text, len})});
     return p->message.p != NULL;
 }
 
@@ -301,7 +291,8 @@ sort_tables(struct cd_snapshot *s)
     return true;
 }
 
-/* The snapshot's time: the latest that its files say; where none says, the latest capture of a resource. */
+/* The snapshot's time: the latest that its files say; where none says, the latest capture of a
+ * resource. */
 static void
 settle_time(struct cd_snapshot *s)
 {
@@ -327,7 +318,8 @@ cd_snapshot_seal(struct cd_snapshot *s, struct cordon_error *err)
     }
     settle_time(s);
     if (!cd_column_add_places(s) || !sort_tables(s) || !cd_column_settle(s)) {
-        return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory while the snapshot was put in order");
+        return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET,
+                           "out of memory while the snapshot was put in order");
     }
     for (size_t i = 0; i < s->n_tables; i++) {
         struct cd_table *t = s->tables[i];

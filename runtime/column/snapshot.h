@@ -1,13 +1,17 @@
-/* A snapshot in memory: resources in columns, as in Dremel and Arrow. Written row by row by ingest, read by the evaluator.
+/* A snapshot in memory: resources in columns, as in Dremel and Arrow. Written row by row by ingest,
+ * read by the evaluator.
  *
- * A *node* is a column with a place in a table's tree of properties. The root of a table is a RECORD node whose rows are the
- * resources; a RECORD's children stand beside it row by row (child row i belongs to parent row i); a LIST node has offsets into its
- * one child, the element node; a MAP node has offsets, keys, and one child, the value node. Every row of a node has a state: known, absent or
- * unknown, an unknown one with its reason. Nodes are padded lazily: a row that was never set, because a parent is absent or nothing
- * was said of it, reads as absent.
+ * A *node* is a column with a place in a table's tree of properties. The root of a table is a
+ * RECORD node whose rows are the resources; a RECORD's children stand beside it row by row (child
+ * row i belongs to parent row i); a LIST node has offsets into its one child, the element node; a
+ * MAP node has offsets, keys, and one child, the value node. Every row of a node has a state:
+ * known, absent or unknown, an unknown one with its reason. Nodes are padded lazily: a row that was
+ * never set, because a parent is absent or nothing was said of it, reads as absent.
  *
- * Which properties are kept is the projection's business: the shapes of a program (only what it reads), or everything
- * (`cordon normalize`, the columnar store). One thread at a time writes; readers need no lock once writing has ended. */
+ * Which properties are kept is the projection's business: the shapes of a program (only what it
+ * reads), or everything
+ * (`cordon normalize`, the columnar store). One thread at a time writes; readers need no lock once
+ * writing has ended. */
 #ifndef CD_COLUMN_SNAPSHOT_H
 #define CD_COLUMN_SNAPSHOT_H
 
@@ -36,32 +40,38 @@ enum cd_node_kind {
 
 struct cd_node {
     enum cd_node_kind kind;
-    uint32_t id;            /* index into cd_snapshot.nodes */
-    uint32_t parent;        /* node id, CD_NONE for roots */
-    uint32_t type;          /* index into the image's types (without an image: into runtime/schema's); CD_NONE for roots and tags */
-    uint32_t shape;         /* RECORD: shape in the projection (cd_projection), CD_NONE otherwise */
-    uint32_t slot;          /* in the parent record; CD_NONE for elements, values and roots */
-    uint32_t table;         /* index of the table it belongs to; CD_NONE for the policy node's tree */
-    uint32_t n, cap;        /* rows set so far */
-    uint8_t *state;         /* enum cd_state */
+    uint32_t id;     /* index into cd_snapshot.nodes */
+    uint32_t parent; /* node id, CD_NONE for roots */
+    uint32_t type;   /* index into the image's types (without an image: into runtime/schema's);
+                        CD_NONE for roots and tags */
+    uint32_t shape;  /* RECORD: shape in the projection (cd_projection), CD_NONE otherwise */
+    uint32_t slot;   /* in the parent record; CD_NONE for elements, values and roots */
+    uint32_t table;  /* index of the table it belongs to; CD_NONE for the policy node's tree */
+    uint32_t n, cap; /* rows set so far */
+    uint8_t *state;  /* enum cd_state */
     union {
         uint8_t *b;
         double *f64;
         uint32_t *u32;
         int64_t *i64;
     } v;
-    uint32_t *reason;       /* dictionary id of an unknown row's reason; allocated with the first unknown row (NULL: none) */
-    uint32_t *off;          /* LIST, MAP: first child row of row i; its end is off[i] + len[i] */
+    uint32_t *reason; /* dictionary id of an unknown row's reason; allocated with the first unknown
+                         row (NULL: none) */
+    uint32_t *off;    /* LIST, MAP: first child row of row i; its end is off[i] + len[i] */
     uint32_t *len;
-    uint32_t *open;         /* LIST, MAP: dictionary id of the reason why there may be more members, 0: closed */
-    uint32_t *place;        /* of element rows (child of a LIST): index in the source list, or CD_PLACE_KEY | dictionary id of its key */
-    uint32_t *key;          /* of value rows (child of a MAP): dictionary id of the key */
-    struct cd_node **child; /* RECORD: by slot, NULL until something was set there; LIST, MAP: child[0] */
+    uint32_t
+        *open; /* LIST, MAP: dictionary id of the reason why there may be more members, 0: closed */
+    uint32_t *place; /* of element rows (child of a LIST): index in the source list, or CD_PLACE_KEY
+                        | dictionary id of its key */
+    uint32_t *key;   /* of value rows (child of a MAP): dictionary id of the key */
+    struct cd_node *
+        *child; /* RECORD: by slot, NULL until something was set there; LIST, MAP: child[0] */
     uint32_t n_child;
 };
 #define CD_PLACE_KEY 0x80000000u
 
-/* A row of any node: node id and row number. Rows of tables and nested objects are passed about as these. */
+/* A row of any node: node id and row number. Rows of tables and nested objects are passed about as
+ * these. */
 typedef uint64_t cd_rowref;
 static inline cd_rowref
 cd_rowref_of(uint32_t node, uint32_t row)
@@ -79,66 +89,81 @@ cd_rowref_row(cd_rowref r)
     return (uint32_t)r;
 }
 
-/* The projection: shapes and fields with types, as in an image. `all` keeps every property: shapes are then added from
- * runtime/schema as they are met. Strings of the projection are dictionary ids of the snapshot. */
+/* The projection: shapes and fields with types, as in an image. `all` keeps every property: shapes
+ * are then added from runtime/schema as they are met. Strings of the projection are dictionary ids
+ * of the snapshot. */
 struct cd_projection {
     const struct cd_image *img; /* shapes, fields, types; or NULL with `all` */
     bool all;
-    bool envelopes;             /* keep the envelope of every resource, also of types without a shape (`resource` is read) */
+    bool envelopes; /* keep the envelope of every resource, also of types without a shape
+                       (`resource` is read) */
 };
 
 struct cd_origin {
-    uint32_t source; /* index into cd_snapshot.sources */
-    uint32_t item;   /* number of the item in its file, from 0 */
-    uint64_t offset; /* byte offset of the item */
-    uint32_t from;   /* derived rows: row of `from_table` they were made from */
+    uint32_t source;     /* index into cd_snapshot.sources */
+    uint32_t item;       /* number of the item in its file, from 0 */
+    uint64_t offset;     /* byte offset of the item */
+    uint32_t from;       /* derived rows: row of `from_table` they were made from */
     uint32_t from_table; /* CD_NONE: not derived */
-    uint32_t place;  /* derived rows: the mapping's own note of where in the item they stood, for ingest */
+    uint32_t place; /* derived rows: the mapping's own note of where in the item they stood, for
+                       ingest */
 };
 
 /* One type's resources. */
 struct cd_table {
-    uint32_t type;          /* dictionary id of `AWS::X::Y` */
-    uint32_t shape;         /* in the projection, CD_NONE if only envelopes are kept */
-    uint32_t schema;        /* runtime/schema shape, CD_SCHEMA_NONE for a type that the tables do not know */
-    bool derived;           /* made from other resources only, or `Cordon::…`: not in `resource` */
-    struct cd_node *root;   /* RECORD */
-    uint32_t n, cap;        /* rows */
-    uint32_t *id, *arn, *partition, *region, *account; /* dictionary ids; CD_NO_STR: absent (arn, region) */
-    int64_t *captured;      /* ms; INT64_MIN: unknown */
-    struct cd_node *tags;   /* MAP of STRING */
+    uint32_t type;  /* dictionary id of `AWS::X::Y` */
+    uint32_t shape; /* in the projection, CD_NONE if only envelopes are kept */
+    uint32_t
+        schema;   /* runtime/schema shape, CD_SCHEMA_NONE for a type that the tables do not know */
+    bool derived; /* made from other resources only, or `Cordon::…`: not in `resource` */
+    struct cd_node *root; /* RECORD */
+    uint32_t n, cap;      /* rows */
+    uint32_t *id, *arn, *partition, *region,
+        *account;         /* dictionary ids; CD_NO_STR: absent (arn, region) */
+    int64_t *captured;    /* ms; INT64_MIN: unknown */
+    struct cd_node *tags; /* MAP of STRING */
     struct cd_origin *origin;
-    uint8_t *dead;          /* superseded by a later capture, or deleted: no row for anyone */
-    uint8_t *is_derived_row;/* this row was made from an embedded noun */
+    uint8_t *dead;           /* superseded by a later capture, or deleted: no row for anyone */
+    uint8_t *is_derived_row; /* this row was made from an embedded noun */
     uint32_t n_live;
 };
 
 struct cd_complete {
-    struct cd_str type;     /* `*`, or with a trailing `*`, or exact */
-    uint32_t account;       /* dictionary id, CD_NO_STR: all */
-    uint32_t region;        /* likewise */
+    struct cd_str type; /* `*`, or with a trailing `*`, or exact */
+    uint32_t account;   /* dictionary id, CD_NO_STR: all */
+    uint32_t region;    /* likewise */
 };
 
 /* What was read, for the report. */
 struct cd_source_info {
     struct cd_str file, format; /* `aws-config`, `cordon` */
     uint64_t items, resources, derived, deleted, problems;
-    int64_t captured;       /* ms, INT64_MIN if the file does not say */
+    int64_t captured; /* ms, INT64_MIN if the file does not say */
 };
 
 struct cd_problem {
     struct cd_str file;
-    uint64_t offset;        /* CORDON_NO_OFFSET: of the whole file */
+    uint64_t offset; /* CORDON_NO_OFFSET: of the whole file */
     struct cd_str message;
 };
 
 /* Json values: a tree in one array, depth-first. */
-enum cd_json_kind { CD_JSON_NULL, CD_JSON_FALSE, CD_JSON_TRUE, CD_JSON_NUMBER, CD_JSON_STRING, CD_JSON_ARRAY, CD_JSON_OBJECT, CD_JSON_UNKNOWN };
+enum cd_json_kind {
+    CD_JSON_NULL,
+    CD_JSON_FALSE,
+    CD_JSON_TRUE,
+    CD_JSON_NUMBER,
+    CD_JSON_STRING,
+    CD_JSON_ARRAY,
+    CD_JSON_OBJECT,
+    CD_JSON_UNKNOWN
+};
 struct cd_json {
     uint32_t kind;
-    uint32_t key;   /* member of an object: dictionary id of its name */
-    uint32_t n;     /* ARRAY, OBJECT: members; STRING: dictionary id; UNKNOWN: reason */
-    uint32_t next;  /* index of the next sibling (one past this value's subtree); the first child is at its own index + 1 */
+    uint32_t key;  /* member of an object: dictionary id of its name */
+    uint32_t n;    /* ARRAY, OBJECT: members; STRING: dictionary id; UNKNOWN: reason */
+    uint32_t next; /* index of the next sibling (one past this value's subtree); the first child is
+                      at its own index + 1 */
     double number;
 };
 
@@ -153,19 +178,23 @@ struct cd_place_set;
 struct cd_ingest;
 
 struct cd_snapshot {
-    struct cd_arena arena; /* everything but the arrays of nodes and tables, which are on the heap */
+    struct cd_arena
+        arena; /* everything but the arrays of nodes and tables, which are on the heap */
     struct cd_intern dict;
-    struct cd_projection projection; /* without an image, shapes and slots are runtime/schema's: slot i is field first_field + i */
+    struct cd_projection projection; /* without an image, shapes and slots are runtime/schema's:
+                                        slot i is field first_field + i */
     struct cd_node **nodes;
     size_t n_nodes, cap_nodes;
-    struct cd_table **tables;  /* sorted by type name once cd_snapshot_seal was called */
+    struct cd_table **tables; /* sorted by type name once cd_snapshot_seal was called */
     size_t n_tables, cap_tables;
-    struct cd_node *policies;  /* RECORD of the schema's policy shape: one row for each distinct document */
+    struct cd_node
+        *policies; /* RECORD of the schema's policy shape: one row for each distinct document */
     struct cd_json *json;
     size_t n_json, cap_json;
     struct cd_complete *complete;
     size_t n_complete, cap_complete;
-    struct cd_complete *lost;  /* what items that could not be read may have been: takes completeness away; same matching */
+    struct cd_complete *lost; /* what items that could not be read may have been: takes completeness
+                                 away; same matching */
     size_t n_lost, cap_lost;
     struct cd_source_info *sources;
     size_t n_sources, cap_sources;
@@ -174,19 +203,22 @@ struct cd_snapshot {
     struct cd_deletion *deletions;
     size_t n_deletions, cap_deletions;
     struct cd_place_set *place_set; /* private: which places are in the lists below */
-    uint32_t policy_shape;     /* of the projection; CD_NONE if it has none */
-    uint32_t *accounts, *regions; /* every (account, region or CD_NO_STR) pair that a resource of any type or `complete` names */
+    uint32_t policy_shape;          /* of the projection; CD_NONE if it has none */
+    uint32_t *accounts, *regions;   /* every (account, region or CD_NO_STR) pair that a resource of
+                                       any type or `complete` names */
     size_t n_places, cap_places;
-    int64_t captured;          /* the latest capture of its files; INT64_MIN if none says */
+    int64_t captured; /* the latest capture of its files; INT64_MIN if none says */
     bool sealed;
-    struct cd_ingest *ingest;  /* runtime/ingest's notes on how the sources name things; in the arena */
+    struct cd_ingest
+        *ingest; /* runtime/ingest's notes on how the sources name things; in the arena */
 };
 
 /* ---- life ---- */
-CORDON_MUST_CHECK cordon_status cd_snapshot_init(struct cd_snapshot *s, struct cd_projection projection);
+CORDON_MUST_CHECK cordon_status cd_snapshot_init(struct cd_snapshot *s,
+                                                 struct cd_projection projection);
 void cd_snapshot_finish(struct cd_snapshot *s);
-/* Ends writing: settles resources described twice (later capture wins, deletion removes, a tie is a problem), sorts tables,
- * counts live rows, gathers the places that are named. */
+/* Ends writing: settles resources described twice (later capture wins, deletion removes, a tie is a
+ * problem), sorts tables, counts live rows, gathers the places that are named. */
 CORDON_MUST_CHECK cordon_status cd_snapshot_seal(struct cd_snapshot *s, struct cordon_error *err);
 
 /* ---- writing (all false or NULL when memory is out) ---- */
@@ -200,62 +232,89 @@ struct cd_envelope_row {
     bool is_derived_row;
 };
 /* Adds a resource; *row is its number. Its root record row is known. */
-CORDON_MUST_CHECK bool cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope_row *e, uint32_t *row);
+CORDON_MUST_CHECK bool cd_table_add(struct cd_snapshot *s, struct cd_table *t,
+                                    const struct cd_envelope_row *e, uint32_t *row);
 /* Records that a resource of this identity was deleted at CAPTURED. */
-CORDON_MUST_CHECK bool cd_snapshot_delete(struct cd_snapshot *s, struct cd_str type, uint32_t partition, uint32_t account,
-                                          uint32_t region, uint32_t id, int64_t captured);
-/* Notes an account and region (CD_NO_STR: none) that a resource of any type names, also of types that are not kept. */
+CORDON_MUST_CHECK bool cd_snapshot_delete(struct cd_snapshot *s, struct cd_str type,
+                                          uint32_t partition, uint32_t account, uint32_t region,
+                                          uint32_t id, int64_t captured);
+/* Notes an account and region (CD_NO_STR: none) that a resource of any type names, also of types
+ * that are not kept. */
 CORDON_MUST_CHECK bool cd_snapshot_place(struct cd_snapshot *s, uint32_t account, uint32_t region);
-/* The child node of a RECORD at SLOT of its shape, made on first use. For LIST elements and MAP values see cd_node_elem. */
+/* The child node of a RECORD at SLOT of its shape, made on first use. For LIST elements and MAP
+ * values see cd_node_elem. */
 struct cd_node *cd_node_child(struct cd_snapshot *s, struct cd_node *record, uint32_t slot);
 /* The element node of a LIST, the value node of a MAP. */
 struct cd_node *cd_node_elem(struct cd_snapshot *s, struct cd_node *n);
-/* The slot of property NAME in a RECORD node's shape; CD_NONE if the projection does not keep it. */
+/* The slot of property NAME in a RECORD node's shape; CD_NONE if the projection does not keep it.
+ */
 uint32_t cd_node_slot(struct cd_snapshot *s, const struct cd_node *record, struct cd_str name);
 /* Sets row ROW (rows in increasing order; skipped ones are absent). */
-CORDON_MUST_CHECK bool cd_node_set_bool(struct cd_snapshot *s, struct cd_node *n, uint32_t row, bool v);
-CORDON_MUST_CHECK bool cd_node_set_number(struct cd_snapshot *s, struct cd_node *n, uint32_t row, double v);
-CORDON_MUST_CHECK bool cd_node_set_string(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t v);
-CORDON_MUST_CHECK bool cd_node_set_time(struct cd_snapshot *s, struct cd_node *n, uint32_t row, int64_t v);
-CORDON_MUST_CHECK bool cd_node_set_json(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t v);
-CORDON_MUST_CHECK bool cd_node_set_policy(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t v);
-CORDON_MUST_CHECK bool cd_node_set_record(struct cd_snapshot *s, struct cd_node *n, uint32_t row); /* known; fields follow */
+CORDON_MUST_CHECK bool cd_node_set_bool(struct cd_snapshot *s, struct cd_node *n, uint32_t row,
+                                        bool v);
+CORDON_MUST_CHECK bool cd_node_set_number(struct cd_snapshot *s, struct cd_node *n, uint32_t row,
+                                          double v);
+CORDON_MUST_CHECK bool cd_node_set_string(struct cd_snapshot *s, struct cd_node *n, uint32_t row,
+                                          uint32_t v);
+CORDON_MUST_CHECK bool cd_node_set_time(struct cd_snapshot *s, struct cd_node *n, uint32_t row,
+                                        int64_t v);
+CORDON_MUST_CHECK bool cd_node_set_json(struct cd_snapshot *s, struct cd_node *n, uint32_t row,
+                                        uint32_t v);
+CORDON_MUST_CHECK bool cd_node_set_policy(struct cd_snapshot *s, struct cd_node *n, uint32_t row,
+                                          uint32_t v);
+CORDON_MUST_CHECK bool cd_node_set_record(struct cd_snapshot *s, struct cd_node *n,
+                                          uint32_t row); /* known; fields follow */
 CORDON_MUST_CHECK bool cd_node_set_absent(struct cd_snapshot *s, struct cd_node *n, uint32_t row);
-CORDON_MUST_CHECK bool cd_node_set_unknown(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t reason);
+CORDON_MUST_CHECK bool cd_node_set_unknown(struct cd_snapshot *s, struct cd_node *n, uint32_t row,
+                                           uint32_t reason);
 /* The row after the last that was set: where the next element goes. */
 static inline uint32_t
 cd_node_end(const struct cd_node *n)
 {
     return n->n;
 }
-/* Begins a known list or map at ROW; elements are then set in the element node at rows cd_node_end(elem) onward, each with
- * cd_node_place or cd_node_key; cd_node_close ends it. Only one row of a node is open at a time. */
+/* Begins a known list or map at ROW; elements are then set in the element node at rows
+ * cd_node_end(elem) onward, each with cd_node_place or cd_node_key; cd_node_close ends it. Only one
+ * row of a node is open at a time. */
 CORDON_MUST_CHECK bool cd_node_open(struct cd_snapshot *s, struct cd_node *n, uint32_t row);
-CORDON_MUST_CHECK bool cd_node_place(struct cd_snapshot *s, struct cd_node *elem, uint32_t row, uint32_t place);
-CORDON_MUST_CHECK bool cd_node_key(struct cd_snapshot *s, struct cd_node *value, uint32_t row, uint32_t key);
-/* OPEN: reason why there may be more members, 0 for closed. The length is what the element node grew by; N is that count. */
-CORDON_MUST_CHECK bool cd_node_close(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t n_elems, uint32_t open);
-CORDON_MUST_CHECK bool cd_snapshot_complete(struct cd_snapshot *s, struct cd_str type, uint32_t account, uint32_t region);
-CORDON_MUST_CHECK bool cd_snapshot_lost(struct cd_snapshot *s, struct cd_str type, uint32_t account, uint32_t region);
-CORDON_MUST_CHECK bool cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char *fmt, ...)
+CORDON_MUST_CHECK bool cd_node_place(struct cd_snapshot *s, struct cd_node *elem, uint32_t row,
+                                     uint32_t place);
+CORDON_MUST_CHECK bool cd_node_key(struct cd_snapshot *s, struct cd_node *value, uint32_t row,
+                                   uint32_t key);
+/* OPEN: reason why there may be more members, 0 for closed. The length is what the element node
+ * grew by; N is that count. */
+CORDON_MUST_CHECK bool cd_node_close(struct cd_snapshot *s, struct cd_node *n, uint32_t row,
+                                     uint32_t n_elems, uint32_t open);
+CORDON_MUST_CHECK bool cd_snapshot_complete(struct cd_snapshot *s, struct cd_str type,
+                                            uint32_t account, uint32_t region);
+CORDON_MUST_CHECK bool cd_snapshot_lost(struct cd_snapshot *s, struct cd_str type, uint32_t account,
+                                        uint32_t region);
+CORDON_MUST_CHECK bool cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset,
+                                           const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-uint32_t cd_snapshot_source(struct cd_snapshot *s, struct cd_str file, struct cd_str format); /* CD_NONE: out of memory */
+uint32_t cd_snapshot_source(struct cd_snapshot *s, struct cd_str file,
+                            struct cd_str format); /* CD_NONE: out of memory */
 
-/* Appends a json value to the heap; CD_NONE when memory is out. KEY is 0 but for members of objects. For arrays and objects the children
- * are appended next, then cd_json_close is called with their number; the others are complete once their `n` or `number` is set. */
+/* Appends a json value to the heap; CD_NONE when memory is out. KEY is 0 but for members of
+ * objects. For arrays and objects the children are appended next, then cd_json_close is called with
+ * their number; the others are complete once their `n` or `number` is set. */
 uint32_t cd_json_add(struct cd_snapshot *s, enum cd_json_kind kind, uint32_t key);
 void cd_json_close(struct cd_snapshot *s, uint32_t value, uint32_t n);
 
 /* ---- reading ---- */
-/* The member of the object VALUE whose key is the dictionary id KEY; CD_NONE if VALUE is no object or has none. */
+/* The member of the object VALUE whose key is the dictionary id KEY; CD_NONE if VALUE is no object
+ * or has none. */
 uint32_t cd_json_member(const struct cd_snapshot *s, uint32_t value, uint32_t key);
 /* The JSON text of a value; what is unknown is written as the normalized form does. */
 void cd_json_write(const struct cd_snapshot *s, uint32_t value, struct cd_buf *out);
 /* The JSON text of row ROW of N: objects with the names of the projection; `null` where absent. */
-void cd_node_write(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out);
+void cd_node_write(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row,
+                   struct cd_buf *out);
 /* The name of slot SLOT of a RECORD, empty if there is none. */
-struct cd_str cd_node_slot_name(const struct cd_snapshot *s, const struct cd_node *record, uint32_t slot);
-struct cd_table *cd_snapshot_find_table(const struct cd_snapshot *s, struct cd_str type); /* NULL: none */
+struct cd_str cd_node_slot_name(const struct cd_snapshot *s, const struct cd_node *record,
+                                uint32_t slot);
+struct cd_table *cd_snapshot_find_table(const struct cd_snapshot *s,
+                                        struct cd_str type); /* NULL: none */
 /* State of a row (rows beyond n are absent). */
 static inline enum cd_state
 cd_node_state(const struct cd_node *n, uint32_t row)
@@ -268,13 +327,15 @@ cd_node_reason(const struct cd_node *n, uint32_t row)
 {
     return n->reason != NULL && row < n->n ? n->reason[row] : 0;
 }
-/* The resource that a row belongs to: the table (index into `tables`) and its row, by way of the lists above it; CD_NONE for both if it
- * belongs to none (policy documents). */
+/* The resource that a row belongs to: the table (index into `tables`) and its row, by way of the
+ * lists above it; CD_NONE for both if it belongs to none (policy documents). */
 void cd_snapshot_owner(const struct cd_snapshot *s, cd_rowref r, uint32_t *table, uint32_t *row);
 /* The row of the LIST or MAP node N that holds row ROW of its child; CD_NONE if none does. */
 uint32_t cd_node_holder(const struct cd_node *n, uint32_t row);
-/* Was everything of TYPE collected? In the place (account, region; CD_NO_STR for «every account» or «any region») … */
-bool cd_snapshot_is_complete_at(const struct cd_snapshot *s, struct cd_str type, uint32_t account, uint32_t region);
+/* Was everything of TYPE collected? In the place (account, region; CD_NO_STR for «every account» or
+ * «any region») … */
+bool cd_snapshot_is_complete_at(const struct cd_snapshot *s, struct cd_str type, uint32_t account,
+                                uint32_t region);
 /* … or in every account and region that `complete` or a resource names. */
 bool cd_snapshot_is_complete(const struct cd_snapshot *s, struct cd_str type);
 

@@ -1,4 +1,5 @@
-/* Tables: one type's resources, their envelopes, deletions, and the places that a snapshot speaks of. */
+/* Tables: one type's resources, their envelopes, deletions, and the places that a snapshot speaks
+ * of. */
 #include "runtime/column/snapshot.h"
 
 #include <stdlib.h>
@@ -72,7 +73,8 @@ grow_places(struct cd_snapshot *s)
 bool
 cd_snapshot_place(struct cd_snapshot *s, uint32_t account, uint32_t region)
 {
-    if (s->n_places > 0 && s->accounts[s->n_places - 1] == account && s->regions[s->n_places - 1] == region) {
+    if (s->n_places > 0 && s->accounts[s->n_places - 1] == account
+        && s->regions[s->n_places - 1] == region) {
         return true;
     }
     if (s->n_places == s->cap_places && !grow_places(s)) {
@@ -115,10 +117,12 @@ table_shape(const struct cd_snapshot *s, struct cd_str type, uint32_t schema)
 {
     const struct cd_image *img = s->projection.img;
     if (!img) {
-        return schema != CD_SCHEMA_NONE && cd_schema_shape_at(schema).is_resource ? schema : CD_NONE;
+        return schema != CD_SCHEMA_NONE && cd_schema_shape_at(schema).is_resource ? schema
+                                                                                  : CD_NONE;
     }
     for (size_t i = 0; i < img->shapes.n; i++) {
-        if (img->shapes.items[i].is_table && cd_str_eq(cd_image_str(img, img->shapes.items[i].name), type)) {
+        if (img->shapes.items[i].is_table
+            && cd_str_eq(cd_image_str(img, img->shapes.items[i].name), type)) {
             return (uint32_t)i;
         }
     }
@@ -135,7 +139,8 @@ make_table(struct cd_snapshot *s, struct cd_str type, uint32_t shape, uint32_t s
     t->type = cd_snapshot_str(s, type);
     t->shape = shape;
     t->schema = schema;
-    t->derived = cd_str_starts(type, CD_STR("Cordon::")) || (schema != CD_SCHEMA_NONE && cd_schema_shape_at(schema).is_derived);
+    t->derived = cd_str_starts(type, CD_STR("Cordon::"))
+                 || (schema != CD_SCHEMA_NONE && cd_schema_shape_at(schema).is_derived);
     t->root = cd_column_node(s, CD_NODE_RECORD, CD_NONE, shape);
     t->tags = cd_column_node(s, CD_NODE_MAP, CD_NONE, CD_NONE);
     if (t->type == CD_NO_STR || !t->root || !t->tags) {
@@ -175,8 +180,15 @@ grow_table(struct cd_table *t)
     struct {
         void *p;
         size_t size;
-    } columns[] = {{&t->id, 4},       {&t->arn, 4},    {&t->partition, 4}, {&t->region, 4},        {&t->account, 4},
-                   {&t->captured, 8}, {&t->origin, sizeof *t->origin}, {&t->dead, 1}, {&t->is_derived_row, 1}};
+    } columns[] = {{&t->id, 4},
+                   {&t->arn, 4},
+                   {&t->partition, 4},
+                   {&t->region, 4},
+                   {&t->account, 4},
+                   {&t->captured, 8},
+                   {&t->origin, sizeof *t->origin},
+                   {&t->dead, 1},
+                   {&t->is_derived_row, 1}};
     for (size_t i = 0; i < CD_ARRAY_LEN(columns); i++) {
         void *p;
         memcpy(&p, columns[i].p, sizeof p); /* the columns are pointers of several types */
@@ -204,7 +216,8 @@ cd_column_table_free(struct cd_table *t)
 }
 
 bool
-cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope_row *e, uint32_t *row)
+cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope_row *e,
+             uint32_t *row)
 {
     if (t->n == t->cap && !grow_table(t)) {
         return false;
@@ -227,33 +240,37 @@ cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope
 }
 
 bool
-cd_snapshot_delete(struct cd_snapshot *s, struct cd_str type, uint32_t partition, uint32_t account, uint32_t region,
-                   uint32_t id, int64_t captured)
+cd_snapshot_delete(struct cd_snapshot *s, struct cd_str type, uint32_t partition, uint32_t account,
+                   uint32_t region, uint32_t id, int64_t captured)
 {
     uint32_t name = cd_snapshot_str(s, type);
     struct cd_deletion *d = CD_PUSH(&s->arena, s->deletions, s->n_deletions, s->cap_deletions);
     if (!d || name == CD_NO_STR) {
         return false;
     }
-    *d = (struct cd_deletion){cd_intern_str(&s->dict, name), partition, account, region, id, captured};
+    *d = (struct cd_deletion){
+        cd_intern_str(&s->dict, name), partition, account, region, id, captured};
     return true;
 }
 
 /* ---- Cordon::Account and Cordon::Region ---- */
 
-/* Properties of a row that is made from a place alone: those that the place tells, the others unknown. */
+/* Properties of a row that is made from a place alone: those that the place tells, the others
+ * unknown. */
 static bool
-set_place_properties(struct cd_snapshot *s, struct cd_table *t, uint32_t row, struct cd_str name, uint32_t value)
+set_place_properties(struct cd_snapshot *s, struct cd_table *t, uint32_t row, struct cd_str name,
+                     uint32_t value)
 {
     uint32_t why = cd_snapshot_str(s, CD_STR("no source says it"));
     for (uint32_t slot = 0; slot < t->root->n_child; slot++) {
         struct cd_str property = cd_node_slot_name(s, t->root, slot);
         struct cd_node *n = cd_node_child(s, t->root, slot);
         bool is_account = cd_str_eq(property, CD_STR("Account"));
-        bool ok = n == NULL || why == CD_NO_STR               ? false
-                  : is_account && t->region[row] != CD_NO_STR ? cd_node_set_string(s, n, row, t->account[row])
-                  : cd_str_eq(property, name)                  ? cd_node_set_string(s, n, row, value)
-                                                               : cd_node_set_unknown(s, n, row, why);
+        bool ok = n == NULL || why == CD_NO_STR ? false
+                  : is_account && t->region[row] != CD_NO_STR
+                      ? cd_node_set_string(s, n, row, t->account[row])
+                  : cd_str_eq(property, name) ? cd_node_set_string(s, n, row, value)
+                                              : cd_node_set_unknown(s, n, row, why);
         if (!ok) {
             return false;
         }
@@ -283,7 +300,8 @@ partitions_of_accounts(struct cd_snapshot *s, struct cd_map *partitions)
     return true;
 }
 
-/* A row of TYPE for each of the first N places. Doubles are settled later, and what a source says of one itself counts before it. */
+/* A row of TYPE for each of the first N places. Doubles are settled later, and what a source says
+ * of one itself counts before it. */
 static bool
 add_place_rows(struct cd_snapshot *s, struct cd_str type, const struct cd_map *partitions, size_t n)
 {
@@ -302,7 +320,11 @@ add_place_rows(struct cd_snapshot *s, struct cd_str type, const struct cd_map *p
             .region = by_region ? region : CD_NO_STR,
             .account = account,
             .captured = s->captured,
-            .origin = {.source = CD_NONE, .item = CD_NONE, .offset = UINT64_MAX, .from_table = CD_NONE, .place = CD_NONE},
+            .origin = {.source = CD_NONE,
+                       .item = CD_NONE,
+                       .offset = UINT64_MAX,
+                       .from_table = CD_NONE,
+                       .place = CD_NONE},
             .is_derived_row = true,
         };
         uint32_t row;
@@ -327,14 +349,16 @@ is_read(const struct cd_snapshot *s, struct cd_str type)
 bool
 cd_column_add_places(struct cd_snapshot *s)
 {
-    static const struct cd_str types[] = {CD_STR_INIT("Cordon::Account"), CD_STR_INIT("Cordon::Region")};
+    static const struct cd_str types[] = {CD_STR_INIT("Cordon::Account"),
+                                          CD_STR_INIT("Cordon::Region")};
     size_t n = s->n_places;
     struct cd_map partitions;
     cd_map_init(&partitions);
     bool ok = true;
     for (size_t i = 0; ok && i < CD_ARRAY_LEN(types); i++) {
         if (is_read(s, types[i])) {
-            ok = partitions_of_accounts(s, &partitions) && add_place_rows(s, types[i], &partitions, n);
+            ok = partitions_of_accounts(s, &partitions)
+                 && add_place_rows(s, types[i], &partitions, n);
         }
     }
     cd_map_finish(&partitions);

@@ -1,4 +1,5 @@
-/* The public face of evaluation: prepares, runs the sections over the tables, and holds the results. */
+/* The public face of evaluation: prepares, runs the sections over the tables, and holds the
+ * results. */
 #include "runtime/vm/eval.h"
 
 #include <stdlib.h>
@@ -7,7 +8,9 @@
 #include "runtime/vm/explain.h"
 #include "runtime/vm/vm.h"
 
-#define PLAN_LANES (UINT32_C(1) << 22) /* instructions times rows of one batch, so that registers take some 32 MB at most */
+#define PLAN_LANES \
+    (UINT32_C(1)   \
+     << 22) /* instructions times rows of one batch, so that registers take some 32 MB at most */
 #define SMALLEST_BATCH 64u
 
 /* ---- preparation ---- */
@@ -34,7 +37,8 @@ select_controls(struct cd_eval *e, const bool *run)
 static bool
 is_set(const struct cd_eval *e, uint32_t param)
 {
-    return (e->params && e->params->values[param] != CD_NONE) || e->img->params.items[param].default_const != CD_NONE;
+    return (e->params && e->params->values[param] != CD_NONE)
+           || e->img->params.items[param].default_const != CD_NONE;
 }
 
 /* Every parameter that a running control reads has a value; those are the ones that are checked. */
@@ -52,7 +56,9 @@ needed_params(struct cd_eval *e)
             uint32_t p = img->param_refs.items[control->first_param + i];
             struct cd_str name = cd_image_str(img, img->params.items[p].name);
             if (!is_set(e, p)) {
-                cd_vm_fail(e, CORDON_EINPUT, "parameter %.*s has no value: control %.*s reads it, and it has no default (--param %.*s=…)",
+                cd_vm_fail(e, CORDON_EINPUT,
+                           "parameter %.*s has no value: control %.*s reads it, and it has no "
+                           "default (--param %.*s=…)",
                            CD_FMT(name), CD_FMT(cd_image_str(img, control->name)), CD_FMT(name));
             }
             needed[p] = true;
@@ -64,7 +70,9 @@ needed_params(struct cd_eval *e)
 static const struct cd_section *
 global_section(const struct cd_image *img)
 {
-    return img->sections.n > 0 && img->sections.items[0].kind == CD_SECTION_GLOBAL ? &img->sections.items[0] : NULL;
+    return img->sections.n > 0 && img->sections.items[0].kind == CD_SECTION_GLOBAL
+               ? &img->sections.items[0]
+               : NULL;
 }
 
 /* Runs the `where` of the parameters that have a value. */
@@ -81,7 +89,8 @@ check_params(struct cd_eval *e)
     }
 }
 
-/* Plans of all sections for the controls that run; the global one last, as it has to make what the others read. */
+/* Plans of all sections for the controls that run; the global one last, as it has to make what the
+ * others read. */
 static void
 make_plans(struct cd_eval *e)
 {
@@ -110,7 +119,9 @@ index_code(struct cd_eval *e)
     for (size_t d = 0; d < img->domains.n; d++) { /* parents come before what is opened in them */
         const struct cd_domain *domain = &img->domains.items[d];
         bool nested = domain->kind == CD_DOMAIN_LOOP && domain->parent < d;
-        e->depth[d] = domain->kind == CD_DOMAIN_GLOBAL ? 0 : nested ? e->depth[domain->parent] + 1 : 1;
+        e->depth[d] = domain->kind == CD_DOMAIN_GLOBAL ? 0
+                      : nested                         ? e->depth[domain->parent] + 1
+                                                       : 1;
         e->n_depths = e->depth[d] + 1 > e->n_depths ? e->depth[d] + 1 : e->n_depths;
     }
 }
@@ -155,20 +166,25 @@ prepare(struct cd_eval *e, const bool *run)
     e->why_overflow = cd_vm_str(e, CD_STR("the result is out of range"));
     e->why_interval = cd_vm_str(e, CD_STR("the count is not certain"));
     e->why_several = cd_vm_str(e, CD_STR("several resources have this name"));
-    e->why_elsewhere = cd_vm_str(e, CD_STR("a resource of this name stands in another account or region only"));
-    e->why_missed = cd_vm_str(e, CD_STR("no resource of this name is in the snapshot, which may hold more than was read"));
+    e->why_elsewhere =
+        cd_vm_str(e, CD_STR("a resource of this name stands in another account or region only"));
+    e->why_missed = cd_vm_str(
+        e,
+        CD_STR("no resource of this name is in the snapshot, which may hold more than was read"));
     select_controls(e, run);
     check_params(e);
     make_plans(e);
 }
 
 cordon_status
-cd_eval_new(const struct cd_program *program, const struct cd_bound_params *params, struct cd_snapshot *snapshot,
-            const bool *run, struct cd_eval **out, struct cordon_error *err)
+cd_eval_new(const struct cd_program *program, const struct cd_bound_params *params,
+            struct cd_snapshot *snapshot, const bool *run, struct cd_eval **out,
+            struct cordon_error *err)
 {
     *out = NULL;
     if (!snapshot->sealed || (snapshot->n_tables > 0 && snapshot->projection.img != program->img)) {
-        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET, "the snapshot was not read for this program");
+        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                           "the snapshot was not read for this program");
     }
     struct cd_eval *e = calloc(1, sizeof *e);
     if (!e) {
@@ -197,7 +213,8 @@ cd_eval_new(const struct cd_program *program, const struct cd_bound_params *para
 cordon_status
 cd_vm_ended(struct cd_eval *e, int jumped)
 {
-    return jumped == 2 ? e->status : cordon_fail(e->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
+    return jumped == 2 ? e->status
+                       : cordon_fail(e->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
 }
 
 void
@@ -263,8 +280,8 @@ batch_size(const struct cd_eval *e, const struct cd_table *t)
 }
 
 void
-cd_vm_section(struct cd_eval *e, const struct cd_section *section, const struct cd_plan *plan, const struct cd_table *t,
-              const uint32_t *rows, uint32_t n)
+cd_vm_section(struct cd_eval *e, const struct cd_section *section, const struct cd_plan *plan,
+              const struct cd_table *t, const uint32_t *rows, uint32_t n)
 {
     struct cd_arena *a = &e->lanes[1];
     uint32_t *lane_rows = CD_NEW_ARRAY(a, n, uint32_t);

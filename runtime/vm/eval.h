@@ -1,4 +1,5 @@
-/* Evaluation of a verified program over a sealed snapshot: verdicts, and for each answer the reason why. */
+/* Evaluation of a verified program over a sealed snapshot: verdicts, and for each answer the reason
+ * why. */
 #ifndef CD_VM_EVAL_H
 #define CD_VM_EVAL_H
 
@@ -23,27 +24,34 @@ struct cd_answer {
 };
 
 struct cd_control_result {
-    bool ran;            /* selected and not skipped */
-    bool complete;       /* all tables that its answers depend on were collected completely */
+    bool ran;      /* selected and not skipped */
+    bool complete; /* all tables that its answers depend on were collected completely */
     enum cd_verdict verdict;
     uint64_t pass, fail, unknown, waived;
-    uint32_t empty_unknown; /* a clause had nothing in scope of a table that may hold more: its shape's type name as string index of the image, else CD_NONE */
+    uint32_t empty_unknown; /* a clause had nothing in scope of a table that may hold more: its
+                               shape's type name as string index of the image, else CD_NONE */
 };
 
 struct cd_eval;
 
-/* Prepares an evaluation. PROGRAM, PARAMS and SNAPSHOT are borrowed until cd_eval_free. RUN[c] says which controls run (NULL: all
- * that are selected). A parameter that a running control reads and nobody sets, or whose value its `where` refuses, is CORDON_EINPUT. */
-CORDON_MUST_CHECK cordon_status cd_eval_new(const struct cd_program *program, const struct cd_bound_params *params, struct cd_snapshot *snapshot,
-                                            const bool *run, struct cd_eval **out, struct cordon_error *err);
+/* Prepares an evaluation. PROGRAM, PARAMS and SNAPSHOT are borrowed until cd_eval_free. RUN[c] says
+ * which controls run (NULL: all that are selected). A parameter that a running control reads and
+ * nobody sets, or whose value its `where` refuses, is CORDON_EINPUT. */
+CORDON_MUST_CHECK cordon_status cd_eval_new(const struct cd_program *program,
+                                            const struct cd_bound_params *params,
+                                            struct cd_snapshot *snapshot, const bool *run,
+                                            struct cd_eval **out, struct cordon_error *err);
 void cd_eval_free(struct cd_eval *e);
 CORDON_MUST_CHECK cordon_status cd_eval_run(struct cd_eval *e, struct cordon_error *err);
 
-/* After a run: results by control, and the answers that are not pass, by control, then table, then row. Borrowed. */
+/* After a run: results by control, and the answers that are not pass, by control, then table, then
+ * row. Borrowed. */
 const struct cd_control_result *cd_eval_results(const struct cd_eval *e);
 const struct cd_answer *cd_eval_answers(const struct cd_eval *e, size_t *n);
-/* The answer of CONTROL for one resource, pass included; *in_scope is false if none of its clauses asks about it. */
-CORDON_MUST_CHECK cordon_status cd_eval_verdict(struct cd_eval *e, uint32_t control, uint32_t table, uint32_t row, bool *in_scope,
+/* The answer of CONTROL for one resource, pass included; *in_scope is false if none of its clauses
+ * asks about it. */
+CORDON_MUST_CHECK cordon_status cd_eval_verdict(struct cd_eval *e, uint32_t control, uint32_t table,
+                                                uint32_t row, bool *in_scope,
                                                 enum cd_verdict *verdict, struct cordon_error *err);
 /* Was waiver W used? (One that matches nothing is a warning.) */
 bool cd_eval_waive_used(const struct cd_eval *e, uint32_t waive);
@@ -55,14 +63,16 @@ struct cd_evidence {
     struct cd_str why;   /* in the language's terms */
 };
 struct cd_explanation {
-    struct cd_str message;        /* the author's text, or one made from the require */
+    struct cd_str message; /* the author's text, or one made from the require */
     const struct cd_evidence *evidence;
     size_t n_evidence;
-    uint32_t place;               /* of the first require that failed or is undecided */
+    uint32_t place; /* of the first require that failed or is undecided */
 };
-/* Runs the control's clauses for this one row again and records the deciding operands. Memory from ARENA. */
-CORDON_MUST_CHECK cordon_status cd_eval_explain(struct cd_eval *e, const struct cd_answer *answer, struct cd_arena *arena,
-                                                struct cd_explanation *out, struct cordon_error *err);
+/* Runs the control's clauses for this one row again and records the deciding operands. Memory from
+ * ARENA. */
+CORDON_MUST_CHECK cordon_status cd_eval_explain(struct cd_eval *e, const struct cd_answer *answer,
+                                                struct cd_arena *arena, struct cd_explanation *out,
+                                                struct cordon_error *err);
 
 /* ---- requests, for the denies ---- */
 struct cd_request_key {
@@ -72,13 +82,14 @@ struct cd_request_key {
     bool is_unknown;
 };
 struct cd_request {
-    struct cd_str action;        /* `ec2:RunInstances` */
-    struct cd_str resource;      /* an ARN, or empty: matches `on` patterns only if there are none */
+    struct cd_str action;   /* `ec2:RunInstances` */
+    struct cd_str resource; /* an ARN, or empty: matches `on` patterns only if there are none */
     const struct cd_request_key *keys;
     size_t n_keys;
 };
 /* Does a deny of CONTROL fire? 0 no, 1 yes, 2 unknown. */
-CORDON_MUST_CHECK cordon_status cd_eval_request(struct cd_eval *e, const struct cd_request *request, uint32_t control, int *fires,
+CORDON_MUST_CHECK cordon_status cd_eval_request(struct cd_eval *e, const struct cd_request *request,
+                                                uint32_t control, int *fires,
                                                 struct cordon_error *err);
 
 #endif

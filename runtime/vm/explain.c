@@ -55,7 +55,8 @@ first_require(const struct cd_trace *t, uint8_t fold)
 }
 
 static struct cd_str
-message_of(const struct cd_eval *e, struct cd_arena *a, const struct cd_trace *t, const struct cd_trace_require *r)
+message_of(const struct cd_eval *e, struct cd_arena *a, const struct cd_trace *t,
+           const struct cd_trace_require *r)
 {
     if (t->message != CD_NO_STR) {
         return cd_arena_str(a, cd_vm_text(e, t->message));
@@ -79,9 +80,11 @@ explain_require(struct cd_explainer *x, struct cd_trace *t, const struct cd_trac
 }
 
 static void
-explain(struct cd_eval *e, struct cd_trace *t, const struct cd_answer *answer, struct cd_arena *a, struct cd_explanation *out)
+explain(struct cd_eval *e, struct cd_trace *t, const struct cd_answer *answer, struct cd_arena *a,
+        struct cd_explanation *out)
 {
-    struct cd_explainer x = {.e = e, .arena = a, .variable = CD_NONE, .table = answer->table, .row = answer->row};
+    struct cd_explainer x = {
+        .e = e, .arena = a, .variable = CD_NONE, .table = answer->table, .row = answer->row};
     cd_trace_run(e, t, answer->control, answer->table, answer->row);
     const struct cd_trace_require *first = first_require(t, CD_FOLD_FAIL);
     for (int round = 0; round < 2; round++) { /* those that failed, then those that are undecided */
@@ -106,8 +109,8 @@ explain(struct cd_eval *e, struct cd_trace *t, const struct cd_answer *answer, s
 }
 
 cordon_status
-cd_eval_explain(struct cd_eval *e, const struct cd_answer *answer, struct cd_arena *arena, struct cd_explanation *out,
-                struct cordon_error *err)
+cd_eval_explain(struct cd_eval *e, const struct cd_answer *answer, struct cd_arena *arena,
+                struct cd_explanation *out, struct cordon_error *err)
 {
     jmp_buf *outer = arena->on_oom;
     struct cd_trace trace = {.arena = arena, .keeps = true};
@@ -130,8 +133,8 @@ cd_eval_explain(struct cd_eval *e, const struct cd_answer *answer, struct cd_are
 /* ---- one resource ---- */
 
 static void
-answer_of(struct cd_eval *e, struct cd_trace *t, uint32_t control, uint32_t table, uint32_t row, bool *in_scope,
-          enum cd_verdict *verdict)
+answer_of(struct cd_eval *e, struct cd_trace *t, uint32_t control, uint32_t table, uint32_t row,
+          bool *in_scope, enum cd_verdict *verdict)
 {
     uint8_t fold = CD_FOLD_NONE;
     cd_trace_run(e, t, control, table, row);
@@ -139,15 +142,17 @@ answer_of(struct cd_eval *e, struct cd_trace *t, uint32_t control, uint32_t tabl
         fold = t->requires[i].fold > fold ? t->requires[i].fold : fold;
     }
     *in_scope = fold != CD_FOLD_NONE;
-    *verdict = fold == CD_FOLD_FAIL ? CD_FAIL : fold == CD_FOLD_UNKNOWN ? CD_UNKNOWN_VERDICT : CD_PASS;
+    *verdict = fold == CD_FOLD_FAIL      ? CD_FAIL
+               : fold == CD_FOLD_UNKNOWN ? CD_UNKNOWN_VERDICT
+                                         : CD_PASS;
     if (*verdict == CD_FAIL && cd_verdict_waive(e, control, e->s->tables[table], row) != CD_NONE) {
         *verdict = CD_WAIVED;
     }
 }
 
 cordon_status
-cd_eval_verdict(struct cd_eval *e, uint32_t control, uint32_t table, uint32_t row, bool *in_scope, enum cd_verdict *verdict,
-                struct cordon_error *err)
+cd_eval_verdict(struct cd_eval *e, uint32_t control, uint32_t table, uint32_t row, bool *in_scope,
+                enum cd_verdict *verdict, struct cordon_error *err)
 {
     struct cd_arena arena;
     struct cd_trace trace = {.keeps = false};

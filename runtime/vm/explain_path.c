@@ -1,4 +1,5 @@
-/* Where in the source a value was read: from the register back to the property, and up the columns to the resource. */
+/* Where in the source a value was read: from the register back to the property, and up the columns
+ * to the resource. */
 #include "runtime/vm/explain.h"
 
 #define PATH_DEPTH 48
@@ -89,7 +90,8 @@ static bool
 walk_row(struct trail *t, struct cd_spot s)
 {
     const struct cd_vec *v = cd_spot_vec(t->x->e, s);
-    return v && (v->kind == CD_KIND_ROW || v->kind == CD_KIND_MAP) && v->state[s.lane] == CD_KNOWN && climb(t, v->v.u64[s.lane]);
+    return v && (v->kind == CD_KIND_ROW || v->kind == CD_KIND_MAP) && v->state[s.lane] == CD_KNOWN
+           && climb(t, v->v.u64[s.lane]);
 }
 
 /* A property of a row: the row's path and its name. */
@@ -132,7 +134,8 @@ string_at(const struct cd_explainer *x, struct cd_spot s)
 static bool
 walk_env(struct trail *t, struct cd_spot s, const struct cd_insn *in, int depth)
 {
-    static const char *const names[CD_N_ENV] = {"id", "arn", "type", "partition", "region", "account", "tags", "captured"};
+    static const char *const names[CD_N_ENV] = {"id",     "arn",     "type", "partition",
+                                                "region", "account", "tags", "captured"};
     if (!walk_operand(t, s, in->a, depth)) {
         return false;
     }
@@ -144,13 +147,15 @@ walk_env(struct trail *t, struct cd_spot s, const struct cd_insn *in, int depth)
     return true;
 }
 
-/* The place in the source of member K of a list property, members that are absent or unknown not counted. */
+/* The place in the source of member K of a list property, members that are absent or unknown not
+ * counted. */
 static uint32_t
 place_of_member(struct trail *t, struct cd_spot list, uint32_t k)
 {
     const struct cd_eval *e = t->x->e;
     const struct cd_insn *def = cd_spot_def(e, &list);
-    const struct cd_vec *rows = def && def->op == CD_OP_FIELD ? cd_spot_vec(e, cd_spot_at(list, def->a)) : NULL;
+    const struct cd_vec *rows =
+        def && def->op == CD_OP_FIELD ? cd_spot_vec(e, cd_spot_at(list, def->a)) : NULL;
     if (!rows || rows->state[list.lane] != CD_KNOWN) {
         return k;
     }
@@ -183,7 +188,9 @@ walk_member(struct trail *t, struct cd_spot s, const struct cd_insn *in, int dep
         return false;
     }
     if (v && !t->ended) {
-        push(t, (struct cd_path_step){CD_STR(""), place_of_member(t, list, s.frame->idx[s.lane] - v->off[list.lane]), false});
+        push(t, (struct cd_path_step){
+                    CD_STR(""), place_of_member(t, list, s.frame->idx[s.lane] - v->off[list.lane]),
+                    false});
         t->read = s;
     }
     return true;
@@ -199,10 +206,11 @@ walk_element(struct trail *t, struct cd_spot s, const struct cd_insn *in, int de
     if (!walk(t, list, depth + 1)) {
         return false;
     }
-    if (place && place->kind == CD_KIND_NUMBER && place->state[at.lane] == CD_KNOWN && place->v.f64[at.lane] >= 0 &&
-        place->v.f64[at.lane] < 1e6 && !t->ended) {
+    if (place && place->kind == CD_KIND_NUMBER && place->state[at.lane] == CD_KNOWN
+        && place->v.f64[at.lane] >= 0 && place->v.f64[at.lane] < 1e6 && !t->ended) {
         uint32_t k = (uint32_t)place->v.f64[at.lane];
-        push(t, (struct cd_path_step){CD_STR(""), in->op == CD_OP_AT ? place_of_member(t, list, k) : k, false});
+        push(t, (struct cd_path_step){CD_STR(""),
+                                      in->op == CD_OP_AT ? place_of_member(t, list, k) : k, false});
         t->read = s;
     }
     return true;
@@ -238,17 +246,15 @@ walk(struct trail *t, struct cd_spot s, int depth)
         return false;
     }
     switch ((enum cd_op)in->op) {
-    case CD_OP_ROOT:
-        t->read = s;
-        return walk_row(t, s);
+    case CD_OP_ROOT: t->read = s; return walk_row(t, s);
     case CD_OP_LOOP:
-    case CD_OP_PROBE:
-        t->read = s;
-        return walk_row(t, s) || walk_member(t, s, in, depth);
+    case CD_OP_PROBE: t->read = s; return walk_row(t, s) || walk_member(t, s, in, depth);
     case CD_OP_ENV: return walk_env(t, s, in, depth);
-    case CD_OP_FIELD: return walk_named(t, s, in->a, named(field_name(t->x->e->img, in), false), depth);
+    case CD_OP_FIELD:
+        return walk_named(t, s, in->a, named(field_name(t->x->e->img, in), false), depth);
     case CD_OP_MAPGET:
-    case CD_OP_JGET: return walk_named(t, s, in->a, named(string_at(t->x, cd_spot_at(s, in->b)), true), depth);
+    case CD_OP_JGET:
+        return walk_named(t, s, in->a, named(string_at(t->x, cd_spot_at(s, in->b)), true), depth);
     case CD_OP_AT:
     case CD_OP_JAT: return walk_element(t, s, in, depth);
     case CD_OP_FOLLOW:
@@ -293,7 +299,8 @@ walk(struct trail *t, struct cd_spot s, int depth)
     case CD_OP_APPEND:
     case CD_OP_CONCAT: return walk_first(t, s, in, depth);
     case CD_OP_IF:
-        return walk_operand(t, s, in->b, depth) || walk_operand(t, s, in->c, depth) || walk_operand(t, s, in->a, depth);
+        return walk_operand(t, s, in->b, depth) || walk_operand(t, s, in->c, depth)
+               || walk_operand(t, s, in->a, depth);
     case CD_OP_CONST:
     case CD_OP_PARAM:
     case CD_OP_UNKNOWN:
@@ -311,7 +318,8 @@ walk(struct trail *t, struct cd_spot s, int depth)
 }
 
 bool
-cd_explain_path(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *path, struct cd_explained_read *read)
+cd_explain_path(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *path,
+                struct cd_explained_read *read)
 {
     struct trail t = {.x = x, .table = CD_NONE};
     if (!walk(&t, s, 0) || t.table == CD_NONE) {

@@ -1,10 +1,12 @@
-/* Expressions and values in the language's terms, reconstructed from the instructions that made them. */
+/* Expressions and values in the language's terms, reconstructed from the instructions that made
+ * them. */
 #include "runtime/vm/explain.h"
 
 #include "runtime/base/num.h"
 
 #define EXPR_DEPTH 24
-#define EXPR_LENGTH ((size_t)600) /* bytes; what is shared many times over is not spelt out each time */
+#define EXPR_LENGTH \
+    ((size_t)600) /* bytes; what is shared many times over is not spelt out each time */
 #define SHOWN_MEMBERS 3u
 #define JSON_LIMIT ((size_t)4 << 10) /* bytes of a value in evidence */
 
@@ -105,7 +107,8 @@ static void
 put_row(const struct cd_explainer *x, cd_rowref r, struct cd_buf *out)
 {
     const struct cd_snapshot *s = x->e->s;
-    const struct cd_node *n = cd_rowref_node(r) == CD_CONST_MAP ? NULL : s->nodes[cd_rowref_node(r)];
+    const struct cd_node *n =
+        cd_rowref_node(r) == CD_CONST_MAP ? NULL : s->nodes[cd_rowref_node(r)];
     if (n && n->parent == CD_NONE && n->table != CD_NONE) {
         uint32_t id = s->tables[n->table]->id[cd_rowref_row(r)];
         put_string(id == CD_NO_STR ? CD_STR("?") : cd_vm_text(x->e, id), out);
@@ -115,42 +118,27 @@ put_row(const struct cd_explainer *x, cd_rowref r, struct cd_buf *out)
 }
 
 void
-cd_explain_value(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane, struct cd_buf *out)
+cd_explain_value(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane,
+                 struct cd_buf *out)
 {
     char text[48];
     switch ((enum cd_kind)v->kind) {
-    case CD_KIND_BOOL:
-        cd_buf_puts(out, v->v.b[lane] == CD_T ? "true" : "false");
-        return;
-    case CD_KIND_NUMBER:
-        put_number(v, lane, out);
-        return;
-    case CD_KIND_STRING:
-        put_string(cd_vm_text(x->e, v->v.u32[lane]), out);
-        return;
-    case CD_KIND_TIME:
-        cd_buf_str(out, cd_format_time(v->v.i64[lane], text));
-        return;
-    case CD_KIND_DURATION:
-        cd_buf_str(out, cd_format_duration(v->v.i64[lane], text));
-        return;
-    case CD_KIND_JSON:
-        cd_explain_json(x, v, lane, out);
-        return;
-    case CD_KIND_LIST:
-        put_members(x, v, lane, out);
-        return;
+    case CD_KIND_BOOL: cd_buf_puts(out, v->v.b[lane] == CD_T ? "true" : "false"); return;
+    case CD_KIND_NUMBER: put_number(v, lane, out); return;
+    case CD_KIND_STRING: put_string(cd_vm_text(x->e, v->v.u32[lane]), out); return;
+    case CD_KIND_TIME: cd_buf_str(out, cd_format_time(v->v.i64[lane], text)); return;
+    case CD_KIND_DURATION: cd_buf_str(out, cd_format_duration(v->v.i64[lane], text)); return;
+    case CD_KIND_JSON: cd_explain_json(x, v, lane, out); return;
+    case CD_KIND_LIST: put_members(x, v, lane, out); return;
     case CD_KIND_ROW:
-    case CD_KIND_MAP:
-        put_row(x, v->v.u64[lane], out);
-        return;
-    case CD_N_KINDS:
-        return;
+    case CD_KIND_MAP: put_row(x, v->v.u64[lane], out); return;
+    case CD_N_KINDS: return;
     }
 }
 
 static void
-json_members(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane, struct cd_buf *out)
+json_members(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane,
+             struct cd_buf *out)
 {
     cd_buf_putc(out, '[');
     for (uint32_t k = 0; k < v->len[lane]; k++) {
@@ -184,45 +172,30 @@ json_of(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane, str
 {
     char text[48];
     switch ((enum cd_kind)v->kind) {
-    case CD_KIND_BOOL:
-        cd_buf_puts(out, v->v.b[lane] == CD_T ? "true" : "false");
-        return;
-    case CD_KIND_NUMBER:
-        cd_buf_number(out, v->v.f64[lane]);
-        return;
-    case CD_KIND_STRING:
-        cd_buf_json_str(out, cd_vm_text(x->e, v->v.u32[lane]));
-        return;
-    case CD_KIND_TIME:
-        cd_buf_json_str(out, cd_format_time(v->v.i64[lane], text));
-        return;
-    case CD_KIND_DURATION:
-        cd_buf_json_str(out, cd_format_duration(v->v.i64[lane], text));
-        return;
-    case CD_KIND_JSON:
-        cd_json_write(x->e->s, v->v.u32[lane], out);
-        return;
-    case CD_KIND_LIST:
-        json_members(x, v, lane, out);
-        return;
+    case CD_KIND_BOOL: cd_buf_puts(out, v->v.b[lane] == CD_T ? "true" : "false"); return;
+    case CD_KIND_NUMBER: cd_buf_number(out, v->v.f64[lane]); return;
+    case CD_KIND_STRING: cd_buf_json_str(out, cd_vm_text(x->e, v->v.u32[lane])); return;
+    case CD_KIND_TIME: cd_buf_json_str(out, cd_format_time(v->v.i64[lane], text)); return;
+    case CD_KIND_DURATION: cd_buf_json_str(out, cd_format_duration(v->v.i64[lane], text)); return;
+    case CD_KIND_JSON: cd_json_write(x->e->s, v->v.u32[lane], out); return;
+    case CD_KIND_LIST: json_members(x, v, lane, out); return;
     case CD_KIND_ROW:
-    case CD_KIND_MAP:
-        json_row(x, v->v.u64[lane], out);
-        return;
-    case CD_N_KINDS:
-        return;
+    case CD_KIND_MAP: json_row(x, v->v.u64[lane], out); return;
+    case CD_N_KINDS: return;
     }
 }
 
 void
-cd_explain_json(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane, struct cd_buf *out)
+cd_explain_json(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane,
+                struct cd_buf *out)
 {
     if (cd_vec_state(v, lane) != CD_KNOWN) {
         return;
     }
     size_t before = out->n;
     json_of(x, v, lane, out);
-    if (out->n - before > JSON_LIMIT) { /* evidence points at a large value, it does not repeat it */
+    if (out->n - before
+        > JSON_LIMIT) { /* evidence points at a large value, it does not repeat it */
         out->n = before;
     }
 }
@@ -230,16 +203,20 @@ cd_explain_json(const struct cd_explainer *x, const struct cd_vec *v, uint32_t l
 /* ---- expressions ---- */
 
 static const char *const env_names[CD_N_ENV] = {
-    [CD_ENVOP_ID] = "id",         [CD_ENVOP_ARN] = "arn",         [CD_ENVOP_TYPE] = "type", [CD_ENVOP_PARTITION] = "partition",
-    [CD_ENVOP_REGION] = "region", [CD_ENVOP_ACCOUNT] = "account", [CD_ENVOP_TAGS] = "tags", [CD_ENVOP_CAPTURED] = "captured",
+    [CD_ENVOP_ID] = "id",         [CD_ENVOP_ARN] = "arn",
+    [CD_ENVOP_TYPE] = "type",     [CD_ENVOP_PARTITION] = "partition",
+    [CD_ENVOP_REGION] = "region", [CD_ENVOP_ACCOUNT] = "account",
+    [CD_ENVOP_TAGS] = "tags",     [CD_ENVOP_CAPTURED] = "captured",
 };
 static const char *const part_names[CD_N_ARNPARTS] = {
-    [CD_ARNPART_PARTITION] = "partition", [CD_ARNPART_SERVICE] = "service",   [CD_ARNPART_REGION] = "region",
-    [CD_ARNPART_ACCOUNT] = "account",     [CD_ARNPART_RESOURCE] = "resource",
+    [CD_ARNPART_PARTITION] = "partition", [CD_ARNPART_SERVICE] = "service",
+    [CD_ARNPART_REGION] = "region",       [CD_ARNPART_ACCOUNT] = "account",
+    [CD_ARNPART_RESOURCE] = "resource",
 };
 
 static void
-put_operand(const struct cd_explainer *x, struct cd_spot s, uint32_t reg, struct cd_buf *out, int depth)
+put_operand(const struct cd_explainer *x, struct cd_spot s, uint32_t reg, struct cd_buf *out,
+            int depth)
 {
     cd_explain_expr(x, cd_spot_at(s, reg), out, depth + 1);
 }
@@ -258,7 +235,8 @@ put_result(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out)
 
 /* `ref -> member`, leaving out the type, or `row.member`. */
 static void
-put_member(const struct cd_explainer *x, struct cd_spot s, uint32_t row, struct cd_str name, struct cd_buf *out, int depth)
+put_member(const struct cd_explainer *x, struct cd_spot s, uint32_t row, struct cd_str name,
+           struct cd_buf *out, int depth)
 {
     struct cd_spot of = cd_spot_at(s, row);
     const struct cd_insn *def = cd_spot_def(x->e, &of);
@@ -273,7 +251,8 @@ put_member(const struct cd_explainer *x, struct cd_spot s, uint32_t row, struct 
 }
 
 static void
-put_field(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, struct cd_buf *out, int depth)
+put_field(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+          struct cd_buf *out, int depth)
 {
     const struct cd_image *img = x->e->img;
     uint32_t shape = img->types.items[img->regs.items[in->a].type].shape;
@@ -282,8 +261,8 @@ put_field(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *
 }
 
 static void
-put_infix(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, const char *word, struct cd_buf *out,
-          int depth)
+put_infix(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+          const char *word, struct cd_buf *out, int depth)
 {
     put_operand(x, s, in->a, out, depth);
     cd_buf_printf(out, " %s ", word);
@@ -291,8 +270,8 @@ put_infix(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *
 }
 
 static void
-put_call(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, const char *name, struct cd_buf *out,
-         int depth)
+put_call(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, const char *name,
+         struct cd_buf *out, int depth)
 {
     cd_buf_printf(out, "%s(", name);
     put_operand(x, s, in->a, out, depth);
@@ -314,21 +293,23 @@ loop_of(const struct cd_eval *e, uint32_t domain)
 
 /* The collection that the loop of DOMAIN goes through. */
 static void
-put_source(const struct cd_explainer *x, struct cd_spot s, uint32_t domain, struct cd_buf *out, int depth)
+put_source(const struct cd_explainer *x, struct cd_spot s, uint32_t domain, struct cd_buf *out,
+           int depth)
 {
     const struct cd_image *img = x->e->img;
     const struct cd_insn *loop = loop_of(x->e, domain);
     if (loop && loop->op == CD_OP_LOOP) {
         put_operand(x, s, loop->a, out, depth);
     } else if (loop) {
-        cd_buf_str(out, cd_image_str(img, img->shapes.items[img->indexes.items[loop->c].shape].name));
+        cd_buf_str(out,
+                   cd_image_str(img, img->shapes.items[img->indexes.items[loop->c].shape].name));
     }
 }
 
 /* `count x in xs {…}` and its like: the word and what it goes through. */
 static void
-put_reduction(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, const char *word, struct cd_buf *out,
-              int depth)
+put_reduction(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+              const char *word, struct cd_buf *out, int depth)
 {
     const struct cd_image *img = x->e->img;
     uint32_t domain = img->regs.items[in->a].domain;
@@ -345,7 +326,8 @@ put_reduction(const struct cd_explainer *x, struct cd_spot s, const struct cd_in
 
 /* `xs[*].P`, or `{e for x in xs}`. */
 static void
-put_each(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, struct cd_buf *out, int depth)
+put_each(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+         struct cd_buf *out, int depth)
 {
     const struct cd_image *img = x->e->img;
     uint32_t domain = img->regs.items[in->a].domain;
@@ -362,7 +344,8 @@ put_each(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *i
 }
 
 static void
-put_variable(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, struct cd_buf *out, int depth)
+put_variable(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+             struct cd_buf *out, int depth)
 {
     const struct cd_image *img = x->e->img;
     uint32_t name = img->domains.items[in->b].name;
@@ -380,7 +363,8 @@ put_index(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out, in
 {
     const struct cd_insn *in = cd_spot_def(x->e, &s);
     const struct cd_vec *v = cd_spot_vec(x->e, s);
-    if (in && in->op == CD_OP_CONST && v && v->kind == CD_KIND_STRING && v->state[s.lane] == CD_KNOWN) {
+    if (in && in->op == CD_OP_CONST && v && v->kind == CD_KIND_STRING
+        && v->state[s.lane] == CD_KNOWN) {
         cd_buf_json_str(out, cd_vm_text(x->e, v->v.u32[s.lane]));
     } else {
         cd_explain_expr(x, s, out, depth + 1);
@@ -412,7 +396,8 @@ cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *o
     case CD_OP_PARAM: put_param(x, in, out); return;
     case CD_OP_UNKNOWN: cd_buf_str(out, cd_image_str(img, in->a)); return;
     case CD_OP_TABLE:
-        cd_buf_str(out, in->a == CD_NONE ? CD_STR("resource") : cd_image_str(img, img->shapes.items[in->a].name));
+        cd_buf_str(out, in->a == CD_NONE ? CD_STR("resource")
+                                         : cd_image_str(img, img->shapes.items[in->a].name));
         return;
     case CD_OP_ROOT: cd_buf_str(out, cd_image_str(img, x->variable)); return;
     case CD_OP_LOOP:

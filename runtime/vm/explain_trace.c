@@ -1,5 +1,5 @@
-/* The trace: runs a control for one row with the evaluator's own instructions and keeps what its loops did. Of a loop over a large
- * table only the chunks that decide something are kept. */
+/* The trace: runs a control for one row with the evaluator's own instructions and keeps what its
+ * loops did. Of a loop over a large table only the chunks that decide something are kept. */
 #include "runtime/vm/explain.h"
 
 #define KEPT_CHUNKS 4u
@@ -36,7 +36,8 @@ cd_trace_chunk_begin(struct cd_eval *e, uint32_t domain)
         cd_vm_reset(e, e->depth[domain]);
         return;
     }
-    struct cd_trace_mark *mark = cd_arena_alloc(t->arena, sizeof *mark + e->n_depths * sizeof mark->marks[0]);
+    struct cd_trace_mark *mark =
+        cd_arena_alloc(t->arena, sizeof *mark + e->n_depths * sizeof mark->marks[0]);
     for (uint32_t d = e->depth[domain]; d < e->n_depths; d++) {
         mark->marks[d] = cd_arena_mark(&e->lanes[d]);
     }
@@ -57,7 +58,8 @@ is_telling(const struct cd_eval *e, const struct cd_reduction *first)
         const struct cd_vec *v = &e->regs[r->in->a];
         bool is_bool = v->kind == CD_KIND_BOOL;
         for (uint32_t i = 0; is_bool && i < v->n; i++) {
-            bool neutral = r->in->op == CD_OP_ALL ? v->v.b[i] == CD_T : v->v.b[i] == CD_F || v->v.b[i] == CD_A;
+            bool neutral =
+                r->in->op == CD_OP_ALL ? v->v.b[i] == CD_T : v->v.b[i] == CD_F || v->v.b[i] == CD_A;
             if (!neutral) {
                 return true;
             }
@@ -85,7 +87,8 @@ keep_registers(struct cd_eval *e, struct cd_trace_frame *f, const struct cd_plan
     f->vecs = CD_NEW_ARRAY(a, plan->end[at] - at, struct cd_vec);
     for (uint32_t i = at; i < plan->end[at]; i++) {
         const struct cd_insn *in = &e->img->code.items[plan->pc[i]];
-        if (cd_opinfo[in->op].d == CD_OPERAND_DST && e->img->regs.items[in->d].domain == f->domain) {
+        if (cd_opinfo[in->op].d == CD_OPERAND_DST
+            && e->img->regs.items[in->d].domain == f->domain) {
             cd_idmap_put(a, &f->by_reg, in->d, n);
             f->vecs[n++] = e->regs[in->d];
         }
@@ -93,7 +96,8 @@ keep_registers(struct cd_eval *e, struct cd_trace_frame *f, const struct cd_plan
 }
 
 void
-cd_trace_chunk_end(struct cd_eval *e, const struct cd_plan *plan, uint32_t at, const struct cd_reduction *first)
+cd_trace_chunk_end(struct cd_eval *e, const struct cd_plan *plan, uint32_t at,
+                   const struct cd_reduction *first)
 {
     struct cd_trace *t = e->trace;
     if (!t || !t->keeps) {
@@ -136,7 +140,8 @@ void
 cd_k_message(struct cd_eval *e, const struct cd_insn *in)
 {
     const struct cd_vec *text = cd_vm_reg(e, in->a);
-    if (e->trace && e->trace->message_require == in->b && text->kind == CD_KIND_STRING && text->state[0] == CD_KNOWN) {
+    if (e->trace && e->trace->message_require == in->b && text->kind == CD_KIND_STRING
+        && text->state[0] == CD_KNOWN) {
         e->trace->message = text->v.u32[0];
     }
 }
@@ -164,7 +169,8 @@ plan_control(struct cd_eval *e, uint32_t control)
         const struct cd_section *s = &img->sections.items[i];
         struct cd_needs needs = {.requires = requires};
         if (s->kind == CD_SECTION_GLOBAL) {
-            memset(regs, 0, img->regs.n * sizeof *regs); /* what the rows read of it stands already */
+            memset(regs, 0,
+                   img->regs.n * sizeof *regs); /* what the rows read of it stands already */
         }
         cd_plan_make(e, a, s, needs, regs, &e->explain_plans[i]);
     }
@@ -172,12 +178,14 @@ plan_control(struct cd_eval *e, uint32_t control)
 }
 
 static void
-run_row(struct cd_eval *e, struct cd_trace *t, enum cd_section_kind kind, uint32_t table, uint32_t row)
+run_row(struct cd_eval *e, struct cd_trace *t, enum cd_section_kind kind, uint32_t table,
+        uint32_t row)
 {
     const struct cd_table *rows = e->s->tables[table];
     for (size_t i = 0; i < e->img->sections.n; i++) {
         const struct cd_section *s = &e->img->sections.items[i];
-        bool applies = s->shape == CD_NONE ? s->domain != 0 && !rows->derived : s->shape == rows->shape;
+        bool applies =
+            s->shape == CD_NONE ? s->domain != 0 && !rows->derived : s->shape == rows->shape;
         if (s->kind == kind && applies && e->explain_plans[i].n > 1) {
             t->root.domain = s->domain;
             cd_vm_section(e, s, &e->explain_plans[i], rows, &row, 1);
@@ -185,7 +193,8 @@ run_row(struct cd_eval *e, struct cd_trace *t, enum cd_section_kind kind, uint32
     }
 }
 
-/* Runs the estate's clauses or messages. Registers of the whole snapshot that they make again are put back afterwards by the caller. */
+/* Runs the estate's clauses or messages. Registers of the whole snapshot that they make again are
+ * put back afterwards by the caller. */
 static void
 run_estate(struct cd_eval *e, enum cd_section_kind kind)
 {
@@ -217,7 +226,8 @@ cd_trace_run(struct cd_eval *e, struct cd_trace *t, uint32_t control, uint32_t t
 }
 
 void
-cd_trace_messages(struct cd_eval *e, struct cd_trace *t, uint32_t control, uint32_t table, uint32_t row)
+cd_trace_messages(struct cd_eval *e, struct cd_trace *t, uint32_t control, uint32_t table,
+                  uint32_t row)
 {
     plan_control(e, control);
     t->keeps = false;

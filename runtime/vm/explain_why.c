@@ -1,5 +1,5 @@
-/* Which operands decided an answer: from the require through and, or, not and the quantifiers down to comparisons, each of which
- * becomes one piece of evidence. */
+/* Which operands decided an answer: from the require through and, or, not and the quantifiers down
+ * to comparisons, each of which becomes one piece of evidence. */
 #include "runtime/vm/explain.h"
 
 #define WHY_DEPTH 40
@@ -41,7 +41,8 @@ put_resource(const struct cd_explainer *x, const struct cd_explained_read *read,
         return;
     }
     const struct cd_table *t = x->e->s->tables[read->table];
-    struct cd_str id = t->id[read->row] == CD_NO_STR ? CD_STR("?") : cd_vm_text(x->e, t->id[read->row]);
+    struct cd_str id =
+        t->id[read->row] == CD_NO_STR ? CD_STR("?") : cd_vm_text(x->e, t->id[read->row]);
     cd_buf_printf(out, " (%.*s %.*s)", CD_FMT(cd_vm_text(x->e, t->type)), CD_FMT(id));
 }
 
@@ -59,7 +60,8 @@ add_evidence(struct cd_explainer *x, struct cd_spot subject, struct cd_buf *why)
         }
         put_resource(x, &read, why);
     }
-    struct cd_evidence one = {.path = keep(x, &path), .value = keep(x, &value), .why = keep(x, why)};
+    struct cd_evidence one = {
+        .path = keep(x, &path), .value = keep(x, &value), .why = keep(x, why)};
     if (!is_full(x) && !is_there(x, &one)) {
         struct cd_evidence *place = CD_PUSH(x->arena, x->evidence, x->n, x->cap);
         *place = one;
@@ -97,14 +99,17 @@ static bool
 is_fixed(const struct cd_explainer *x, struct cd_spot s)
 {
     const struct cd_insn *in = cd_spot_def(x->e, &s);
-    while (in && (in->op == CD_OP_JAS || in->op == CD_OP_QUOTE || in->op == CD_OP_UNIQ || in->op == CD_OP_NEG)) {
+    while (in
+           && (in->op == CD_OP_JAS || in->op == CD_OP_QUOTE || in->op == CD_OP_UNIQ
+               || in->op == CD_OP_NEG)) {
         s.reg = in->a;
         in = cd_spot_def(x->e, &s);
     }
     return !in || in->op == CD_OP_CONST || in->op == CD_OP_PARAM;
 }
 
-/* The words between a subject and the other side, as the answer is; FLIPPED: the subject is the relation's right side. */
+/* The words between a subject and the other side, as the answer is; FLIPPED: the subject is the
+ * relation's right side. */
 static const char *
 relation(enum cd_op op, bool flipped, uint8_t answer)
 {
@@ -127,7 +132,8 @@ relation(enum cd_op op, bool flipped, uint8_t answer)
     return holds ? " == " : ", not ";
 }
 
-/* The operand as it stands on the other side of a comparison: its value, and its name where it is no constant. */
+/* The operand as it stands on the other side of a comparison: its value, and its name where it is
+ * no constant. */
 static void
 put_other(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out)
 {
@@ -148,7 +154,8 @@ put_other(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out)
     }
 }
 
-/* The expression that is not decided although both sides are known: a collection or a count is open. */
+/* The expression that is not decided although both sides are known: a collection or a count is
+ * open. */
 static void
 put_undecided(struct cd_explainer *x, struct cd_spot s, struct cd_buf *why)
 {
@@ -160,8 +167,8 @@ put_undecided(struct cd_explainer *x, struct cd_spot s, struct cd_buf *why)
 
 /* «E V, not in {…}», «E == V»: both sides known. */
 static void
-put_comparison(struct cd_explainer *x, struct cd_spot subject, struct cd_spot other, enum cd_op op, bool flipped,
-               uint8_t answer, struct cd_buf *why)
+put_comparison(struct cd_explainer *x, struct cd_spot subject, struct cd_spot other, enum cd_op op,
+               bool flipped, uint8_t answer, struct cd_buf *why)
 {
     const struct cd_vec *v = cd_spot_vec(x->e, subject);
     cd_explain_expr(x, subject, why, 0);
@@ -189,7 +196,8 @@ compare_evidence(struct cd_explainer *x, struct cd_spot s, const struct cd_insn 
     struct cd_spot subject = flipped ? right : left;
     struct cd_spot other = flipped ? left : right;
     enum cd_state wanted = answer == CD_U ? CD_UNKNOWN : CD_ABSENT;
-    if (state_at(x, subject) == wanted || (state_at(x, subject) != CD_KNOWN && state_at(x, other) == CD_KNOWN)) {
+    if (state_at(x, subject) == wanted
+        || (state_at(x, subject) != CD_KNOWN && state_at(x, other) == CD_KNOWN)) {
         state_evidence(x, subject);
     } else if (state_at(x, other) != CD_KNOWN) {
         state_evidence(x, other);
@@ -241,7 +249,8 @@ answers_agree(uint8_t a, uint8_t b)
 }
 
 static void
-why_both(struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, uint8_t answer, int depth)
+why_both(struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, uint8_t answer,
+         int depth)
 {
     struct cd_spot sides[2] = {cd_spot_at(s, in->a), cd_spot_at(s, in->b)};
     for (int i = 0; i < 2; i++) {
@@ -276,8 +285,8 @@ opening_of(const struct cd_eval *e, uint32_t domain)
     return NULL;
 }
 
-/* A member's body answers; what its `where` says only says that it counts. The body of `all` is the other side of an `or` with the
- * negated `where`, that of `any` the second side of an `and`. */
+/* A member's body answers; what its `where` says only says that it counts. The body of `all` is the
+ * other side of an `or` with the negated `where`, that of `any` the second side of an `and`. */
 static struct cd_spot
 body_of(const struct cd_explainer *x, struct cd_spot member, enum cd_op op)
 {
@@ -286,7 +295,7 @@ body_of(const struct cd_explainer *x, struct cd_spot member, enum cd_op op)
     if (op == CD_OP_ALL && in && in->op == CD_OP_OR) {
         struct cd_spot left = cd_spot_at(at, in->a);
         const struct cd_insn *not = cd_spot_def(x->e, &left);
-        if (not && not->op == CD_OP_NOT && answer_at(x, cd_spot_at(at, in->a)) == CD_F) {
+        if (not &&not ->op == CD_OP_NOT && answer_at(x, cd_spot_at(at, in->a)) == CD_F) {
             return cd_spot_at(at, in->b);
         }
     }
@@ -295,7 +304,8 @@ body_of(const struct cd_explainer *x, struct cd_spot member, enum cd_op op)
 
 /* Explains the members that have the answer WANTED; gives their number. */
 static unsigned
-why_members(struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, uint8_t wanted, unsigned most, int depth)
+why_members(struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, uint8_t wanted,
+            unsigned most, int depth)
 {
     const struct cd_trace_loop *loop = loop_in(s.frame, x->e->img->regs.items[in->a].domain);
     unsigned n = 0;
@@ -333,14 +343,16 @@ source_evidence(struct cd_explainer *x, struct cd_spot s, const struct cd_insn *
     } else {
         cd_buf_puts(&why, answer == CD_T ? " holds" : " does not hold");
         if (loop->op == CD_OP_LOOP) {
-            cd_buf_printf(&why, ": %u member%s", v->len[list.lane], v->len[list.lane] == 1 ? "" : "s");
+            cd_buf_printf(&why, ": %u member%s", v->len[list.lane],
+                          v->len[list.lane] == 1 ? "" : "s");
         }
     }
     add_evidence(x, list, &why);
 }
 
 static void
-why_quantifier(struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, uint8_t answer, int depth)
+why_quantifier(struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in, uint8_t answer,
+               int depth)
 {
     bool decided_by_member = answer == (in->op == CD_OP_ALL ? CD_F : CD_T);
     unsigned n = 0;
@@ -352,7 +364,8 @@ why_quantifier(struct cd_explainer *x, struct cd_spot s, const struct cd_insn *i
     }
     source_evidence(x, s, in, answer);
     if (answer != CD_U) {
-        why_members(x, s, in, answer, 2, depth); /* every member has this answer: the first two show why */
+        why_members(x, s, in, answer, 2,
+                    depth); /* every member has this answer: the first two show why */
     }
 }
 
@@ -390,8 +403,8 @@ cd_explain_why(struct cd_explainer *x, struct cd_spot s, int depth)
         why_if(x, s, in, depth);
     } else if (in->op == CD_OP_ALL || in->op == CD_OP_ANY) {
         why_quantifier(x, s, in, answer, depth);
-    } else if (in->op == CD_OP_EQ || in->op == CD_OP_LT || in->op == CD_OP_LE || in->op == CD_OP_IN || in->op == CD_OP_LIKE ||
-               in->op == CD_OP_ARNLIKE || in->op == CD_OP_WITHIN) {
+    } else if (in->op == CD_OP_EQ || in->op == CD_OP_LT || in->op == CD_OP_LE || in->op == CD_OP_IN
+               || in->op == CD_OP_LIKE || in->op == CD_OP_ARNLIKE || in->op == CD_OP_WITHIN) {
         compare_evidence(x, s, in, answer);
     } else if (in->op == CD_OP_MATCHES) {
         matches_evidence(x, s, in, answer);

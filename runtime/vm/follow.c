@@ -1,4 +1,5 @@
-/* `ref -> TYPE`: the resource that an ARN, an id or a further name stands for, and what a miss means. */
+/* `ref -> TYPE`: the resource that an ARN, an id or a further name stands for, and what a miss
+ * means. */
 #include "runtime/vm/vm.h"
 
 #include "runtime/schema/schema.h"
@@ -6,7 +7,8 @@
 
 /* ---- the maps of a table ---- */
 
-/* The form of a type's ARNs as a pattern: every placeholder a star. CD_NO_STR if the type has none. */
+/* The form of a type's ARNs as a pattern: every placeholder a star. CD_NO_STR if the type has none.
+ */
 static uint32_t
 own_arn_pattern(struct cd_eval *e, uint32_t schema)
 {
@@ -52,7 +54,8 @@ add_name(struct cd_eval *e, struct cd_name_map *m, uint32_t name, uint32_t row)
 }
 
 static void
-add_one_name(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n, uint32_t at, uint32_t row)
+add_one_name(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n, uint32_t at,
+             uint32_t row)
 {
     enum cd_state state = cd_node_state(n, at);
     if (state == CD_UNKNOWN) {
@@ -138,10 +141,11 @@ id_of(const struct cd_eval *e, struct cd_str s)
     return id == CD_NO_STR ? e->s->dict.n : id; /* a name that nothing has, which is not «all» */
 }
 
-/* The part of the table that a reference points into. HOLDER: the resource that holds it, CD_NONE if none does. */
+/* The part of the table that a reference points into. HOLDER: the resource that holds it, CD_NONE
+ * if none does. */
 static struct target
-target_of(const struct cd_eval *e, const struct cd_follow_index *f, struct cd_str ref, uint32_t holder_table,
-          uint32_t holder_row)
+target_of(const struct cd_eval *e, const struct cd_follow_index *f, struct cd_str ref,
+          uint32_t holder_table, uint32_t holder_row)
 {
     struct cd_str segments[CD_ARN_SEGMENTS];
     struct target everywhere = {CD_NO_STR, CD_NO_STR, false};
@@ -165,20 +169,21 @@ is_meant(const struct cd_follow_index *f, const struct target *to, uint32_t row)
     if (!to->narrows) {
         return true;
     }
-    return f->table->account[row] == to->account && (f->is_global || f->table->region[row] == to->region);
+    return f->table->account[row] == to->account
+           && (f->is_global || f->table->region[row] == to->region);
 }
 
 /* ---- looking up ---- */
 
 struct found {
     uint32_t row;
-    uint32_t n;      /* rows that are meant, 2 for several */
-    bool elsewhere;  /* a row of this name that is not meant */
+    uint32_t n;     /* rows that are meant, 2 for several */
+    bool elsewhere; /* a row of this name that is not meant */
 };
 
 static void
-look_in(const struct cd_follow_index *f, const struct cd_name_map *m, uint32_t name, const struct target *to,
-        struct found *out)
+look_in(const struct cd_follow_index *f, const struct cd_name_map *m, uint32_t name,
+        const struct target *to, struct found *out)
 {
     uint32_t at;
     if (!cd_idmap_get(&m->head, name, &at)) {
@@ -206,7 +211,8 @@ may_be_another(const struct cd_follow_index *f, const struct target *to, uint32_
     return false;
 }
 
-/* Does an ARN have the form of the type's own, `arn:${Partition}:kms:${Region}:${Account}:key/${Id}`? Then it is no further name. */
+/* Does an ARN have the form of the type's own,
+ * `arn:${Partition}:kms:${Region}:${Account}:key/${Id}`? Then it is no further name. */
 static bool
 is_own_arn(struct cd_eval *e, const struct cd_follow_index *f, struct cd_str ref)
 {
@@ -232,8 +238,8 @@ is_complete(struct cd_eval *e, struct cd_follow_index *f, const struct target *t
 }
 
 static void
-follow_lane(struct cd_eval *e, struct cd_arena *a, struct cd_follow_index *f, struct cd_vec *d, uint32_t i, uint32_t ref,
-            uint32_t holder_table, uint32_t holder_row)
+follow_lane(struct cd_eval *e, struct cd_arena *a, struct cd_follow_index *f, struct cd_vec *d,
+            uint32_t i, uint32_t ref, uint32_t holder_table, uint32_t holder_row)
 {
     struct target to = target_of(e, f, cd_vm_text(e, ref), holder_table, holder_row);
     struct target anywhere = {CD_NO_STR, CD_NO_STR, false};

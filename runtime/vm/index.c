@@ -11,7 +11,8 @@ struct keyed {
 
 /* Follows the index's path from ROW of the table; gives the state of the key. */
 static enum cd_state
-key_of(const struct cd_eval *e, const struct cd_index *index, const struct cd_table *t, uint32_t row, uint32_t *key)
+key_of(const struct cd_eval *e, const struct cd_index *index, const struct cd_table *t,
+       uint32_t row, uint32_t *key)
 {
     const struct cd_node *n = t->root;
     for (uint32_t i = 0; i < index->n_path; i++) {
@@ -50,7 +51,8 @@ env_key_of(enum cd_env env, const struct cd_table *t, uint32_t row, uint32_t *ke
 
 /* Orders the keyed rows by group, keeping their order, and lays them out behind each other. */
 static void
-lay_out(struct cd_eval *e, struct cd_join_index *out, const struct keyed *rows, uint32_t n, uint32_t root)
+lay_out(struct cd_eval *e, struct cd_join_index *out, const struct keyed *rows, uint32_t n,
+        uint32_t root)
 {
     struct cd_arena *a = &e->arena;
     out->first = CD_NEW_ARRAY(a, out->n_groups, uint32_t);
@@ -78,7 +80,8 @@ row_vector(struct cd_eval *e, uint32_t n)
 }
 
 static void
-add_key(struct cd_eval *e, struct cd_join_index *out, size_t *cap, struct keyed *rows, uint32_t i, uint32_t key, uint32_t row)
+add_key(struct cd_eval *e, struct cd_join_index *out, size_t *cap, struct keyed *rows, uint32_t i,
+        uint32_t key, uint32_t row)
 {
     uint32_t group;
     if (!cd_idmap_get(&out->group, key, &group)) {
@@ -96,7 +99,8 @@ add_key(struct cd_eval *e, struct cd_join_index *out, size_t *cap, struct keyed 
 }
 
 static void
-fill(struct cd_eval *e, const struct cd_index *index, const struct cd_table *t, struct cd_join_index *out)
+fill(struct cd_eval *e, const struct cd_index *index, const struct cd_table *t,
+     struct cd_join_index *out)
 {
     uint32_t root = t->root->id;
     struct keyed *rows = CD_NEW_ARRAY(&e->arena, t->n_live, struct keyed);

@@ -1,11 +1,13 @@
-/* Comparisons: equality, order, membership. Of an absent and an unknown side the absent one decides. */
+/* Comparisons: equality, order, membership. Of an absent and an unknown side the absent one
+ * decides. */
 #include "runtime/vm/vm.h"
 
 /* ---- equality ---- */
 
 /* The reason why a comparison of two lanes is not decided. */
 static uint32_t
-undecided_reason(const struct cd_eval *e, const struct cd_vec *x, const struct cd_vec *y, uint32_t i)
+undecided_reason(const struct cd_eval *e, const struct cd_vec *x, const struct cd_vec *y,
+                 uint32_t i)
 {
     uint32_t reason = cd_vec_state(x, i) == CD_UNKNOWN ? cd_vec_reason(x, i) : 0;
     if (reason == 0 && cd_vec_state(y, i) == CD_UNKNOWN) {
@@ -26,8 +28,8 @@ undecided_reason(const struct cd_eval *e, const struct cd_vec *x, const struct c
 }
 
 static void
-set_answer(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, enum cd_answer_value v,
-           const struct cd_vec *x, const struct cd_vec *y)
+set_answer(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+           enum cd_answer_value v, const struct cd_vec *x, const struct cd_vec *y)
 {
     d->v.b[i] = (uint8_t)v;
     if (v == CD_U) {
@@ -71,7 +73,8 @@ lower_text(struct cd_eval *e, uint32_t string)
     return id;
 }
 
-/* X with its strings in lower case, for comparisons without case; lists share nothing with X but what needs no change. */
+/* X with its strings in lower case, for comparisons without case; lists share nothing with X but
+ * what needs no change. */
 static const struct cd_vec *
 lower_case(struct cd_eval *e, struct cd_arena *a, const struct cd_vec *x)
 {
@@ -185,17 +188,17 @@ constant_members(struct cd_eval *e, const struct cd_vec *set, uint32_t pc)
 }
 
 static void
-in_constant(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, const struct cd_vec *x, const struct cd_vec *y,
-            uint32_t pc)
+in_constant(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, const struct cd_vec *x,
+            const struct cd_vec *y, uint32_t pc)
 {
     const struct cd_idmap *members = constant_members(e, y->uni, pc);
     enum cd_answer_value missed = y->uni->open[0] ? CD_U : CD_F;
     uint32_t held;
     for (uint32_t i = 0; i < d->n; i++) {
-        enum cd_answer_value v = x->state[i] == CD_ABSENT                          ? CD_F
-                                 : x->state[i] == CD_UNKNOWN                       ? CD_U
-                                 : cd_idmap_get(members, x->v.u32[i], &held)       ? CD_T
-                                                                                   : missed;
+        enum cd_answer_value v = x->state[i] == CD_ABSENT                    ? CD_F
+                                 : x->state[i] == CD_UNKNOWN                 ? CD_U
+                                 : cd_idmap_get(members, x->v.u32[i], &held) ? CD_T
+                                                                             : missed;
         set_answer(e, a, d, i, v, x, y);
     }
 }
@@ -212,7 +215,8 @@ cd_k_in(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
         y = lower_case(e, a, y);
     }
     const struct cd_vec *uni = y->uni;
-    if (uni && x->kind == CD_KIND_STRING && uni->state[0] == CD_KNOWN && (!uni->elem || uni->elem->kind == CD_KIND_STRING)) {
+    if (uni && x->kind == CD_KIND_STRING && uni->state[0] == CD_KNOWN
+        && (!uni->elem || uni->elem->kind == CD_KIND_STRING)) {
         in_constant(e, a, d, x, y, pc);
         return;
     }

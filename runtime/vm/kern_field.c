@@ -16,8 +16,8 @@ set_id(struct cd_vec *d, uint32_t i, uint32_t id)
 }
 
 static void
-env_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_table *t, uint32_t row,
-         enum cd_env env)
+env_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+         const struct cd_table *t, uint32_t row, enum cd_env env)
 {
     switch (env) {
     case CD_ENVOP_ID: set_id(d, i, t->id[row]); return;
@@ -40,16 +40,19 @@ env_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, co
             cd_vec_set_unknown(a, d, i, e->why_unknown);
         }
         return;
-    case CD_N_ENV:
-        return;
+    case CD_N_ENV: return;
     }
 }
 
-/* Does the destination's kind suit the member? The verifier says so; this is cheap enough to ask again. */
+/* Does the destination's kind suit the member? The verifier says so; this is cheap enough to ask
+ * again. */
 static bool
 env_fits(uint8_t kind, enum cd_env env)
 {
-    return kind == (env == CD_ENVOP_TAGS ? CD_KIND_MAP : env == CD_ENVOP_CAPTURED ? CD_KIND_TIME : CD_KIND_STRING);
+    return kind
+           == (env == CD_ENVOP_TAGS       ? CD_KIND_MAP
+               : env == CD_ENVOP_CAPTURED ? CD_KIND_TIME
+                                          : CD_KIND_STRING);
 }
 
 void
@@ -63,20 +66,23 @@ cd_k_env(struct cd_eval *e, const struct cd_insn *in)
             cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
             continue;
         }
-        const struct cd_node *n = x->state[i] == CD_KNOWN ? e->s->nodes[cd_rowref_node(x->v.u64[i])] : NULL;
-        if (!n || n->parent != CD_NONE || n->table == CD_NONE || !env_fits(d->kind, (enum cd_env)in->b)) {
+        const struct cd_node *n =
+            x->state[i] == CD_KNOWN ? e->s->nodes[cd_rowref_node(x->v.u64[i])] : NULL;
+        if (!n || n->parent != CD_NONE || n->table == CD_NONE
+            || !env_fits(d->kind, (enum cd_env)in->b)) {
             cd_vec_set_absent(d, i);
             continue;
         }
-        env_lane(e, a, d, i, e->s->tables[n->table], cd_rowref_row(x->v.u64[i]), (enum cd_env)in->b);
+        env_lane(e, a, d, i, e->s->tables[n->table], cd_rowref_row(x->v.u64[i]),
+                 (enum cd_env)in->b);
     }
 }
 
 /* ---- columns ---- */
 
 /* The members of a list row that are certain; an unknown one opens the lane. */
-static void
-load_list(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_node *n, uint32_t row);
+static void load_list(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+                      const struct cd_node *n, uint32_t row);
 
 /* Does a column of N's kind hold values of KIND? */
 static bool
@@ -98,21 +104,14 @@ kind_fits(const struct cd_node *n, uint8_t kind)
 
 /* Lane I of D becomes the known value of ROW of N, whose kind fits. */
 static void
-load_known(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_node *n, uint32_t row)
+load_known(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+           const struct cd_node *n, uint32_t row)
 {
     switch (n->kind) {
-    case CD_NODE_BOOL:
-        d->v.b[i] = n->v.b[row] ? CD_T : CD_F;
-        return;
-    case CD_NODE_NUMBER:
-        cd_vec_set_interval(a, d, i, n->v.f64[row], n->v.f64[row]);
-        return;
-    case CD_NODE_STRING:
-        d->v.u32[i] = n->v.u32[row];
-        return;
-    case CD_NODE_TIME:
-        d->v.i64[i] = n->v.i64[row];
-        return;
+    case CD_NODE_BOOL: d->v.b[i] = n->v.b[row] ? CD_T : CD_F; return;
+    case CD_NODE_NUMBER: cd_vec_set_interval(a, d, i, n->v.f64[row], n->v.f64[row]); return;
+    case CD_NODE_STRING: d->v.u32[i] = n->v.u32[row]; return;
+    case CD_NODE_TIME: d->v.i64[i] = n->v.i64[row]; return;
     case CD_NODE_JSON:
         d->v.u32[i] = n->v.u32[row];
         if (e->s->json[n->v.u32[row]].kind == CD_JSON_NULL) {
@@ -128,17 +127,14 @@ load_known(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, 
         }
         return;
     case CD_NODE_RECORD:
-    case CD_NODE_MAP:
-        d->v.u64[i] = cd_rowref_of(n->id, row);
-        return;
-    case CD_NODE_LIST:
-        load_list(e, a, d, i, n, row);
-        return;
+    case CD_NODE_MAP: d->v.u64[i] = cd_rowref_of(n->id, row); return;
+    case CD_NODE_LIST: load_list(e, a, d, i, n, row); return;
     }
 }
 
 static void
-load_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_node *n, uint32_t row)
+load_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+          const struct cd_node *n, uint32_t row)
 {
     enum cd_state state = cd_node_state(n, row);
     if (state == CD_UNKNOWN) {
@@ -151,7 +147,8 @@ load_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, c
 }
 
 static void
-load_list(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_node *n, uint32_t row)
+load_list(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+          const struct cd_node *n, uint32_t row)
 {
     const struct cd_node *elem = n->child[0];
     uint32_t elem_type = e->img->types.items[d->type].elem;
@@ -174,9 +171,11 @@ load_list(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, c
     d->len[i] = d->elem->n - before;
 }
 
-/* Lists of strings or objects whose every element of the batch is known: copied without a look at each. */
+/* Lists of strings or objects whose every element of the batch is known: copied without a look at
+ * each. */
 static bool
-load_plain_lists(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, const struct cd_node *n, const struct cd_vec *rows)
+load_plain_lists(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, const struct cd_node *n,
+                 const struct cd_vec *rows)
 {
     const struct cd_node *elem = n->child[0];
     if (!elem || (elem->kind != CD_NODE_RECORD && elem->kind != CD_NODE_STRING)) {
@@ -248,7 +247,8 @@ cd_k_field(struct cd_eval *e, const struct cd_insn *in)
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     const struct cd_node *common = common_node(e, x);
     const struct cd_node *child = common && in->b < common->n_child ? common->child[in->b] : NULL;
-    if (child && child->kind == CD_NODE_LIST && d->kind == CD_KIND_LIST && load_plain_lists(e, a, d, child, x)) {
+    if (child && child->kind == CD_NODE_LIST && d->kind == CD_KIND_LIST
+        && load_plain_lists(e, a, d, child, x)) {
         return;
     }
     for (uint32_t i = 0; i < d->n; i++) {
@@ -256,7 +256,8 @@ cd_k_field(struct cd_eval *e, const struct cd_insn *in)
             cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
             continue;
         }
-        const struct cd_node *n = x->state[i] == CD_KNOWN ? e->s->nodes[cd_rowref_node(x->v.u64[i])] : NULL;
+        const struct cd_node *n =
+            x->state[i] == CD_KNOWN ? e->s->nodes[cd_rowref_node(x->v.u64[i])] : NULL;
         bool has = n && n->kind == CD_NODE_RECORD && in->b < n->n_child;
         load_lane(e, a, d, i, has ? n->child[in->b] : NULL, n ? cd_rowref_row(x->v.u64[i]) : 0);
     }
@@ -265,7 +266,8 @@ cd_k_field(struct cd_eval *e, const struct cd_insn *in)
 /* ---- maps ---- */
 
 static void
-mapget_const(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_const_map *m, uint32_t key)
+mapget_const(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+             const struct cd_const_map *m, uint32_t key)
 {
     for (uint32_t k = 0; k < m->n; k++) {
         if (m->keys[k] == key) {
@@ -277,8 +279,8 @@ mapget_const(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i
 }
 
 static void
-mapget_node(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_node *n, uint32_t row,
-            uint32_t key)
+mapget_node(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+            const struct cd_node *n, uint32_t row, uint32_t key)
 {
     const struct cd_node *values = n->child[0];
     for (uint32_t k = 0; values && values->key && k < n->len[row]; k++) {
@@ -302,7 +304,8 @@ cd_k_mapget(struct cd_eval *e, const struct cd_insn *in)
     const struct cd_vec *key = cd_vm_reg(e, in->b);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     if (d->kind == CD_KIND_LIST) {
-        d->elem = cd_vec_new(e, a, e->img->types.items[d->type].elem, 0); /* values of several maps meet here */
+        d->elem = cd_vec_new(e, a, e->img->types.items[d->type].elem,
+                             0); /* values of several maps meet here */
     }
     for (uint32_t i = 0; i < d->n; i++) {
         if (x->state[i] == CD_ABSENT || key->state[i] == CD_ABSENT) {
@@ -312,7 +315,8 @@ cd_k_mapget(struct cd_eval *e, const struct cd_insn *in)
         } else if (cd_rowref_node(x->v.u64[i]) == CD_CONST_MAP) {
             mapget_const(e, a, d, i, &e->maps[cd_rowref_row(x->v.u64[i])], key->v.u32[i]);
         } else {
-            mapget_node(e, a, d, i, e->s->nodes[cd_rowref_node(x->v.u64[i])], cd_rowref_row(x->v.u64[i]), key->v.u32[i]);
+            mapget_node(e, a, d, i, e->s->nodes[cd_rowref_node(x->v.u64[i])],
+                        cd_rowref_row(x->v.u64[i]), key->v.u32[i]);
         }
     }
 }

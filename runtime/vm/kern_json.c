@@ -19,7 +19,8 @@ set_json(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t
 
 /* Absent or unknown operands decide; true if both lanes are known. */
 static bool
-both_known(struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_vec *x, const struct cd_vec *y)
+both_known(struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_vec *x,
+           const struct cd_vec *y)
 {
     if (x->state[i] == CD_ABSENT || y->state[i] == CD_ABSENT) {
         cd_vec_set_absent(d, i);
@@ -52,7 +53,8 @@ cd_k_jget(struct cd_eval *e, const struct cd_insn *in)
     }
 }
 
-/* Element number PLACE of an array, nulls not counted; CD_NONE: there is none. *open: an unknown element stands before it or anywhere. */
+/* Element number PLACE of an array, nulls not counted; CD_NONE: there is none. *open: an unknown
+ * element stands before it or anywhere. */
 static uint32_t
 element_at(const struct cd_snapshot *s, uint32_t array, double place, uint32_t *open)
 {
@@ -140,7 +142,8 @@ json_to_scalar(const struct cd_eval *e, struct cd_vec *d, uint32_t i, const stru
         d->v.u32[i] = v->n;
         return true;
     }
-    return d->kind == CD_KIND_TIME && v->kind == CD_JSON_STRING && cd_parse_time(cd_vm_text(e, v->n), &d->v.i64[i]);
+    return d->kind == CD_KIND_TIME && v->kind == CD_JSON_STRING
+           && cd_parse_time(cd_vm_text(e, v->n), &d->v.i64[i]);
 }
 
 void

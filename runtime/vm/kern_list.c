@@ -1,4 +1,5 @@
-/* Lists and sets: unions, differences, members once, sizes. An absent side is empty, an unknown one opens the result. */
+/* Lists and sets: unions, differences, members once, sizes. An absent side is empty, an unknown one
+ * opens the result. */
 #include "runtime/vm/vm.h"
 
 #include <math.h>
@@ -9,7 +10,8 @@ struct making {
     struct cd_arena *a;
     struct cd_vec *d;
     uint32_t lane;
-    struct cd_idmap seen; /* hashes of the members so far, for long sets: key -> place of one with this hash */
+    struct cd_idmap
+        seen; /* hashes of the members so far, for long sets: key -> place of one with this hash */
 };
 
 /* Sets of more members than this are searched by hash. */
@@ -142,14 +144,16 @@ cd_k_union(struct cd_eval *e, const struct cd_insn *in)
     }
 }
 
-/* Members of a known side X that are certainly not in Y stay; one that may be in it opens the result. */
+/* Members of a known side X that are certainly not in Y stay; one that may be in it opens the
+ * result. */
 static void
 subtract(struct making *m, const struct cd_vec *x, const struct cd_vec *y, uint32_t i)
 {
     for (uint32_t k = 0; k < x->len[i]; k++) {
-        enum cd_answer_value in = y->state[i] == CD_ABSENT    ? CD_F
-                                  : y->state[i] == CD_UNKNOWN ? CD_U
-                                                              : cd_vec_member(m->e, x->elem, x->off[i] + k, y, i);
+        enum cd_answer_value in = y->state[i] == CD_ABSENT ? CD_F
+                                  : y->state[i] == CD_UNKNOWN
+                                      ? CD_U
+                                      : cd_vec_member(m->e, x->elem, x->off[i] + k, y, i);
         if (in == CD_F) {
             add(m, x->elem, x->off[i] + k);
         } else if (in == CD_U) {

@@ -70,15 +70,17 @@ cd_k_not(struct cd_eval *e, const struct cd_insn *in)
 
 /* The value of both branches if they agree, else unknown. */
 static void
-undecided_if(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_vec *cond,
-             const struct cd_vec *x, const struct cd_vec *y)
+undecided_if(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+             const struct cd_vec *cond, const struct cd_vec *x, const struct cd_vec *y)
 {
     enum cd_state sx = cd_vec_state(x, i);
     enum cd_state sy = cd_vec_state(y, i);
-    bool same_ends = x->kind == CD_KIND_NUMBER && x->hi && y->hi && x->v.f64[i] == y->v.f64[i] && x->hi[i] == y->hi[i];
+    bool same_ends = x->kind == CD_KIND_NUMBER && x->hi && y->hi && x->v.f64[i] == y->v.f64[i]
+                     && x->hi[i] == y->hi[i];
     if (sx == CD_ABSENT && sy == CD_ABSENT) {
         cd_vec_set_absent(d, i);
-    } else if (sx == CD_KNOWN && sy == CD_KNOWN && (same_ends || cd_vec_equal(e, x, i, y, i) == CD_T)) {
+    } else if (sx == CD_KNOWN && sy == CD_KNOWN
+               && (same_ends || cd_vec_equal(e, x, i, y, i) == CD_T)) {
         cd_vec_copy_lane(e, a, d, i, x, i);
     } else {
         cd_vec_set_unknown(a, d, i, cd_vec_reason(cond, i));
@@ -94,7 +96,8 @@ cd_k_if(struct cd_eval *e, const struct cd_insn *in)
     const struct cd_vec *y = cd_vm_reg(e, in->c);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     if (d->kind == CD_KIND_LIST) {
-        d->elem = cd_vec_new(e, a, e->img->types.items[d->type].elem, 0); /* members of both branches meet here */
+        d->elem = cd_vec_new(e, a, e->img->types.items[d->type].elem,
+                             0); /* members of both branches meet here */
     }
     for (uint32_t i = 0; i < d->n; i++) {
         if (cond->v.b[i] == CD_U) {

@@ -1,4 +1,5 @@
-/* Arithmetic of numbers, times and durations. A count that is not certain has no sum; what leaves the range is unknown. */
+/* Arithmetic of numbers, times and durations. A count that is not certain has no sum; what leaves
+ * the range is unknown. */
 #include "runtime/vm/vm.h"
 
 #include <math.h>
@@ -13,8 +14,8 @@ add_ms(int64_t x, int64_t y, bool minus, int64_t *out)
 }
 
 static void
-add_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_vec *x, const struct cd_vec *y,
-         bool minus)
+add_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
+         const struct cd_vec *x, const struct cd_vec *y, bool minus)
 {
     if (x->kind != CD_KIND_NUMBER) {
         if (!add_ms(x->v.i64[i], y->v.i64[i], minus, &d->v.i64[i])) {
@@ -117,29 +118,16 @@ lane_text(struct cd_eval *e, const struct cd_vec *x, uint32_t i, struct cd_buf *
 {
     char text[48];
     switch ((enum cd_kind)x->kind) {
-    case CD_KIND_BOOL:
-        cd_buf_puts(out, x->v.b[i] == CD_T ? "true" : "false");
-        return true;
-    case CD_KIND_NUMBER:
-        cd_buf_str(out, cd_format_number(x->v.f64[i], text));
-        return true;
-    case CD_KIND_STRING:
-        cd_buf_str(out, cd_vm_text(e, x->v.u32[i]));
-        return true;
-    case CD_KIND_TIME:
-        cd_buf_str(out, cd_format_time(x->v.i64[i], text));
-        return true;
-    case CD_KIND_DURATION:
-        cd_buf_str(out, cd_format_duration(x->v.i64[i], text));
-        return true;
-    case CD_KIND_JSON:
-        json_text(e, x->v.u32[i], out);
-        return true;
+    case CD_KIND_BOOL: cd_buf_puts(out, x->v.b[i] == CD_T ? "true" : "false"); return true;
+    case CD_KIND_NUMBER: cd_buf_str(out, cd_format_number(x->v.f64[i], text)); return true;
+    case CD_KIND_STRING: cd_buf_str(out, cd_vm_text(e, x->v.u32[i])); return true;
+    case CD_KIND_TIME: cd_buf_str(out, cd_format_time(x->v.i64[i], text)); return true;
+    case CD_KIND_DURATION: cd_buf_str(out, cd_format_duration(x->v.i64[i], text)); return true;
+    case CD_KIND_JSON: json_text(e, x->v.u32[i], out); return true;
     case CD_KIND_ROW:
     case CD_KIND_MAP:
     case CD_KIND_LIST:
-    case CD_N_KINDS:
-        break;
+    case CD_N_KINDS: break;
     }
     return false;
 }

@@ -1,10 +1,12 @@
-/* Strings: patterns, expressions, networks, parts of ARNs. What depends on one string and on constants is computed once for each
- * distinct string. */
+/* Strings: patterns, expressions, networks, parts of ARNs. What depends on one string and on
+ * constants is computed once for each distinct string. */
 #include "runtime/vm/vm.h"
 
 #include "runtime/vm/pattern.h"
 
-#define CACHE_LIMIT (UINT32_C(1) << 16) /* distinct strings that an instruction remembers; beyond it they are computed again */
+#define CACHE_LIMIT                                                                           \
+    (UINT32_C(1) << 16) /* distinct strings that an instruction remembers; beyond it they are \
+                           computed again */
 
 static void
 remember(struct cd_eval *e, struct cd_cache *cache, uint32_t key, uint32_t value)
@@ -41,7 +43,8 @@ is_absent_text(const struct cd_eval *e, const struct cd_insn *in, uint32_t text)
 
 /* The known string TEXT against lane J of the patterns. */
 static enum cd_answer_value
-match(const struct cd_eval *e, const struct cd_insn *in, uint32_t text, const struct cd_vec *patterns, uint32_t j)
+match(const struct cd_eval *e, const struct cd_insn *in, uint32_t text,
+      const struct cd_vec *patterns, uint32_t j)
 {
     enum cd_state state = cd_vec_state(patterns, j);
     if (state == CD_ABSENT || is_absent_text(e, in, text)) {
@@ -53,7 +56,8 @@ match(const struct cd_eval *e, const struct cd_insn *in, uint32_t text, const st
     if (patterns->kind == CD_KIND_STRING) {
         return matches_one(e, in, text, patterns->v.u32[j]) ? CD_T : CD_F;
     }
-    if (patterns->kind != CD_KIND_LIST || (patterns->elem && patterns->elem->kind != CD_KIND_STRING)) {
+    if (patterns->kind != CD_KIND_LIST
+        || (patterns->elem && patterns->elem->kind != CD_KIND_STRING)) {
         return CD_F;
     }
     for (uint32_t k = 0; k < patterns->len[j]; k++) {
@@ -66,8 +70,8 @@ match(const struct cd_eval *e, const struct cd_insn *in, uint32_t text, const st
 
 /* The same against patterns that every lane shares. */
 static enum cd_answer_value
-match_constant(struct cd_eval *e, const struct cd_insn *in, uint32_t text, const struct cd_vec *patterns,
-               struct cd_cache *cache)
+match_constant(struct cd_eval *e, const struct cd_insn *in, uint32_t text,
+               const struct cd_vec *patterns, struct cd_cache *cache)
 {
     uint32_t known;
     if (cd_idmap_get(&cache->results, text, &known)) {
@@ -96,7 +100,8 @@ cd_k_pattern(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     struct cd_cache *cache = y->uni ? cd_vm_cache(e, pc) : NULL;
     for (uint32_t i = 0; i < d->n; i++) {
-        bool no_network = y->kind == CD_KIND_STRING && y->state[i] == CD_KNOWN && is_absent_text(e, in, y->v.u32[i]);
+        bool no_network = y->kind == CD_KIND_STRING && y->state[i] == CD_KNOWN
+                          && is_absent_text(e, in, y->v.u32[i]);
         if (x->state[i] == CD_ABSENT || cd_vec_state(y, i) == CD_ABSENT || no_network) {
             continue; /* false */
         }
@@ -104,7 +109,8 @@ cd_k_pattern(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
             cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
             continue;
         }
-        enum cd_answer_value v = cache ? match_constant(e, in, x->v.u32[i], y->uni, cache) : match(e, in, x->v.u32[i], y, i);
+        enum cd_answer_value v = cache ? match_constant(e, in, x->v.u32[i], y->uni, cache)
+                                       : match(e, in, x->v.u32[i], y, i);
         d->v.b[i] = (uint8_t)v;
         if (v == CD_U) {
             cd_vec_set_unknown(a, d, i, pattern_reason(y, i));
@@ -125,7 +131,8 @@ regex_of(struct cd_eval *e, struct cd_cache *cache, uint32_t string)
             cd_vm_oom(e);
         }
         if (!cache->regex) {
-            cd_vm_fail(e, CORDON_ECORRUPT, "the program's expression \"%.*s\" is none: %s", CD_FMT(text), why);
+            cd_vm_fail(e, CORDON_ECORRUPT, "the program's expression \"%.*s\" is none: %s",
+                       CD_FMT(text), why);
         }
     }
     return cache->regex;
@@ -155,7 +162,8 @@ cd_k_matches(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
 
 /* ---- from string to string ---- */
 
-/* The string as a pattern of itself alone. Colons stay what they are: an interpolated ARN keeps its segments. */
+/* The string as a pattern of itself alone. Colons stay what they are: an interpolated ARN keeps its
+ * segments. */
 static uint32_t
 quote(struct cd_eval *e, uint32_t string)
 {
@@ -182,7 +190,8 @@ static uint32_t
 arn_part(struct cd_eval *e, uint32_t string, uint32_t part)
 {
     struct cd_str segments[CD_ARN_SEGMENTS];
-    if (!cd_arn_split(cd_vm_text(e, string), segments) || part >= CD_N_ARNPARTS || segments[part + 1].n == 0) {
+    if (!cd_arn_split(cd_vm_text(e, string), segments) || part >= CD_N_ARNPARTS
+        || segments[part + 1].n == 0) {
         return CD_NO_STR;
     }
     return cd_vm_str(e, segments[part + 1]);
@@ -202,7 +211,9 @@ text_of(struct cd_eval *e, const struct cd_insn *in, struct cd_cache *cache, uin
     if (in->op == CD_OP_ARNPART) {
         return arn_part(e, string, in->b);
     }
-    return cd_regex_capture(regex_of(e, cache, in->b), cd_vm_text(e, string), &group) ? cd_vm_str(e, group) : CD_NO_STR;
+    return cd_regex_capture(regex_of(e, cache, in->b), cd_vm_text(e, string), &group)
+               ? cd_vm_str(e, group)
+               : CD_NO_STR;
 }
 
 void
@@ -237,7 +248,8 @@ concat(struct cd_eval *e, uint32_t x, uint32_t y)
     struct cd_buf out = CD_BUF_INIT;
     cd_buf_str(&out, cd_vm_text(e, x));
     cd_buf_str(&out, cd_vm_text(e, y));
-    uint32_t id = out.oom ? CD_NO_STR : cd_snapshot_str(e->s, (struct cd_str){out.p ? out.p : "", out.n});
+    uint32_t id =
+        out.oom ? CD_NO_STR : cd_snapshot_str(e->s, (struct cd_str){out.p ? out.p : "", out.n});
     cd_buf_finish(&out);
     if (id == CD_NO_STR) {
         cd_vm_oom(e);

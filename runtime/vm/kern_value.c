@@ -1,4 +1,5 @@
-/* Values that come from outside a row: constants, parameters, tables, rows, and registers of outer domains. */
+/* Values that come from outside a row: constants, parameters, tables, rows, and registers of outer
+ * domains. */
 #include "runtime/vm/vm.h"
 
 /* ---- constants ---- */
@@ -9,12 +10,12 @@ const_string(struct cd_eval *e, const struct cd_image *img, uint32_t string)
     return img == e->img ? e->str[string] : cd_vm_str(e, cd_image_str(img, string));
 }
 
-static void const_lane(struct cd_eval *e, struct cd_arena *a, const struct cd_image *img, const struct cd_constant *c,
-                       struct cd_vec *out, uint32_t i);
+static void const_lane(struct cd_eval *e, struct cd_arena *a, const struct cd_image *img,
+                       const struct cd_constant *c, struct cd_vec *out, uint32_t i);
 
 static void
-const_list(struct cd_eval *e, struct cd_arena *a, const struct cd_image *img, const struct cd_constant *c, struct cd_vec *out,
-           uint32_t i)
+const_list(struct cd_eval *e, struct cd_arena *a, const struct cd_image *img,
+           const struct cd_constant *c, struct cd_vec *out, uint32_t i)
 {
     uint32_t elem = e->img->types.items[out->type].elem;
     struct cd_vec one;
@@ -33,7 +34,8 @@ const_list(struct cd_eval *e, struct cd_arena *a, const struct cd_image *img, co
 }
 
 static void
-const_map(struct cd_eval *e, const struct cd_image *img, const struct cd_constant *c, struct cd_vec *out, uint32_t i)
+const_map(struct cd_eval *e, const struct cd_image *img, const struct cd_constant *c,
+          struct cd_vec *out, uint32_t i)
 {
     struct cd_arena *a = &e->arena; /* maps are few, and referred to by number */
     struct cd_const_map *m = CD_PUSH(a, e->maps, e->n_maps, e->cap_maps);
@@ -50,38 +52,24 @@ const_map(struct cd_eval *e, const struct cd_image *img, const struct cd_constan
 
 /* Lane I of OUT, of OUT's type, becomes the constant C of IMG. */
 static void
-const_lane(struct cd_eval *e, struct cd_arena *a, const struct cd_image *img, const struct cd_constant *c, struct cd_vec *out,
-           uint32_t i)
+const_lane(struct cd_eval *e, struct cd_arena *a, const struct cd_image *img,
+           const struct cd_constant *c, struct cd_vec *out, uint32_t i)
 {
     if (c->state != 0 || img->types.items[c->type].kind != out->kind) {
         cd_vec_set_absent(out, i);
         return;
     }
     switch ((enum cd_kind)out->kind) {
-    case CD_KIND_BOOL:
-        out->v.b[i] = c->value ? CD_T : CD_F;
-        return;
-    case CD_KIND_NUMBER:
-        memcpy(&out->v.f64[i], &c->value, sizeof c->value);
-        return;
-    case CD_KIND_STRING:
-        out->v.u32[i] = const_string(e, img, (uint32_t)c->value);
-        return;
+    case CD_KIND_BOOL: out->v.b[i] = c->value ? CD_T : CD_F; return;
+    case CD_KIND_NUMBER: memcpy(&out->v.f64[i], &c->value, sizeof c->value); return;
+    case CD_KIND_STRING: out->v.u32[i] = const_string(e, img, (uint32_t)c->value); return;
     case CD_KIND_TIME:
-    case CD_KIND_DURATION:
-        out->v.u64[i] = c->value;
-        return;
-    case CD_KIND_LIST:
-        const_list(e, a, img, c, out, i);
-        return;
-    case CD_KIND_MAP:
-        const_map(e, img, c, out, i);
-        return;
+    case CD_KIND_DURATION: out->v.u64[i] = c->value; return;
+    case CD_KIND_LIST: const_list(e, a, img, c, out, i); return;
+    case CD_KIND_MAP: const_map(e, img, c, out, i); return;
     case CD_KIND_ROW:
     case CD_KIND_JSON:
-    case CD_N_KINDS:
-        cd_vec_set_absent(out, i);
-        return;
+    case CD_N_KINDS: cd_vec_set_absent(out, i); return;
     }
 }
 

@@ -1,5 +1,6 @@
-/* Loops: the members of each parent lane's list become lanes of an inner domain, a chunk at a time, and are reduced again into
- * the parent's lanes. No product of tables is ever materialized: a loop of quantifiers ends as soon as every parent lane is decided. */
+/* Loops: the members of each parent lane's list become lanes of an inner domain, a chunk at a time,
+ * and are reduced again into the parent's lanes. No product of tables is ever materialized: a loop
+ * of quantifiers ends as soon as every parent lane is decided. */
 #include "runtime/vm/loop.h"
 
 /* Members of parent lanes: for each a range of `elem`, and one range that all share. */
@@ -7,22 +8,22 @@ struct supply {
     const struct cd_vec *elem;
     const uint32_t *off, *len; /* by parent lane */
     uint32_t shared_off, shared_len;
-    const uint8_t *shares;     /* by parent lane: does it take the shared range? NULL: none does */
+    const uint8_t *shares; /* by parent lane: does it take the shared range? NULL: none does */
 };
 
 /* A running loop. */
 struct loop {
     struct cd_eval *e;
     const struct cd_plan *plan;
-    uint32_t at, end;          /* of the plan: LOOP and ENDLOOP */
+    uint32_t at, end; /* of the plan: LOOP and ENDLOOP */
     const struct cd_insn *in;
     uint32_t domain, parent;
-    uint32_t n;                /* parent lanes */
+    uint32_t n; /* parent lanes */
     struct supply supply;
     struct cd_reduction *first; /* list of the loop's reductions */
-    bool can_leave;            /* all of them are quantifiers */
-    uint32_t *next;            /* by parent lane: the member that comes next */
-    uint32_t *up, *idx;        /* the chunk: parent lane and element of each lane */
+    bool can_leave;             /* all of them are quantifiers */
+    uint32_t *next;             /* by parent lane: the member that comes next */
+    uint32_t *up, *idx;         /* the chunk: parent lane and element of each lane */
     uint32_t filled;
 };
 
@@ -79,7 +80,8 @@ supply_of_index(struct loop *l, struct cd_source *source)
             }
         }
     }
-    l->supply = (struct supply){index->rows, off, len, index->first_unknown, index->n_unknown, shares};
+    l->supply =
+        (struct supply){index->rows, off, len, index->first_unknown, index->n_unknown, shares};
     *source = (struct cd_source){.state = CD_NEW_ARRAY(a, l->n, uint8_t), .open = open};
 }
 
@@ -109,7 +111,8 @@ run_chunk(struct loop *l)
     l->filled = 0;
 }
 
-/* Gives each undecided lane up to QUOTA members of the coming chunks; false if no lane has any left. */
+/* Gives each undecided lane up to QUOTA members of the coming chunks; false if no lane has any
+ * left. */
 static bool
 run_round(struct loop *l, uint32_t quota)
 {
@@ -164,7 +167,8 @@ run_rounds(struct loop *l)
 static bool
 is_reduction(uint16_t op)
 {
-    return op == CD_OP_ALL || op == CD_OP_ANY || op == CD_OP_COUNT || op == CD_OP_COLLECT || op == CD_OP_MAPEACH;
+    return op == CD_OP_ALL || op == CD_OP_ANY || op == CD_OP_COUNT || op == CD_OP_COLLECT
+           || op == CD_OP_MAPEACH;
 }
 
 /* Prepares the reductions that stand in the body itself, not in a loop inside it. */

@@ -58,7 +58,8 @@ cd_params_add_text(struct cd_params *p, struct cd_str text, struct cordon_error 
 {
     size_t equals = cd_str_find(text, '=', 0);
     if (equals == 0 || equals >= text.n) {
-        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET, "--param %.*s: write name=value", CD_FMT(text));
+        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET, "--param %.*s: write name=value",
+                           CD_FMT(text));
     }
     if (cd_utf8_check(text) != text.n) {
         return cordon_fail(err, CORDON_EINPUT, cd_utf8_check(text), "--param: this is not UTF-8");
@@ -68,17 +69,21 @@ cd_params_add_text(struct cd_params *p, struct cd_str text, struct cordon_error 
         return no_memory(err);
     }
     entry->name = cd_arena_str(&p->arena, cd_str_sub(text, 0, equals));
-    entry->value = (struct cd_given){.kind = CD_GIVEN_PLAIN, .text = cd_arena_str(&p->arena, cd_str_sub(text, equals + 1, text.n))};
+    entry->value =
+        (struct cd_given){.kind = CD_GIVEN_PLAIN,
+                          .text = cd_arena_str(&p->arena, cd_str_sub(text, equals + 1, text.n))};
     entry->origin = CD_STR("--param");
     return entry->name.p && entry->value.text.p ? CORDON_OK : no_memory(err);
 }
 
 cordon_status
-cd_params_add_yaml(struct cd_params *p, struct cd_str path, struct cd_str text, struct cordon_error *err)
+cd_params_add_yaml(struct cd_params *p, struct cd_str path, struct cd_str text,
+                   struct cordon_error *err)
 {
     struct cd_given root = {.kind = CD_GIVEN_MAP};
     if (cd_utf8_check(text) != text.n) {
-        return cordon_fail(err, CORDON_EINPUT, cd_utf8_check(text), "%.*s: this is not UTF-8, at byte %zu", CD_FMT(path),
+        return cordon_fail(err, CORDON_EINPUT, cd_utf8_check(text),
+                           "%.*s: this is not UTF-8, at byte %zu", CD_FMT(path),
                            cd_utf8_check(text));
     }
     CORDON_TRY(cd_given_yaml(&p->arena, path, text, &root, err));
@@ -113,15 +118,16 @@ refuse(const struct binder *b, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    return cordon_fail(b->err, CORDON_EINPUT, CORDON_NO_OFFSET, "%.*s: parameter %.*s: %s", CD_FMT(b->origin), CD_FMT(b->name),
-                       text);
+    return cordon_fail(b->err, CORDON_EINPUT, CORDON_NO_OFFSET, "%.*s: parameter %.*s: %s",
+                       CD_FMT(b->origin), CD_FMT(b->name), text);
 }
 
 /* Appends a constant; CD_NONE when memory is out. */
 static uint32_t
 add_const(struct binder *b, uint32_t type, uint64_t value, uint32_t n)
 {
-    struct cd_constant *c = CD_PUSH(b->arena, b->out->consts.consts.items, b->out->consts.consts.n, b->out->consts.consts.cap);
+    struct cd_constant *c = CD_PUSH(b->arena, b->out->consts.consts.items, b->out->consts.consts.n,
+                                    b->out->consts.consts.cap);
     if (!c) {
         return CD_NONE;
     }
@@ -132,7 +138,8 @@ add_const(struct binder *b, uint32_t type, uint64_t value, uint32_t n)
 static uint32_t
 add_string(struct binder *b, struct cd_str s)
 {
-    struct cd_str *place = CD_PUSH(b->arena, b->out->consts.strings.items, b->out->consts.strings.n, b->out->consts.strings.cap);
+    struct cd_str *place = CD_PUSH(b->arena, b->out->consts.strings.items, b->out->consts.strings.n,
+                                   b->out->consts.strings.cap);
     if (!place) {
         return CD_NONE;
     }
@@ -157,7 +164,8 @@ same_const(const struct cd_image *img, uint32_t a, uint32_t b)
         return false;
     }
     for (uint32_t i = 0; i < x->n; i++) {
-        if (!same_const(img, img->const_items.items[x->value + i], img->const_items.items[y->value + i])) {
+        if (!same_const(img, img->const_items.items[x->value + i],
+                        img->const_items.items[y->value + i])) {
             return false;
         }
     }
@@ -193,8 +201,9 @@ parse_duration(struct cd_str s, int64_t *out)
             unit++;
         }
         int64_t part;
-        if (unit == CD_ARRAY_LEN(units) || __builtin_mul_overflow((int64_t)count, units[unit].ms, &part) ||
-            __builtin_add_overflow(sum, part, &sum)) {
+        if (unit == CD_ARRAY_LEN(units)
+            || __builtin_mul_overflow((int64_t)count, units[unit].ms, &part)
+            || __builtin_add_overflow(sum, part, &sum)) {
             return false;
         }
         unit++;
@@ -224,7 +233,8 @@ refuse_region(const struct binder *b, struct cd_str s)
         cd_nearest_try(&nearest, cd_region_at(i));
     }
     if (nearest.best.n > 0) {
-        return refuse(b, "\"%.*s\" is not a region; did you mean %.*s?", CD_FMT(s), CD_FMT(nearest.best));
+        return refuse(b, "\"%.*s\" is not a region; did you mean %.*s?", CD_FMT(s),
+                      CD_FMT(nearest.best));
     }
     return refuse(b, "\"%.*s\" is not a region", CD_FMT(s));
 }
@@ -238,29 +248,35 @@ check_refine(const struct binder *b, enum cd_refine refine, struct cd_str s)
     struct cd_net net = cd_net_parse(s);
     bool has_bits = cd_str_find(s, '/', 0) < s.n;
     switch (refine) {
-    case CD_REFINE_NONE:
-        return CORDON_OK;
-    case CD_REFINE_REGION:
-        return cd_region_partition(s).n > 0 ? CORDON_OK : refuse_region(b, s);
+    case CD_REFINE_NONE: return CORDON_OK;
+    case CD_REFINE_REGION: return cd_region_partition(s).n > 0 ? CORDON_OK : refuse_region(b, s);
     case CD_REFINE_ACCOUNT:
-        return s.n == 12 && all_digits(s) ? CORDON_OK
-                                          : refuse(b, "\"%.*s\" is not an account: twelve digits are expected", CD_FMT(s));
+        return s.n == 12 && all_digits(s)
+                   ? CORDON_OK
+                   : refuse(b, "\"%.*s\" is not an account: twelve digits are expected", CD_FMT(s));
     case CD_REFINE_ARN:
-        return cd_arn_split(s, segments) ? CORDON_OK : refuse(b, "\"%.*s\" is not an ARN", CD_FMT(s));
+        return cd_arn_split(s, segments) ? CORDON_OK
+                                         : refuse(b, "\"%.*s\" is not an ARN", CD_FMT(s));
     case CD_REFINE_ACTION:
         return colon < s.n && cd_iam_service_exists(cd_str_sub(s, 0, colon))
                    ? CORDON_OK
-                   : refuse(b, "\"%.*s\" is not an action: service:Name of a known service is expected", CD_FMT(s));
+                   : refuse(
+                       b, "\"%.*s\" is not an action: service:Name of a known service is expected",
+                       CD_FMT(s));
     case CD_REFINE_IP:
-        return net.family != 0 && !has_bits ? CORDON_OK : refuse(b, "\"%.*s\" is not an IP address", CD_FMT(s));
+        return net.family != 0 && !has_bits ? CORDON_OK
+                                            : refuse(b, "\"%.*s\" is not an IP address", CD_FMT(s));
     case CD_REFINE_CIDR:
-        return net.family != 0 && has_bits ? CORDON_OK : refuse(b, "\"%.*s\" is not a network (10.0.0.0/8)", CD_FMT(s));
+        return net.family != 0 && has_bits
+                   ? CORDON_OK
+                   : refuse(b, "\"%.*s\" is not a network (10.0.0.0/8)", CD_FMT(s));
     }
     return CORDON_OK;
 }
 
 static cordon_status
-bind_string(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v, uint32_t *out)
+bind_string(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v,
+            uint32_t *out)
 {
     if (v->kind != CD_GIVEN_PLAIN && v->kind != CD_GIVEN_QUOTED) {
         return refuse(b, "a string is expected");
@@ -275,7 +291,8 @@ static cordon_status
 bind_number(struct binder *b, uint32_t type, const struct cd_given *v, uint32_t *out)
 {
     double d = v->number;
-    if (v->kind != CD_GIVEN_NUMBER && !(v->kind == CD_GIVEN_PLAIN && cd_parse_number(v->text, &d))) {
+    if (v->kind != CD_GIVEN_NUMBER
+        && !(v->kind == CD_GIVEN_PLAIN && cd_parse_number(v->text, &d))) {
         return refuse(b, "a number is expected");
     }
     if (d > LARGEST_WHOLE || d < -LARGEST_WHOLE) {
@@ -290,8 +307,12 @@ bind_number(struct binder *b, uint32_t type, const struct cd_given *v, uint32_t 
 static cordon_status
 bind_bool(struct binder *b, uint32_t type, const struct cd_given *v, uint32_t *out)
 {
-    bool is_true = v->kind == CD_GIVEN_BOOL ? v->boolean : v->kind == CD_GIVEN_PLAIN && cd_str_eq(v->text, CD_STR("true"));
-    bool is_false = v->kind == CD_GIVEN_BOOL ? !v->boolean : v->kind == CD_GIVEN_PLAIN && cd_str_eq(v->text, CD_STR("false"));
+    bool is_true = v->kind == CD_GIVEN_BOOL
+                       ? v->boolean
+                       : v->kind == CD_GIVEN_PLAIN && cd_str_eq(v->text, CD_STR("true"));
+    bool is_false = v->kind == CD_GIVEN_BOOL
+                        ? !v->boolean
+                        : v->kind == CD_GIVEN_PLAIN && cd_str_eq(v->text, CD_STR("false"));
     if (!is_true && !is_false) {
         return refuse(b, "true or false is expected");
     }
@@ -315,8 +336,8 @@ bind_moment(struct binder *b, uint32_t type, const struct cd_given *v, uint32_t 
 
 /* ---- collections ---- */
 
-static cordon_status bind_value(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v, uint32_t *out,
-                                int depth);
+static cordon_status bind_value(struct binder *b, uint32_t type, enum cd_refine refine,
+                                const struct cd_given *v, uint32_t *out, int depth);
 
 static bool
 is_among(const struct cd_image *img, const uint32_t *items, uint32_t n, uint32_t one)
@@ -331,12 +352,14 @@ is_among(const struct cd_image *img, const uint32_t *items, uint32_t n, uint32_t
 
 /* Appends the items that a collection was bound to; a set has each once. */
 static cordon_status
-finish_collection(struct binder *b, uint32_t type, const uint32_t *items, uint32_t n, uint32_t pairs, uint32_t *out)
+finish_collection(struct binder *b, uint32_t type, const uint32_t *items, uint32_t n,
+                  uint32_t pairs, uint32_t *out)
 {
     struct cd_image *consts = &b->out->consts;
     size_t first = consts->const_items.n;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t *place = CD_PUSH(b->arena, consts->const_items.items, consts->const_items.n, consts->const_items.cap);
+        uint32_t *place = CD_PUSH(b->arena, consts->const_items.items, consts->const_items.n,
+                                  consts->const_items.cap);
         if (!place) {
             return no_memory(b->err);
         }
@@ -347,7 +370,8 @@ finish_collection(struct binder *b, uint32_t type, const uint32_t *items, uint32
 }
 
 static cordon_status
-bind_list(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v, uint32_t *out, int depth)
+bind_list(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v,
+          uint32_t *out, int depth)
 {
     const struct cd_value_type *t = &b->img->types.items[type];
     if (v->kind != CD_GIVEN_LIST) {
@@ -366,7 +390,8 @@ bind_list(struct binder *b, uint32_t type, enum cd_refine refine, const struct c
 }
 
 static cordon_status
-bind_map(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v, uint32_t *out, int depth)
+bind_map(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v,
+         uint32_t *out, int depth)
 {
     const struct cd_value_type *t = &b->img->types.items[type];
     if (v->kind != CD_GIVEN_MAP) {
@@ -380,36 +405,32 @@ bind_map(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd
         }
         CORDON_TRY(bind_value(b, t->elem, refine, &v->items[i], &items[2 * i + 1], depth + 1));
     }
-    return items ? finish_collection(b, type, items, (uint32_t)v->n * 2, (uint32_t)v->n, out) : no_memory(b->err);
+    return items ? finish_collection(b, type, items, (uint32_t)v->n * 2, (uint32_t)v->n, out)
+                 : no_memory(b->err);
 }
 
 static cordon_status
-bind_by_kind(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v, uint32_t *out, int depth)
+bind_by_kind(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v,
+             uint32_t *out, int depth)
 {
     switch ((enum cd_kind)b->img->types.items[type].kind) {
-    case CD_KIND_BOOL:
-        return bind_bool(b, type, v, out);
-    case CD_KIND_NUMBER:
-        return bind_number(b, type, v, out);
-    case CD_KIND_STRING:
-        return bind_string(b, type, refine, v, out);
+    case CD_KIND_BOOL: return bind_bool(b, type, v, out);
+    case CD_KIND_NUMBER: return bind_number(b, type, v, out);
+    case CD_KIND_STRING: return bind_string(b, type, refine, v, out);
     case CD_KIND_TIME:
-    case CD_KIND_DURATION:
-        return bind_moment(b, type, v, out);
-    case CD_KIND_LIST:
-        return bind_list(b, type, refine, v, out, depth);
-    case CD_KIND_MAP:
-        return bind_map(b, type, refine, v, out, depth);
+    case CD_KIND_DURATION: return bind_moment(b, type, v, out);
+    case CD_KIND_LIST: return bind_list(b, type, refine, v, out, depth);
+    case CD_KIND_MAP: return bind_map(b, type, refine, v, out, depth);
     case CD_KIND_ROW:
     case CD_KIND_JSON:
-    case CD_N_KINDS:
-        break;
+    case CD_N_KINDS: break;
     }
     return refuse(b, "values of this type cannot be given");
 }
 
 static cordon_status
-bind_value(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v, uint32_t *out, int depth)
+bind_value(struct binder *b, uint32_t type, enum cd_refine refine, const struct cd_given *v,
+           uint32_t *out, int depth)
 {
     *out = CD_NONE;
     if (v->kind == CD_GIVEN_NULL || depth > CD_GIVEN_DEPTH) {
@@ -468,11 +489,12 @@ refuse_name(const struct binder *b, struct cd_str name)
     }
     near = nearest.best;
     if (near.n > 0) {
-        return cordon_fail(b->err, CORDON_EINPUT, CORDON_NO_OFFSET, "%.*s: there is no parameter %.*s; did you mean %.*s?",
+        return cordon_fail(b->err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                           "%.*s: there is no parameter %.*s; did you mean %.*s?",
                            CD_FMT(b->origin), CD_FMT(name), CD_FMT(near));
     }
-    return cordon_fail(b->err, CORDON_EINPUT, CORDON_NO_OFFSET, "%.*s: there is no parameter %.*s", CD_FMT(b->origin),
-                       CD_FMT(name));
+    return cordon_fail(b->err, CORDON_EINPUT, CORDON_NO_OFFSET, "%.*s: there is no parameter %.*s",
+                       CD_FMT(b->origin), CD_FMT(name));
 }
 
 /* A bare scalar of the command line that has to be a collection is JSON. */
@@ -489,7 +511,9 @@ as_json(struct binder *b, uint32_t type, const struct cd_given *v, struct cd_giv
     cordon_status status = cd_given_json(b->arena, v->text, parsed, &why);
     if (status == CORDON_EINPUT) {
         return refuse(b, "a %s is expected, in JSON: %s",
-                      kind == CD_KIND_MAP ? "map" : b->img->types.items[type].is_set ? "set" : "list",
+                      kind == CD_KIND_MAP                ? "map"
+                      : b->img->types.items[type].is_set ? "set"
+                                                         : "list",
                       kind == CD_KIND_MAP ? "{\"key\": …}" : "[\"…\", \"…\"]");
     }
     return status;
@@ -505,15 +529,18 @@ bind_param(struct binder *b, uint32_t param, const struct cd_given *v)
     return bind_value(b, p->type, (enum cd_refine)p->refine, &parsed, &b->out->values[param], 0);
 }
 
-/* A name that is no parameter may be that of a module, with a mapping of its parameters below it. */
+/* A name that is no parameter may be that of a module, with a mapping of its parameters below it.
+ */
 static cordon_status
 bind_entry(struct binder *b, struct cd_str name, const struct cd_given *v, int depth)
 {
     uint32_t other;
     uint32_t param = find_param(b->img, name, &other);
     if (other != CD_NONE) {
-        return cordon_fail(b->err, CORDON_EINPUT, CORDON_NO_OFFSET, "%.*s: %.*s may be %.*s or %.*s: write the module before it",
-                           CD_FMT(b->origin), CD_FMT(name), CD_FMT(cd_image_str(b->img, b->img->params.items[param].name)),
+        return cordon_fail(b->err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                           "%.*s: %.*s may be %.*s or %.*s: write the module before it",
+                           CD_FMT(b->origin), CD_FMT(name),
+                           CD_FMT(cd_image_str(b->img, b->img->params.items[param].name)),
                            CD_FMT(cd_image_str(b->img, b->img->params.items[other].name)));
     }
     if (param != CD_NONE) {
@@ -523,7 +550,8 @@ bind_entry(struct binder *b, struct cd_str name, const struct cd_given *v, int d
         return refuse_name(b, name);
     }
     for (size_t i = 0; i < v->n; i++) {
-        struct cd_str full = cd_arena_printf(b->arena, "%.*s.%.*s", CD_FMT(name), CD_FMT(v->keys[i]));
+        struct cd_str full =
+            cd_arena_printf(b->arena, "%.*s.%.*s", CD_FMT(name), CD_FMT(v->keys[i]));
         if (!full.p) {
             return no_memory(b->err);
         }
@@ -533,8 +561,8 @@ bind_entry(struct binder *b, struct cd_str name, const struct cd_given *v, int d
 }
 
 cordon_status
-cd_params_bind(const struct cd_params *p, const struct cd_image *img, struct cd_arena *arena, struct cd_bound_params *out,
-               struct cordon_error *err)
+cd_params_bind(const struct cd_params *p, const struct cd_image *img, struct cd_arena *arena,
+               struct cd_bound_params *out, struct cordon_error *err)
 {
     struct binder b = {.img = img, .out = out, .arena = arena, .err = err};
     *out = (struct cd_bound_params){.consts = {.arena = arena}};

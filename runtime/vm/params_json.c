@@ -67,7 +67,8 @@ convert(struct cd_arena *a, const cJSON *v, struct cd_given *out, int depth)
 }
 
 cordon_status
-cd_given_json(struct cd_arena *a, struct cd_str text, struct cd_given *out, struct cordon_error *err)
+cd_given_json(struct cd_arena *a, struct cd_str text, struct cd_given *out,
+              struct cordon_error *err)
 {
     const char *end = NULL;
     struct cd_str copy = cd_arena_str(a, text); /* ends in NUL */
@@ -77,9 +78,11 @@ cd_given_json(struct cd_arena *a, struct cd_str text, struct cd_given *out, stru
     cJSON *v = memchr(text.p, 0, text.n) ? NULL : cJSON_ParseWithOpts(copy.p, &end, 1);
     if (!v) {
         size_t at = end ? (size_t)(end - copy.p) : 0;
-        return cordon_fail(err, CORDON_EINPUT, at, "this is not JSON, at byte %zu: %.*s", at, CD_FMT(cd_str_sub(copy, 0, copy.n < 80 ? copy.n : 80)));
+        return cordon_fail(err, CORDON_EINPUT, at, "this is not JSON, at byte %zu: %.*s", at,
+                           CD_FMT(cd_str_sub(copy, 0, copy.n < 80 ? copy.n : 80)));
     }
     bool ok = convert(a, v, out, 0);
     cJSON_Delete(v);
-    return ok ? CORDON_OK : cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET, "this JSON is nested too deeply");
+    return ok ? CORDON_OK
+              : cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET, "this JSON is nested too deeply");
 }

@@ -20,7 +20,8 @@ char_len(struct cd_str s, size_t i)
     return n < s.n - i ? n : s.n - i;
 }
 
-/* Only the last star can have taken too few characters: those before it matched as early as they could. */
+/* Only the last star can have taken too few characters: those before it matched as early as they
+ * could. */
 static bool
 like(struct cd_str pattern, struct cd_str text, bool nocase)
 {
@@ -40,7 +41,9 @@ like(struct cd_str pattern, struct cd_str text, bool nocase)
             continue;
         }
         size_t literal = p + (p + 1 < pattern.n && pattern.p[p] == CD_PATTERN_QUOTE);
-        if (literal < pattern.n && (nocase ? lower(pattern.p[literal]) == lower(text.p[t]) : pattern.p[literal] == text.p[t])) {
+        if (literal < pattern.n
+            && (nocase ? lower(pattern.p[literal]) == lower(text.p[t])
+                       : pattern.p[literal] == text.p[t])) {
             p = literal + 1;
             t++;
             continue;
@@ -138,7 +141,9 @@ cd_net_parse(struct cd_str s)
     }
     memcpy(text, s.p, slash);
     text[slash] = '\0';
-    int family = inet_pton(AF_INET, text, net.address) == 1 ? 4 : inet_pton(AF_INET6, text, net.address) == 1 ? 6 : 0;
+    int family = inet_pton(AF_INET, text, net.address) == 1    ? 4
+                 : inet_pton(AF_INET6, text, net.address) == 1 ? 6
+                                                               : 0;
     uint64_t bits = family == 4 ? 32 : 128;
     if (slash < s.n) {
         uint64_t given;

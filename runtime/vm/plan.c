@@ -1,5 +1,5 @@
-/* Plans: which instructions of a section have to run for some of its answers. The code is in SSA form, so one walk from its end
- * to its start finds all that an answer depends on. */
+/* Plans: which instructions of a section have to run for some of its answers. The code is in SSA
+ * form, so one walk from its end to its start finds all that an answer depends on. */
 #include "runtime/vm/vm.h"
 
 #include "runtime/bc/limits.h"
@@ -79,8 +79,8 @@ match_loops(const struct cd_image *img, struct cd_plan *plan)
 }
 
 void
-cd_plan_make(struct cd_eval *e, struct cd_arena *a, const struct cd_section *section, struct cd_needs needs,
-             bool *reg_needed, struct cd_plan *out)
+cd_plan_make(struct cd_eval *e, struct cd_arena *a, const struct cd_section *section,
+             struct cd_needs needs, bool *reg_needed, struct cd_plan *out)
 {
     const struct cd_image *img = e->img;
     struct planner p = {img, reg_needed, CD_NEW_ARRAY(a, img->domains.n, bool)};

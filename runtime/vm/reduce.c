@@ -1,4 +1,5 @@
-/* Reductions: what the members of a loop amount to, by lane of the domain that the loop stands in. */
+/* Reductions: what the members of a loop amount to, by lane of the domain that the loop stands in.
+ */
 #include "runtime/vm/loop.h"
 
 #include <math.h>
@@ -16,8 +17,8 @@ static const uint8_t any_of[3][4] = {
 };
 
 void
-cd_reduction_begin(struct cd_eval *e, struct cd_reduction *r, const struct cd_insn *in, struct cd_arena *a,
-                   uint32_t n)
+cd_reduction_begin(struct cd_eval *e, struct cd_reduction *r, const struct cd_insn *in,
+                   struct cd_arena *a, uint32_t n)
 {
     *r = (struct cd_reduction){.in = in, .arena = a, .n = n, .last_lane = CD_NONE};
     r->out = &e->regs[in->d];
@@ -47,7 +48,8 @@ note_reason(struct cd_reduction *r, uint32_t lane, uint32_t reason)
 }
 
 static void
-quantify(struct cd_reduction *r, const uint8_t table[3][4], const struct cd_vec *a, const uint32_t *up)
+quantify(struct cd_reduction *r, const uint8_t table[3][4], const struct cd_vec *a,
+         const uint32_t *up)
 {
     uint8_t *out = r->out->v.b;
     for (uint32_t i = 0; i < a->n; i++) {
@@ -81,7 +83,8 @@ open_lane(struct cd_eval *e, struct cd_reduction *r, uint32_t lane, uint32_t rea
 }
 
 static void
-collect(struct cd_eval *e, struct cd_reduction *r, const struct cd_vec *a, const struct cd_vec *cond, const uint32_t *up)
+collect(struct cd_eval *e, struct cd_reduction *r, const struct cd_vec *a,
+        const struct cd_vec *cond, const uint32_t *up)
 {
     struct cd_vec *elem = r->out->elem;
     for (uint32_t i = 0; i < a->n; i++) {
@@ -118,7 +121,8 @@ cd_vm_reduce(struct cd_eval *e, const struct cd_insn *in)
     } else if (in->op == CD_OP_COUNT) {
         count(r, a, up);
     } else {
-        const struct cd_vec *cond = in->op == CD_OP_COLLECT && in->b != CD_NONE ? cd_vm_reg(e, in->b) : NULL;
+        const struct cd_vec *cond =
+            in->op == CD_OP_COLLECT && in->b != CD_NONE ? cd_vm_reg(e, in->b) : NULL;
         collect(e, r, a, cond, up);
     }
 }

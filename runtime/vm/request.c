@@ -26,8 +26,8 @@ key_value(struct cd_eval *e, struct cd_vec *d, uint32_t i, struct cd_str text)
         d->v.u32[i] = cd_vm_str(e, text);
     } else if (d->kind == CD_KIND_BOOL && (is_true || cd_str_eq_nocase(text, CD_STR("false")))) {
         d->v.b[i] = is_true ? CD_T : CD_F;
-    } else if (!(d->kind == CD_KIND_NUMBER && cd_parse_number(text, &d->v.f64[i])) &&
-               !(d->kind == CD_KIND_TIME && cd_parse_time(text, &d->v.i64[i]))) {
+    } else if (!(d->kind == CD_KIND_NUMBER && cd_parse_number(text, &d->v.f64[i]))
+               && !(d->kind == CD_KIND_TIME && cd_parse_time(text, &d->v.i64[i]))) {
         cd_vec_set_absent(d, i);
     }
 }
@@ -68,7 +68,8 @@ static bool
 action_matches(const struct cd_eval *e, uint32_t first, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        if (cd_like_nocase(cd_image_str(e->img, e->img->pattern_refs.items[first + i]), e->request->action)) {
+        if (cd_like_nocase(cd_image_str(e->img, e->img->pattern_refs.items[first + i]),
+                           e->request->action)) {
             return true;
         }
     }
@@ -106,7 +107,8 @@ key_in_pattern(const struct cd_eval *e, struct cd_str pattern, size_t *at, struc
     return CD_T;
 }
 
-/* PATTERN with the values of its keys, each quoted; OUT has room for SIZE bytes, or is NULL: then *n is the room that is needed. */
+/* PATTERN with the values of its keys, each quoted; OUT has room for SIZE bytes, or is NULL: then
+ * *n is the room that is needed. */
 static uint8_t
 fill_pattern(const struct cd_eval *e, struct cd_str pattern, char *out, size_t *n)
 {
@@ -161,7 +163,8 @@ resource_matches(struct cd_eval *e, const struct cd_deny_info *deny)
     }
     uint8_t any = CD_F;
     for (uint32_t i = 0; i < deny->n_on && e->request->resource.n > 0; i++) {
-        uint8_t one = pattern_matches(e, cd_image_str(e->img, e->img->pattern_refs.items[deny->first_on + i]));
+        uint8_t one = pattern_matches(
+            e, cd_image_str(e->img, e->img->pattern_refs.items[deny->first_on + i]));
         any = any == CD_T || one == CD_F ? any : one;
     }
     return deny->not_on != 0 ? not_of[any] : any;
@@ -171,15 +174,17 @@ void
 cd_k_fire(struct cd_eval *e, const struct cd_insn *in)
 {
     const struct cd_deny_info *deny = &e->img->denies.items[in->c];
-    if (deny->control != e->request_control || !action_matches(e, deny->first_act, deny->n_acts) ||
-        action_matches(e, deny->first_except, deny->n_excepts)) {
+    if (deny->control != e->request_control || !action_matches(e, deny->first_act, deny->n_acts)
+        || action_matches(e, deny->first_except, deny->n_excepts)) {
         return;
     }
     uint8_t on = resource_matches(e, deny);
     uint8_t when = in->a == CD_NONE ? CD_T : cd_vm_reg(e, in->a)->v.b[0];
     uint8_t holds = in->b == CD_NONE ? CD_T : not_of[cd_vm_reg(e, in->b)->v.b[0]];
     bool no = on == CD_F || when == CD_F || when == CD_A || holds == CD_F;
-    enum cd_answer_value fires = no ? CD_F : on == CD_T && when == CD_T && holds == CD_T ? CD_T : CD_U;
+    enum cd_answer_value fires = no                                            ? CD_F
+                                 : on == CD_T && when == CD_T && holds == CD_T ? CD_T
+                                                                               : CD_U;
     if (fires == CD_T || e->fired == CD_F) {
         e->fired = fires;
     }
@@ -200,7 +205,8 @@ run_request(struct cd_eval *e)
 }
 
 cordon_status
-cd_eval_request(struct cd_eval *e, const struct cd_request *request, uint32_t control, int *fires, struct cordon_error *err)
+cd_eval_request(struct cd_eval *e, const struct cd_request *request, uint32_t control, int *fires,
+                struct cordon_error *err)
 {
     e->err = err;
     e->request = request;

@@ -9,26 +9,23 @@ static size_t
 lane_size(uint8_t kind)
 {
     switch ((enum cd_kind)kind) {
-    case CD_KIND_BOOL:
-        return 1;
+    case CD_KIND_BOOL: return 1;
     case CD_KIND_STRING:
-    case CD_KIND_JSON:
-        return 4;
+    case CD_KIND_JSON: return 4;
     case CD_KIND_NUMBER:
     case CD_KIND_TIME:
     case CD_KIND_DURATION:
     case CD_KIND_ROW:
-    case CD_KIND_MAP:
-        return 8;
+    case CD_KIND_MAP: return 8;
     case CD_KIND_LIST:
-    case CD_N_KINDS:
-        break;
+    case CD_N_KINDS: break;
     }
     return 0;
 }
 
 void
-cd_vec_init(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, uint32_t type, uint32_t n)
+cd_vec_init(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, uint32_t type,
+            uint32_t n)
 {
     const struct cd_value_type *t = &e->img->types.items[type];
     *v = (struct cd_vec){.type = type, .kind = (uint8_t)t->kind, .n = n, .cap = n};
@@ -128,25 +125,18 @@ static void
 copy_value(struct cd_arena *a, struct cd_vec *dst, uint32_t i, const struct cd_vec *src, uint32_t j)
 {
     switch ((enum cd_kind)dst->kind) {
-    case CD_KIND_BOOL:
-        dst->v.b[i] = src->v.b[j];
-        return;
+    case CD_KIND_BOOL: dst->v.b[i] = src->v.b[j]; return;
     case CD_KIND_STRING:
-    case CD_KIND_JSON:
-        dst->v.u32[i] = src->v.u32[j];
-        return;
+    case CD_KIND_JSON: dst->v.u32[i] = src->v.u32[j]; return;
     case CD_KIND_NUMBER:
         cd_vec_set_interval(a, dst, i, src->v.f64[j], src->hi ? src->hi[j] : src->v.f64[j]);
         return;
     case CD_KIND_TIME:
     case CD_KIND_DURATION:
     case CD_KIND_ROW:
-    case CD_KIND_MAP:
-        dst->v.u64[i] = src->v.u64[j];
-        return;
+    case CD_KIND_MAP: dst->v.u64[i] = src->v.u64[j]; return;
     case CD_KIND_LIST:
-    case CD_N_KINDS:
-        return;
+    case CD_N_KINDS: return;
     }
 }
 
@@ -173,7 +163,8 @@ elements_of(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *list)
 }
 
 void
-cd_vec_append(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, const struct cd_vec *src, uint32_t i)
+cd_vec_append(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v,
+              const struct cd_vec *src, uint32_t i)
 {
     reserve(a, v);
     uint32_t at = v->n++;
@@ -205,8 +196,8 @@ cd_vec_append(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, con
 }
 
 void
-cd_vec_copy_lane(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, uint32_t i, const struct cd_vec *src,
-                 uint32_t j)
+cd_vec_copy_lane(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, uint32_t i,
+                 const struct cd_vec *src, uint32_t j)
 {
     if (dst->kind != CD_KIND_LIST) {
         if (copy_state(a, dst, i, src, j)) {
@@ -256,23 +247,17 @@ gather_u64(uint64_t *dst, const uint64_t *src, const uint32_t *idx, uint32_t n)
 }
 
 void
-cd_vec_gather(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, const struct cd_vec *src,
-              const uint32_t *idx, uint32_t n)
+cd_vec_gather(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst,
+              const struct cd_vec *src, const uint32_t *idx, uint32_t n)
 {
     cd_vec_init(e, a, dst, src->type, n);
     if (src->kind != CD_KIND_BOOL) {
         gather_u8(dst->state, src->state, idx, n);
     }
     switch (lane_size(src->kind)) {
-    case 1:
-        gather_u8(dst->v.b, src->v.b, idx, n);
-        break;
-    case 4:
-        gather_u32(dst->v.u32, src->v.u32, idx, n);
-        break;
-    case 8:
-        gather_u64(dst->v.u64, src->v.u64, idx, n);
-        break;
+    case 1: gather_u8(dst->v.b, src->v.b, idx, n); break;
+    case 4: gather_u32(dst->v.u32, src->v.u32, idx, n); break;
+    case 8: gather_u64(dst->v.u64, src->v.u64, idx, n); break;
     default:
         gather_u32(dst->off, src->off, idx, n);
         gather_u32(dst->len, src->len, idx, n);
@@ -297,7 +282,8 @@ cd_vec_member_state(const struct cd_vec *v, uint32_t i)
 {
     double number;
     enum cd_state state = cd_vec_state(v, i);
-    bool is_interval = state == CD_KNOWN && v->kind == CD_KIND_NUMBER && !cd_vec_point(v, i, &number);
+    bool is_interval =
+        state == CD_KNOWN && v->kind == CD_KIND_NUMBER && !cd_vec_point(v, i, &number);
     return is_interval ? CD_UNKNOWN : state;
 }
 
@@ -307,11 +293,9 @@ uint64_t
 cd_vec_key(const struct cd_vec *v, uint32_t i)
 {
     switch ((enum cd_kind)v->kind) {
-    case CD_KIND_BOOL:
-        return v->v.b[i];
+    case CD_KIND_BOOL: return v->v.b[i];
     case CD_KIND_STRING:
-    case CD_KIND_JSON:
-        return v->v.u32[i];
+    case CD_KIND_JSON: return v->v.u32[i];
     case CD_KIND_NUMBER: {
         double d = v->v.f64[i] == 0 ? 0 : v->v.f64[i]; /* one zero */
         uint64_t bits;
@@ -321,17 +305,15 @@ cd_vec_key(const struct cd_vec *v, uint32_t i)
     case CD_KIND_TIME:
     case CD_KIND_DURATION:
     case CD_KIND_ROW:
-    case CD_KIND_MAP:
-        return v->v.u64[i];
+    case CD_KIND_MAP: return v->v.u64[i];
     case CD_KIND_LIST:
-    case CD_N_KINDS:
-        break;
+    case CD_N_KINDS: break;
     }
     return 0;
 }
 
-static enum cd_answer_value lanes_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b,
-                                        uint32_t j, int depth);
+static enum cd_answer_value lanes_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i,
+                                        const struct cd_vec *b, uint32_t j, int depth);
 
 static enum cd_answer_value
 numbers_equal(const struct cd_vec *a, uint32_t i, const struct cd_vec *b, uint32_t j)
@@ -402,7 +384,8 @@ json_equals_scalar(const struct cd_eval *e, uint32_t json, const struct cd_vec *
 }
 
 static enum cd_answer_value
-member_at_depth(const struct cd_eval *e, const struct cd_vec *x, uint32_t i, const struct cd_vec *list, uint32_t j, int depth)
+member_at_depth(const struct cd_eval *e, const struct cd_vec *x, uint32_t i,
+                const struct cd_vec *list, uint32_t j, int depth)
 {
     enum cd_answer_value any = list->open[j] ? CD_U : CD_F;
     for (uint32_t k = 0; k < list->len[j]; k++) {
@@ -416,14 +399,16 @@ member_at_depth(const struct cd_eval *e, const struct cd_vec *x, uint32_t i, con
 }
 
 enum cd_answer_value
-cd_vec_member(const struct cd_eval *e, const struct cd_vec *x, uint32_t i, const struct cd_vec *list, uint32_t j)
+cd_vec_member(const struct cd_eval *e, const struct cd_vec *x, uint32_t i,
+              const struct cd_vec *list, uint32_t j)
 {
     return member_at_depth(e, x, i, list, j, 0);
 }
 
 /* Is every known member of lane I of A in lane J of B? */
 static enum cd_answer_value
-is_subset(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b, uint32_t j, int depth)
+is_subset(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b,
+          uint32_t j, int depth)
 {
     enum cd_answer_value all = CD_T;
     for (uint32_t k = 0; k < a->len[i]; k++) {
@@ -437,7 +422,8 @@ is_subset(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const str
 }
 
 static enum cd_answer_value
-sets_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b, uint32_t j, int depth)
+sets_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b,
+           uint32_t j, int depth)
 {
     enum cd_answer_value left = is_subset(e, a, i, b, j, depth);
     if (left == CD_F) {
@@ -450,13 +436,16 @@ sets_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const st
     return left == CD_T && right == CD_T && !a->open[i] && !b->open[j] ? CD_T : CD_U;
 }
 
-/* Can the known members of the open lane I of A, in their order, be members of the closed lane J of B? */
+/* Can the known members of the open lane I of A, in their order, be members of the closed lane J of
+ * B? */
 static enum cd_answer_value
-open_list_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b, uint32_t j, int depth)
+open_list_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b,
+                uint32_t j, int depth)
 {
     uint32_t at = 0;
     for (uint32_t k = 0; k < a->len[i]; k++) {
-        while (at < b->len[j] && lanes_equal(e, a->elem, a->off[i] + k, b->elem, b->off[j] + at, depth) == CD_F) {
+        while (at < b->len[j]
+               && lanes_equal(e, a->elem, a->off[i] + k, b->elem, b->off[j] + at, depth) == CD_F) {
             at++;
         }
         if (at++ >= b->len[j]) {
@@ -467,7 +456,8 @@ open_list_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, con
 }
 
 static enum cd_answer_value
-lists_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b, uint32_t j, int depth)
+lists_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b,
+            uint32_t j, int depth)
 {
     if (a->open[i] && b->open[j]) {
         return CD_U;
@@ -480,14 +470,16 @@ lists_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const s
     }
     enum cd_answer_value all = a->len[i] == b->len[j] ? CD_T : CD_F;
     for (uint32_t k = 0; k < a->len[i] && all != CD_F; k++) {
-        enum cd_answer_value one = lanes_equal(e, a->elem, a->off[i] + k, b->elem, b->off[j] + k, depth);
+        enum cd_answer_value one =
+            lanes_equal(e, a->elem, a->off[i] + k, b->elem, b->off[j] + k, depth);
         all = one == CD_F ? CD_F : one == CD_U ? CD_U : all;
     }
     return all;
 }
 
 static enum cd_answer_value
-lanes_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b, uint32_t j, int depth)
+lanes_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b,
+            uint32_t j, int depth)
 {
     enum cd_state x = cd_vec_state(a, i);
     enum cd_state y = cd_vec_state(b, j);
@@ -513,14 +505,16 @@ lanes_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const s
         return numbers_equal(a, i, b, j);
     }
     if (a->kind == CD_KIND_LIST) {
-        bool sets = e->img->types.items[a->type].is_set != 0 || e->img->types.items[b->type].is_set != 0;
+        bool sets =
+            e->img->types.items[a->type].is_set != 0 || e->img->types.items[b->type].is_set != 0;
         return sets ? sets_equal(e, a, i, b, j, depth + 1) : lists_equal(e, a, i, b, j, depth + 1);
     }
     return cd_vec_key(a, i) == cd_vec_key(b, j) ? CD_T : CD_F;
 }
 
 enum cd_answer_value
-cd_vec_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b, uint32_t j)
+cd_vec_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b,
+             uint32_t j)
 {
     return lanes_equal(e, a, i, b, j, 0);
 }

@@ -1,7 +1,8 @@
 /* Vectors: the values of a register, a lane for each row or member of its domain.
  *
- * BOOL lanes are one byte each, an answer. The other kinds have a state byte a lane and a value array. A LIST lane is a range of the
- * element vector, whose members are all known; what may be missing from it is the lane's open reason. Lanes may share elements. */
+ * BOOL lanes are one byte each, an answer. The other kinds have a state byte a lane and a value
+ * array. A LIST lane is a range of the element vector, whose members are all known; what may be
+ * missing from it is the lane's open reason. Lanes may share elements. */
 #ifndef CD_VM_VEC_H
 #define CD_VM_VEC_H
 
@@ -28,25 +29,30 @@ struct cd_vec {
         uint64_t *u64; /* ROW, MAP: cd_rowref */
     } v;
     double *hi;       /* NUMBER: the upper end; NULL if every lane is one number */
-    uint32_t *reason; /* of unknown lanes: dictionary id, 0 if none is known; NULL: none of them has one */
+    uint32_t *reason; /* of unknown lanes: dictionary id, 0 if none is known; NULL: none of them has
+                         one */
     uint32_t *off, *len, *open; /* LIST: open is the reason why there may be more, 0: closed */
     struct cd_vec *elem;        /* LIST */
-    const struct cd_vec *uni;   /* every lane is lane 0 of this register, which lives as long as the evaluation */
+    const struct cd_vec
+        *uni; /* every lane is lane 0 of this register, which lives as long as the evaluation */
 };
 
 struct cd_eval;
 
 /* N known lanes of zero (BOOL: false; LIST: empty and closed). */
-void cd_vec_init(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, uint32_t type, uint32_t n);
+void cd_vec_init(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, uint32_t type,
+                 uint32_t n);
 struct cd_vec *cd_vec_new(const struct cd_eval *e, struct cd_arena *a, uint32_t type, uint32_t n);
 /* Appends a copy of lane I of SRC, elements included. */
-void cd_vec_append(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, const struct cd_vec *src, uint32_t i);
-/* Lane I of DST becomes lane J of SRC; elements are shared, so both must be of one LIST's vector or scalars. */
-void cd_vec_copy_lane(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, uint32_t i, const struct cd_vec *src,
-                      uint32_t j);
+void cd_vec_append(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v,
+                   const struct cd_vec *src, uint32_t i);
+/* Lane I of DST becomes lane J of SRC; elements are shared, so both must be of one LIST's vector or
+ * scalars. */
+void cd_vec_copy_lane(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, uint32_t i,
+                      const struct cd_vec *src, uint32_t j);
 /* DST = SRC at the lanes IDX[0..n). Elements are shared. */
-void cd_vec_gather(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, const struct cd_vec *src,
-                   const uint32_t *idx, uint32_t n);
+void cd_vec_gather(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst,
+                   const struct cd_vec *src, const uint32_t *idx, uint32_t n);
 
 static inline enum cd_state
 cd_vec_state(const struct cd_vec *v, uint32_t i)
@@ -75,10 +81,12 @@ cd_vec_point(const struct cd_vec *v, uint32_t i, double *out)
 enum cd_state cd_vec_member_state(const struct cd_vec *v, uint32_t i);
 /* The 64 bits by which two known lanes of a kind other than LIST, JSON and intervals are equal. */
 uint64_t cd_vec_key(const struct cd_vec *v, uint32_t i);
-/* Answers whether two lanes are equal: CD_F, CD_T or CD_U. An absent side decides, then an unknown one. */
-enum cd_answer_value cd_vec_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b, uint32_t j);
+/* Answers whether two lanes are equal: CD_F, CD_T or CD_U. An absent side decides, then an unknown
+ * one. */
+enum cd_answer_value cd_vec_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i,
+                                  const struct cd_vec *b, uint32_t j);
 /* Is lane I of X equal to a member of lane J of LIST, which is known? */
-enum cd_answer_value cd_vec_member(const struct cd_eval *e, const struct cd_vec *x, uint32_t i, const struct cd_vec *list,
-                                   uint32_t j);
+enum cd_answer_value cd_vec_member(const struct cd_eval *e, const struct cd_vec *x, uint32_t i,
+                                   const struct cd_vec *list, uint32_t j);
 
 #endif

@@ -1,4 +1,5 @@
-/* Answers: folded over the clauses of a control for each row while a batch runs, then counted; only what is not a pass is kept. */
+/* Answers: folded over the clauses of a control for each row while a batch runs, then counted; only
+ * what is not a pass is kept. */
 #include "runtime/vm/vm.h"
 
 #include <stdlib.h>
@@ -45,7 +46,8 @@ cd_k_verdict(struct cd_eval *e, const struct cd_insn *in)
     }
     if (e->img->clauses.items[clause].is_estate) {
         uint8_t one = fold_of[where ? where->v.b[0] : CD_T][x->v.b[0]];
-        e->tallies[control].estate = one > e->tallies[control].estate ? one : e->tallies[control].estate;
+        e->tallies[control].estate =
+            one > e->tallies[control].estate ? one : e->tallies[control].estate;
         return;
     }
     uint8_t *fold = batch_fold(e, control);
@@ -62,10 +64,12 @@ cd_k_verdict(struct cd_eval *e, const struct cd_insn *in)
 /* ---- waivers ---- */
 
 static bool
-waive_matches(const struct cd_eval *e, const struct cd_waive_info *w, struct cd_str arn, struct cd_str id)
+waive_matches(const struct cd_eval *e, const struct cd_waive_info *w, struct cd_str arn,
+              struct cd_str id)
 {
     for (uint32_t i = 0; i < w->n_patterns; i++) {
-        struct cd_str pattern = cd_image_str(e->img, e->img->pattern_refs.items[w->first_pattern + i]);
+        struct cd_str pattern =
+            cd_image_str(e->img, e->img->pattern_refs.items[w->first_pattern + i]);
         if ((arn.n > 0 && cd_arn_like(pattern, arn)) || cd_like(pattern, id)) {
             return true;
         }
@@ -107,7 +111,8 @@ keep_answer(struct cd_eval *e, struct cd_answer answer)
 }
 
 static void
-count_row(struct cd_eval *e, uint32_t control, const struct cd_table *t, uint32_t table, uint32_t row, uint8_t fold)
+count_row(struct cd_eval *e, uint32_t control, const struct cd_table *t, uint32_t table,
+          uint32_t row, uint8_t fold)
 {
     struct cd_control_result *r = &e->results[control];
     struct cd_answer answer = {control, CD_UNKNOWN_VERDICT, table, row, CD_NONE};
@@ -174,7 +179,8 @@ finish_estate(struct cd_eval *e, uint32_t control)
     r->unknown += fold == CD_FOLD_UNKNOWN;
     r->fail += fold == CD_FOLD_FAIL;
     if (fold != CD_FOLD_PASS) {
-        keep_answer(e, (struct cd_answer){control, verdict_of_fold(fold), CD_NONE, CD_NONE, CD_NONE});
+        keep_answer(e,
+                    (struct cd_answer){control, verdict_of_fold(fold), CD_NONE, CD_NONE, CD_NONE});
     }
 }
 
@@ -186,7 +192,8 @@ finish_clauses(struct cd_eval *e, uint32_t control)
     const struct cd_control *c = &e->img->controls.items[control];
     for (uint32_t i = 0; i < c->n_clauses; i++) {
         const struct cd_clause_info *clause = &e->img->clauses.items[c->first_clause + i];
-        if (clause->is_estate || e->in_scope[c->first_clause + i] || cd_vm_complete(e, clause->shape)) {
+        if (clause->is_estate || e->in_scope[c->first_clause + i]
+            || cd_vm_complete(e, clause->shape)) {
             continue;
         }
         raise(r, CD_UNKNOWN_VERDICT);
@@ -216,7 +223,8 @@ finish_control(struct cd_eval *e, uint32_t control)
     }
 }
 
-/* Orders the answers by control; within a control they came by table and row, the estate's last, and stay so. */
+/* Orders the answers by control; within a control they came by table and row, the estate's last,
+ * and stay so. */
 static void
 order_answers(struct cd_eval *e)
 {
@@ -253,6 +261,8 @@ cd_k_check(struct cd_eval *e, const struct cd_insn *in)
 {
     if (cd_vm_reg(e, in->a)->v.b[0] != CD_T) {
         struct cd_str name = cd_image_str(e->img, e->img->params.items[in->b].name);
-        cd_vm_fail(e, CORDON_EINPUT, "parameter %.*s: its value does not satisfy the condition of its declaration", CD_FMT(name));
+        cd_vm_fail(e, CORDON_EINPUT,
+                   "parameter %.*s: its value does not satisfy the condition of its declaration",
+                   CD_FMT(name));
     }
 }

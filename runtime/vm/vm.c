@@ -40,7 +40,8 @@ cd_vm_reset(struct cd_eval *e, uint32_t depth)
 {
     struct cd_arena *a = &e->lanes[depth];
     if (!e->empty[depth].block) {
-        cd_arena_alloc(a, FIRST_BLOCK); /* one block that stays, so that most batches need no other */
+        cd_arena_alloc(a,
+                       FIRST_BLOCK); /* one block that stays, so that most batches need no other */
         e->empty[depth] = (struct cd_arena_mark){a->head, 0, 0};
     }
     cd_arena_reset(a, e->empty[depth]);
@@ -69,7 +70,8 @@ cd_vm_complete(struct cd_eval *e, uint32_t shape)
 {
     uint8_t *known = &e->complete[shape == CD_NONE ? 0 : shape + 1];
     if (*known == 0) {
-        struct cd_str type = shape == CD_NONE ? CD_STR("*") : cd_image_str(e->img, e->img->shapes.items[shape].name);
+        struct cd_str type =
+            shape == CD_NONE ? CD_STR("*") : cd_image_str(e->img, e->img->shapes.items[shape].name);
         *known = cd_snapshot_is_complete(e->s, type) ? 2 : 1;
     }
     return *known == 2;

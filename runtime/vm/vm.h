@@ -1,14 +1,15 @@
-/* What the files of the evaluator share. Memory comes from arenas whose `on_oom` leads back to the public calls in eval.c. */
+/* What the files of the evaluator share. Memory comes from arenas whose `on_oom` leads back to the
+ * public calls in eval.c. */
 #ifndef CD_VM_VM_H
 #define CD_VM_VM_H
 
 #include <setjmp.h>
 
+#include "runtime/base/regex.h"
 #include "runtime/bc/program.h"
 #include "runtime/column/snapshot.h"
 #include "runtime/vm/eval.h"
 #include "runtime/vm/params.h"
-#include "runtime/base/regex.h"
 #include "runtime/vm/vec.h"
 
 #define CD_CHUNK 8192u /* lanes of a loop at a time */
@@ -42,7 +43,7 @@ struct cd_cache {
     struct cd_idmap results; /* by string id */
     struct cd_idmap members; /* IN: ids of the set */
     bool members_made;
-    struct cd_regex *regex;  /* MATCHES, CAPTURE */
+    struct cd_regex *regex; /* MATCHES, CAPTURE */
 };
 
 /* A constant of kind MAP. */
@@ -58,9 +59,10 @@ struct cd_join_index {
     struct cd_idmap group; /* key: dictionary id; value: index into first/len */
     uint32_t *first, *len;
     uint32_t n_groups;
-    struct cd_vec *rows;  /* grouped by key, then the rows whose key is unknown, then those without one */
+    struct cd_vec
+        *rows; /* grouped by key, then the rows whose key is unknown, then those without one */
     uint32_t first_unknown, n_unknown;
-    uint32_t open;        /* reason, if the table may hold more */
+    uint32_t open; /* reason, if the table may hold more */
 };
 
 /* Entries of a multimap from dictionary id to rows of a table. */
@@ -74,18 +76,19 @@ struct cd_follow_index {
     bool made;
     const struct cd_table *table; /* NULL: none */
     struct cd_name_map arn, id, names;
-    uint32_t *nameless;  /* rows of which a further name is not known */
+    uint32_t *nameless; /* rows of which a further name is not known */
     size_t n_nameless, cap_nameless;
-    uint32_t own_arn;    /* pattern of the type's own ARNs, CD_NO_STR: none */
+    uint32_t own_arn; /* pattern of the type's own ARNs, CD_NO_STR: none */
     bool is_global, is_bucket;
     struct cd_str type;
-    struct cd_idmap complete; /* by account: 0 no, 1 yes; for places with every region or global types */
+    struct cd_idmap
+        complete; /* by account: 0 no, 1 yes; for places with every region or global types */
 };
 
 /* Answers of a control while a batch runs, and in the end. */
 enum cd_fold { CD_FOLD_NONE, CD_FOLD_PASS, CD_FOLD_UNKNOWN, CD_FOLD_FAIL };
 struct cd_tally {
-    uint8_t *fold; /* by row of the batch, NULL until the batch touches the control */
+    uint8_t *fold;  /* by row of the batch, NULL until the batch touches the control */
     uint8_t estate; /* enum cd_fold */
 };
 
@@ -98,12 +101,14 @@ struct cd_eval {
     struct cd_snapshot *s;
     const struct cd_bound_params *params;
     struct cd_arena arena;  /* lives as long as the evaluation */
-    struct cd_arena *lanes; /* by depth of loops: [0] global registers, [1] batches and loops of the whole snapshot, … */
+    struct cd_arena *lanes; /* by depth of loops: [0] global registers, [1] batches and loops of the
+                               whole snapshot, … */
     uint32_t n_depths;
     jmp_buf oom;
-    bool *run;              /* by control */
-    uint32_t *str;          /* dictionary id of the image's strings */
-    uint32_t why_unknown, why_open, why_overflow, why_interval, why_several, why_elsewhere, why_missed; /* reasons */
+    bool *run;     /* by control */
+    uint32_t *str; /* dictionary id of the image's strings */
+    uint32_t why_unknown, why_open, why_overflow, why_interval, why_several, why_elsewhere,
+        why_missed; /* reasons */
     struct cd_vec *regs;
     struct cd_frame *frames; /* by domain */
     uint32_t *depth;         /* by domain */
@@ -112,10 +117,10 @@ struct cd_eval {
     struct cd_cache **caches;         /* by instruction */
     struct cd_join_index *joins;      /* by index of the image */
     struct cd_follow_index *follows;  /* by shape */
-    uint8_t *complete;                /* by shape + 1 (0: `resource`): 0 not known yet, 1 no, 2 yes */
+    uint8_t *complete; /* by shape + 1 (0: `resource`): 0 not known yet, 1 no, 2 yes */
     struct cd_const_map *maps;
     size_t n_maps, cap_maps;
-    struct cd_plan *plans;            /* by section */
+    struct cd_plan *plans; /* by section */
     bool globals_done;
     bool *needs_require, *needs_deny; /* of the controls that run */
     struct cordon_error *err;         /* of the running call */
@@ -123,17 +128,17 @@ struct cd_eval {
 
     struct cd_arena_mark *empty; /* by depth: the arena with nothing in it but its first block */
 
-    const uint32_t *batch_pos;        /* table sections: lane -> row of the batch; NULL: the same */
-    const uint32_t *batch_rows;       /* table sections: lane -> row of the table */
+    const uint32_t *batch_pos;  /* table sections: lane -> row of the batch; NULL: the same */
+    const uint32_t *batch_rows; /* table sections: lane -> row of the table */
     const struct cd_table *batch_table;
     uint32_t batch_n;
 
-    struct cd_tally *tallies;         /* by control */
-    uint32_t *touched;                /* controls that the batch answered */
+    struct cd_tally *tallies; /* by control */
+    uint32_t *touched;        /* controls that the batch answered */
     size_t n_touched;
-    bool *in_scope;                   /* by clause */
+    bool *in_scope; /* by clause */
     struct cd_control_result *results;
-    struct cd_answer *answers;        /* on the heap */
+    struct cd_answer *answers; /* on the heap */
     size_t n_answers, cap_answers;
     bool *waive_used;
 
@@ -141,16 +146,17 @@ struct cd_eval {
     uint32_t request_control;
     enum cd_answer_value fired;
 
-    struct cd_trace *trace;           /* NULL but while an answer is explained */
-    struct cd_plan *explain_plans;    /* by section, of the control that was explained last */
+    struct cd_trace *trace;        /* NULL but while an answer is explained */
+    struct cd_plan *explain_plans; /* by section, of the control that was explained last */
     uint32_t explain_control;
-    struct cd_arena explain_arena;    /* of those plans */
+    struct cd_arena explain_arena; /* of those plans */
 };
 
 /* ---- memory and failures ---- */
 _Noreturn void cd_vm_oom(struct cd_eval *e);
 /* Ends the running call with a status; the message is formatted as cordon_fail does. */
-_Noreturn void cd_vm_fail(struct cd_eval *e, cordon_status code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+_Noreturn void cd_vm_fail(struct cd_eval *e, cordon_status code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 uint32_t cd_vm_str(struct cd_eval *e, struct cd_str s); /* dictionary id */
 static inline struct cd_str
 cd_vm_text(const struct cd_eval *e, uint32_t id)
@@ -181,9 +187,10 @@ struct cd_needs {
     const bool *denies;   /* FIRE, by deny */
     const bool *params;   /* CHECK, by parameter */
 };
-/* The instructions of SECTION that are needed. REG_NEEDED, by register, grows by what it reads, of the global domain too. */
-void cd_plan_make(struct cd_eval *e, struct cd_arena *a, const struct cd_section *section, struct cd_needs needs,
-                  bool *reg_needed, struct cd_plan *out);
+/* The instructions of SECTION that are needed. REG_NEEDED, by register, grows by what it reads, of
+ * the global domain too. */
+void cd_plan_make(struct cd_eval *e, struct cd_arena *a, const struct cd_section *section,
+                  struct cd_needs needs, bool *reg_needed, struct cd_plan *out);
 void cd_vm_exec(struct cd_eval *e, const struct cd_plan *plan, uint32_t from, uint32_t to);
 /* Runs the loop at index I of PLAN; gives the index of its ENDLOOP. */
 uint32_t cd_vm_loop(struct cd_eval *e, const struct cd_plan *plan, uint32_t i);
@@ -191,13 +198,16 @@ void cd_vm_reduce(struct cd_eval *e, const struct cd_insn *in);
 /* Is the whole table of SHAPE (CD_NONE: every table of resources) complete? */
 bool cd_vm_complete(struct cd_eval *e, uint32_t shape);
 struct cd_join_index *cd_vm_join(struct cd_eval *e, uint32_t index);
-/* The constant or the value of a parameter as a vector of one lane, in IMG's numbering of strings. */
-void cd_vm_const(struct cd_eval *e, struct cd_arena *a, const struct cd_image *img, uint32_t constant, struct cd_vec *out);
+/* The constant or the value of a parameter as a vector of one lane, in IMG's numbering of strings.
+ */
+void cd_vm_const(struct cd_eval *e, struct cd_arena *a, const struct cd_image *img,
+                 uint32_t constant, struct cd_vec *out);
 /* The status of a call that ended early. */
 cordon_status cd_vm_ended(struct cd_eval *e, int jumped);
-/* Runs PLAN of a table section over N ROWS of T; rows that `resource` does not have are left out for sections of `resource`. */
-void cd_vm_section(struct cd_eval *e, const struct cd_section *section, const struct cd_plan *plan, const struct cd_table *t,
-                   const uint32_t *rows, uint32_t n);
+/* Runs PLAN of a table section over N ROWS of T; rows that `resource` does not have are left out
+ * for sections of `resource`. */
+void cd_vm_section(struct cd_eval *e, const struct cd_section *section, const struct cd_plan *plan,
+                   const struct cd_table *t, const uint32_t *rows, uint32_t n);
 /* Makes the global registers, once. */
 void cd_vm_globals(struct cd_eval *e);
 
@@ -252,5 +262,6 @@ void cd_verdict_finish(struct cd_eval *e);
 
 /* ---- json and columns as vectors ---- */
 /* Lane I of DST (of any kind) becomes the json value, or absent where it is of another type. */
-void cd_json_to_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, uint32_t i, uint32_t json);
+void cd_json_to_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, uint32_t i,
+                     uint32_t json);
 #endif

@@ -11,7 +11,8 @@ static struct cd_snapshot s;
 static void
 setup(void)
 {
-    cr_assert_eq(cd_snapshot_init(&s, (struct cd_projection){.all = true, .envelopes = true}), CORDON_OK);
+    cr_assert_eq(cd_snapshot_init(&s, (struct cd_projection){.all = true, .envelopes = true}),
+                 CORDON_OK);
     cr_assert_eq(cd_snapshot_source(&s, CD_STR("a.json"), CD_STR("cordon")), 0u);
 }
 
@@ -39,11 +40,18 @@ table(const char *type)
 }
 
 static uint32_t
-add(struct cd_table *t, const char *account, const char *region, const char *id, int64_t captured, bool derived)
+add(struct cd_table *t, const char *account, const char *region, const char *id, int64_t captured,
+    bool derived)
 {
     uint32_t row = CD_NONE;
-    struct cd_envelope_row e = {str(id), CD_NO_STR, str("aws"), region ? str(region) : CD_NO_STR, str(account), captured,
-                                {.from_table = CD_NONE}, derived};
+    struct cd_envelope_row e = {str(id),
+                                CD_NO_STR,
+                                str("aws"),
+                                region ? str(region) : CD_NO_STR,
+                                str(account),
+                                captured,
+                                {.from_table = CD_NONE},
+                                derived};
     s.sources[0].items++;
     s.sources[0].resources++;
     cr_assert(cd_table_add(&s, t, &e, &row));
@@ -79,7 +87,8 @@ Test(column, rows_that_were_never_set_are_absent)
 Test(column, elements_know_their_resource)
 {
     struct cd_table *t = table("AWS::EC2::SecurityGroup");
-    struct cd_node *list = cd_node_child(&s, t->root, cd_node_slot(&s, t->root, CD_STR("SecurityGroupIngress")));
+    struct cd_node *list =
+        cd_node_child(&s, t->root, cd_node_slot(&s, t->root, CD_STR("SecurityGroupIngress")));
     cr_assert(list && list->kind == CD_NODE_LIST);
     static const uint32_t lengths[] = {0, 3, 0, 0, 2};
     for (uint32_t i = 0; i < 6; i++) {
@@ -117,7 +126,8 @@ Test(column, values_as_json)
 {
     struct cd_table *t = table("AWS::EC2::SecurityGroup");
     uint32_t row = add(t, "1", "r", "sg", 1, false);
-    struct cd_node *list = cd_node_child(&s, t->root, cd_node_slot(&s, t->root, CD_STR("SecurityGroupIngress")));
+    struct cd_node *list =
+        cd_node_child(&s, t->root, cd_node_slot(&s, t->root, CD_STR("SecurityGroupIngress")));
     cr_assert(cd_node_open(&s, list, row));
     struct cd_node *elem = cd_node_elem(&s, list);
     cr_assert(cd_node_set_record(&s, elem, 0));
@@ -127,8 +137,10 @@ Test(column, values_as_json)
     cr_assert(cd_node_close(&s, list, row, 1, str("more")));
     struct cd_buf out = CD_BUF_INIT;
     cd_node_write(&s, list, row, &out);
-    cr_expect(cd_str_eq(cd_buf_view(&out), CD_STR("[{\"CidrIp\":{\"Cordon::Unknown\":\"why\"},\"FromPort\":443},"
-                                                  "{\"Cordon::Unknown\":\"more\"}]")), "%.*s", CD_FMT(cd_buf_view(&out)));
+    cr_expect(cd_str_eq(cd_buf_view(&out),
+                        CD_STR("[{\"CidrIp\":{\"Cordon::Unknown\":\"why\"},\"FromPort\":443},"
+                               "{\"Cordon::Unknown\":\"more\"}]")),
+              "%.*s", CD_FMT(cd_buf_view(&out)));
     cd_buf_finish(&out);
 }
 
@@ -162,8 +174,10 @@ Test(column, the_later_capture_counts)
     uint32_t second = add(t, "1", "r", "v2", 10, false);
     uint32_t gone = add(t, "1", "r", "v3", 10, false);
     uint32_t back = add(t, "1", "r", "v4", 30, false);
-    cr_assert(cd_snapshot_delete(&s, CD_STR("AWS::EC2::Volume"), str("aws"), str("1"), str("r"), str("v3"), 10));
-    cr_assert(cd_snapshot_delete(&s, CD_STR("AWS::EC2::Volume"), str("aws"), str("1"), str("r"), str("v4"), 29));
+    cr_assert(cd_snapshot_delete(&s, CD_STR("AWS::EC2::Volume"), str("aws"), str("1"), str("r"),
+                                 str("v3"), 10));
+    cr_assert(cd_snapshot_delete(&s, CD_STR("AWS::EC2::Volume"), str("aws"), str("1"), str("r"),
+                                 str("v4"), 29));
     seal();
     cr_expect(t->dead[old] && !t->dead[new] && !t->dead[other]);
     cr_expect(!t->dead[first] && t->dead[second]);
@@ -171,7 +185,8 @@ Test(column, the_later_capture_counts)
     cr_expect_eq(t->n_live, 4u);
     cr_expect_eq(s.n_problems, 1u);
     cr_expect_eq(s.sources[0].problems, 1u);
-    cr_expect_eq(s.sources[0].items, s.sources[0].resources + s.sources[0].deleted + s.sources[0].problems);
+    cr_expect_eq(s.sources[0].items,
+                 s.sources[0].resources + s.sources[0].deleted + s.sources[0].problems);
 }
 
 Test(column, derived_rows_give_way)
@@ -207,7 +222,8 @@ whole(const char *type)
 static void
 complete(const char *type, const char *account, const char *region)
 {
-    cr_assert(cd_snapshot_complete(&s, cd_str_of(type), account ? str(account) : CD_NO_STR, region ? str(region) : CD_NO_STR));
+    cr_assert(cd_snapshot_complete(&s, cd_str_of(type), account ? str(account) : CD_NO_STR,
+                                   region ? str(region) : CD_NO_STR));
 }
 
 Test(column, complete_in_every_named_place)
@@ -222,7 +238,8 @@ Test(column, complete_in_every_named_place)
     cr_expect(!whole("AWS::EC2::Volume"));
     complete("AWS::EC2::*", "1", NULL);
     cr_expect(whole("AWS::EC2::Volume") && whole("AWS::EC2::Instance"));
-    cr_assert(cd_snapshot_place(&s, str("2"), CD_NO_STR)); /* an account without regions: only all of its regions will do */
+    cr_assert(cd_snapshot_place(
+        &s, str("2"), CD_NO_STR)); /* an account without regions: only all of its regions will do */
     cr_expect(!whole("AWS::EC2::Volume"));
     complete("*", "2", "r1");
     cr_expect(whole("AWS::EC2::Volume"));

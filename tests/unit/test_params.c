@@ -88,7 +88,8 @@ number(uint32_t p)
 
 Test(params, of_the_command_line)
 {
-    cr_assert_eq(give("allowed=[\"eu-west-1\",\"eu-central-1\",\"eu-west-1\"]"), CORDON_OK, "%s", err.message);
+    cr_assert_eq(give("allowed=[\"eu-west-1\",\"eu-central-1\",\"eu-west-1\"]"), CORDON_OK, "%s",
+                 err.message);
     cr_assert_eq(give("days=1d12h"), CORDON_OK, "%s", err.message);
     cr_assert_eq(give("from=2027-03-31"), CORDON_OK, "%s", err.message);
     cr_assert_eq(give("acme.a.limit=-1.5"), CORDON_OK, "%s", err.message);
@@ -96,7 +97,8 @@ Test(params, of_the_command_line)
     cr_assert_eq(give("strict=true"), CORDON_OK, "%s", err.message);
     cr_assert_eq(give("owner=011122223333"), CORDON_OK, "%s", err.message);
     cr_expect_eq(value(ALLOWED)->n, 2u); /* a set */
-    cr_expect(cd_str_eq(text_of(bound.consts.const_items.items[value(ALLOWED)->value + 1]), CD_STR("eu-central-1")));
+    cr_expect(cd_str_eq(text_of(bound.consts.const_items.items[value(ALLOWED)->value + 1]),
+                        CD_STR("eu-central-1")));
     cr_expect_eq(value(DAYS)->value, 36u * 3600 * 1000);
     cr_expect_eq(value(FROM)->value, 1806451200000u);
     cr_expect_eq(number(LIMIT), -1.5);
@@ -115,8 +117,10 @@ Test(params, the_last_value_counts)
 
 Test(params, of_a_file)
 {
-    cr_assert_eq(give_yaml("# ours\nallowed: [eu-west-1, \"eu-north-1\"]\nacme:\n  b:\n    owner: 111122223333\n    limit: 7\n"
-                           "acme.a.strict: false\ndays: 90d\nnets:\n  lab: 10.1.0.0/16\n"), CORDON_OK, "%s", err.message);
+    cr_assert_eq(give_yaml("# ours\nallowed: [eu-west-1, \"eu-north-1\"]\nacme:\n  b:\n    owner: "
+                           "111122223333\n    limit: 7\n"
+                           "acme.a.strict: false\ndays: 90d\nnets:\n  lab: 10.1.0.0/16\n"),
+                 CORDON_OK, "%s", err.message);
     cr_expect_eq(value(ALLOWED)->n, 2u);
     cr_expect(cd_str_eq(text_of(bound.values[OWNER]), CD_STR("111122223333")));
     cr_expect_eq(number(OTHER_LIMIT), 7);
@@ -160,9 +164,16 @@ Test(params, wrong_values)
 
 Test(params, wrong_files)
 {
-    static const char *const cases[] = {"a: [", "- 1", "just text", "strict: true\nstrict: false\n", "a: &x 1\nb: *x\n",
-                                        "strict: true\n---\nstrict: true\n", "strict: ~\n", "strict: \"true\"\n",
-                                        "allowed: {a: b}\n", "\xFF: 1\n"};
+    static const char *const cases[] = {"a: [",
+                                        "- 1",
+                                        "just text",
+                                        "strict: true\nstrict: false\n",
+                                        "a: &x 1\nb: *x\n",
+                                        "strict: true\n---\nstrict: true\n",
+                                        "strict: ~\n",
+                                        "strict: \"true\"\n",
+                                        "allowed: {a: b}\n",
+                                        "\xFF: 1\n"};
     for (size_t i = 0; i < CD_ARRAY_LEN(cases); i++) {
         cd_params_free(params);
         cr_assert_eq(cd_params_new(&params), CORDON_OK);

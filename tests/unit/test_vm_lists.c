@@ -45,8 +45,10 @@ Test(vm_lists, membership_of_open_sets)
     uint32_t open = fx_open(&x, x.string_set, "a");
     ASK(&x, fx_op(&x, CD_OP_IN, x.boolean, fx_text(&x, "a"), open, 0), 'T');
     ASK(&x, fx_op(&x, CD_OP_IN, x.boolean, fx_text(&x, "b"), open, 0), 'U');
-    ASK(&x, fx_op(&x, CD_OP_LIKE, x.boolean, fx_text(&x, "b"), fx_open(&x, x.string_set, "a*"), 0), 'U');
-    ASK(&x, fx_op(&x, CD_OP_LIKE, x.boolean, fx_text(&x, "ab"), fx_open(&x, x.string_set, "a*"), 0), 'T');
+    ASK(&x, fx_op(&x, CD_OP_LIKE, x.boolean, fx_text(&x, "b"), fx_open(&x, x.string_set, "a*"), 0),
+        'U');
+    ASK(&x, fx_op(&x, CD_OP_LIKE, x.boolean, fx_text(&x, "ab"), fx_open(&x, x.string_set, "a*"), 0),
+        'T');
     fx_check(&x);
 }
 
@@ -58,23 +60,37 @@ Test(vm_lists, unions_and_differences)
     uint32_t bc = fx_list(&x, x.string_set, "b c");
     uint32_t none = fx_absent(&x, x.string_set);
     uint32_t unknown = fx_unknown(&x, x.string_set);
-    ASK(&x, eq(&x, fx_op(&x, CD_OP_UNION, x.string_set, ab, bc, 0), fx_list(&x, x.string_set, "a b c")), 'T');
+    ASK(&x,
+        eq(&x, fx_op(&x, CD_OP_UNION, x.string_set, ab, bc, 0), fx_list(&x, x.string_set, "a b c")),
+        'T');
     ASK(&x, eq(&x, fx_op(&x, CD_OP_UNION, x.string_set, ab, none, 0), ab), 'T');
-    ASK(&x, eq(&x, fx_op(&x, CD_OP_UNION, x.string_set, none, none, 0), fx_list(&x, x.string_set, "")), 'T');
-    ASK(&x, eq(&x, fx_op(&x, CD_OP_MINUS, x.string_set, ab, bc, 0), fx_list(&x, x.string_set, "a")), 'T');
+    ASK(&x,
+        eq(&x, fx_op(&x, CD_OP_UNION, x.string_set, none, none, 0), fx_list(&x, x.string_set, "")),
+        'T');
+    ASK(&x, eq(&x, fx_op(&x, CD_OP_MINUS, x.string_set, ab, bc, 0), fx_list(&x, x.string_set, "a")),
+        'T');
     ASK(&x, eq(&x, fx_op(&x, CD_OP_MINUS, x.string_set, ab, none, 0), ab), 'T');
     uint32_t less = fx_op(&x, CD_OP_MINUS, x.string_set, ab, unknown, 0);
     ASK(&x, fx_op(&x, CD_OP_IN, x.boolean, fx_text(&x, "a"), less, 0), 'U');
     uint32_t more = fx_op(&x, CD_OP_UNION, x.string_set, ab, unknown, 0);
     ASK(&x, fx_op(&x, CD_OP_IN, x.boolean, fx_text(&x, "a"), more, 0), 'T');
     ASK(&x, fx_op(&x, CD_OP_IN, x.boolean, fx_text(&x, "z"), more, 0), 'U');
-    uint32_t doubled = fx_op(&x, CD_OP_APPEND, x.strings, fx_list(&x, x.strings, "a"), fx_list(&x, x.strings, "a"), 0);
+    uint32_t doubled = fx_op(&x, CD_OP_APPEND, x.strings, fx_list(&x, x.strings, "a"),
+                             fx_list(&x, x.strings, "a"), 0);
     ASK(&x, eq(&x, doubled, fx_list(&x, x.strings, "a a")), 'T');
-    ASK(&x, eq(&x, fx_op(&x, CD_OP_UNIQ, x.string_set, doubled, 0, 0), fx_list(&x, x.string_set, "a")), 'T');
+    ASK(&x,
+        eq(&x, fx_op(&x, CD_OP_UNIQ, x.string_set, doubled, 0, 0), fx_list(&x, x.string_set, "a")),
+        'T');
     uint32_t single = fx_op(&x, CD_OP_LIST1, x.strings, fx_text(&x, "a"), 0, 0);
     ASK(&x, eq(&x, single, fx_list(&x, x.strings, "a")), 'T');
-    ASK(&x, eq(&x, fx_op(&x, CD_OP_LIST1, x.strings, fx_absent(&x, x.string), 0, 0), fx_list(&x, x.strings, "")), 'T');
-    ASK(&x, eq(&x, fx_op(&x, CD_OP_LIST1, x.strings, fx_unknown(&x, x.string), 0, 0), fx_list(&x, x.strings, "")), 'U');
+    ASK(&x,
+        eq(&x, fx_op(&x, CD_OP_LIST1, x.strings, fx_absent(&x, x.string), 0, 0),
+           fx_list(&x, x.strings, "")),
+        'T');
+    ASK(&x,
+        eq(&x, fx_op(&x, CD_OP_LIST1, x.strings, fx_unknown(&x, x.string), 0, 0),
+           fx_list(&x, x.strings, "")),
+        'U');
     fx_check(&x);
 }
 
@@ -87,8 +103,12 @@ Test(vm_lists, elements_by_place)
         uint32_t list;
         double at;
         char is_b, is_absent;
-    } cases[] = {{ab, 1, 'T', 'F'}, {ab, 2, 'F', 'T'}, {ab, -1, 'F', 'T'}, {ab, 0.5, 'F', 'T'},
-                 {fx_open(&x, x.strings, "a b"), 1, 'U', 'U'}, {fx_absent(&x, x.strings), 0, 'F', 'T'}};
+    } cases[] = {{ab, 1, 'T', 'F'},
+                 {ab, 2, 'F', 'T'},
+                 {ab, -1, 'F', 'T'},
+                 {ab, 0.5, 'F', 'T'},
+                 {fx_open(&x, x.strings, "a b"), 1, 'U', 'U'},
+                 {fx_absent(&x, x.strings), 0, 'F', 'T'}};
     for (size_t i = 0; i < CD_ARRAY_LEN(cases); i++) {
         uint32_t at = fx_op(&x, CD_OP_AT, x.string, cases[i].list, fx_num(&x, cases[i].at), 0);
         ASK(&x, eq(&x, at, fx_text(&x, "b")), cases[i].is_b);
@@ -160,12 +180,17 @@ Test(vm_lists, nested_lists_flatten)
     struct fx x;
     fx_begin(&x);
     uint32_t lists = cd_build_list_type(&x.b, x.strings, false);
-    uint32_t two = fx_op(&x, CD_OP_APPEND, lists, fx_op(&x, CD_OP_LIST1, lists, fx_list(&x, x.strings, "a"), 0, 0),
+    uint32_t two = fx_op(&x, CD_OP_APPEND, lists,
+                         fx_op(&x, CD_OP_LIST1, lists, fx_list(&x, x.strings, "a"), 0, 0),
                          fx_op(&x, CD_OP_LIST1, lists, fx_list(&x, x.strings, "b c"), 0, 0), 0);
     uint32_t flat = fx_op(&x, CD_OP_FLATTEN, x.strings, two, 0, 0);
     ASK(&x, eq(&x, flat, fx_list(&x, x.strings, "a b c")), 'T');
     uint32_t open = fx_op(&x, CD_OP_LIST1, lists, fx_open(&x, x.strings, "a"), 0, 0);
-    ASK(&x, eq(&x, fx_op(&x, CD_OP_FLATTEN, x.strings, open, 0, 0), fx_list(&x, x.strings, "a")), 'U');
-    ASK(&x, fx_op(&x, CD_OP_ISABSENT, x.boolean, fx_op(&x, CD_OP_FLATTEN, x.strings, fx_absent(&x, lists), 0, 0), 0, 0), 'T');
+    ASK(&x, eq(&x, fx_op(&x, CD_OP_FLATTEN, x.strings, open, 0, 0), fx_list(&x, x.strings, "a")),
+        'U');
+    ASK(&x,
+        fx_op(&x, CD_OP_ISABSENT, x.boolean,
+              fx_op(&x, CD_OP_FLATTEN, x.strings, fx_absent(&x, lists), 0, 0), 0, 0),
+        'T');
     fx_check(&x);
 }

@@ -17,17 +17,17 @@ four(struct fx *x, uint32_t reg[4])
 Test(vm_logic, and_or_not)
 {
     static const char and[4][4] = {{F, F, F, F}, {F, T, U, F}, {F, U, U, F}, {F, F, F, F}};
-    static const char or[4][4] = {{F, T, U, F}, {T, T, T, T}, {U, T, U, U}, {F, T, U, F}};
-    static const char not[4] = {T, F, U, T};
+    static const char or [4][4] = {{F, T, U, F}, {T, T, T, T}, {U, T, U, U}, {F, T, U, F}};
+    static const char not [4] = {T, F, U, T};
     struct fx x;
     uint32_t r[4];
     fx_begin(&x);
     four(&x, r);
     for (int i = 0; i < 4; i++) {
-        ASK(&x, fx_op(&x, CD_OP_NOT, x.boolean, r[i], 0, 0), letters[(int)not[i]]);
+        ASK(&x, fx_op(&x, CD_OP_NOT, x.boolean, r[i], 0, 0), letters[(int)not [i]]);
         for (int j = 0; j < 4; j++) {
             ASK(&x, fx_op(&x, CD_OP_AND, x.boolean, r[i], r[j], 0), letters[(int)and[i][j]]);
-            ASK(&x, fx_op(&x, CD_OP_OR, x.boolean, r[i], r[j], 0), letters[(int)or[i][j]]);
+            ASK(&x, fx_op(&x, CD_OP_OR, x.boolean, r[i], r[j], 0), letters[(int) or [i][j]]);
         }
     }
     fx_check(&x);
@@ -146,12 +146,17 @@ Test(vm_logic, if_then_else)
     ASK(&x, fx_op(&x, CD_OP_EQ, x.boolean, fx_op(&x, CD_OP_IF, x.string, r[A], a, b), b, 0), 'T');
     ASK(&x, fx_op(&x, CD_OP_EQ, x.boolean, same, a, 0), 'T');
     ASK(&x, fx_op(&x, CD_OP_EQ, x.boolean, differ, a, 0), 'U');
-    ASK(&x, fx_op(&x, CD_OP_ISABSENT, x.boolean, fx_op(&x, CD_OP_IF, x.string, r[U], no_a, no_a), 0, 0), 'T');
-    ASK(&x, fx_op(&x, CD_OP_ISABSENT, x.boolean, fx_op(&x, CD_OP_IF, x.string, r[U], a, no_a), 0, 0), 'U');
+    ASK(&x,
+        fx_op(&x, CD_OP_ISABSENT, x.boolean, fx_op(&x, CD_OP_IF, x.string, r[U], no_a, no_a), 0, 0),
+        'T');
+    ASK(&x,
+        fx_op(&x, CD_OP_ISABSENT, x.boolean, fx_op(&x, CD_OP_IF, x.string, r[U], a, no_a), 0, 0),
+        'U');
     ASK(&x, fx_op(&x, CD_OP_IF, x.boolean, r[U], r[T], r[T]), 'T');
     ASK(&x, fx_op(&x, CD_OP_IF, x.boolean, r[U], r[F], r[F]), 'F');
     ASK(&x, fx_op(&x, CD_OP_IF, x.boolean, r[U], r[T], r[F]), 'U');
-    uint32_t list = fx_op(&x, CD_OP_IF, x.strings, r[F], fx_list(&x, x.strings, "a b"), fx_list(&x, x.strings, "c"));
+    uint32_t list = fx_op(&x, CD_OP_IF, x.strings, r[F], fx_list(&x, x.strings, "a b"),
+                          fx_list(&x, x.strings, "c"));
     ASK(&x, fx_op(&x, CD_OP_EQ, x.boolean, list, fx_list(&x, x.strings, "c"), 0), 'T');
     fx_check(&x);
 }
@@ -168,6 +173,9 @@ Test(vm_logic, times_and_durations)
     ASK(&x, fx_op(&x, CD_OP_EQ, x.boolean, fx_op(&x, CD_OP_ADD, x.time, t0, d, 0), t1, 0), 'T');
     ASK(&x, fx_op(&x, CD_OP_LT, x.boolean, t0, t1, 0), 'T');
     ASK(&x, fx_op(&x, CD_OP_EQ, x.boolean, fx_op(&x, CD_OP_ADD, x.time, far, d, 0), t1, 0), 'U');
-    ASK(&x, fx_op(&x, CD_OP_EQ, x.boolean, fx_op(&x, CD_OP_TOSTRING, x.string, d, 0, 0), fx_text(&x, "1m30s"), 0), 'T');
+    ASK(&x,
+        fx_op(&x, CD_OP_EQ, x.boolean, fx_op(&x, CD_OP_TOSTRING, x.string, d, 0, 0),
+              fx_text(&x, "1m30s"), 0),
+        'T');
     fx_check(&x);
 }

@@ -1,14 +1,15 @@
 /* Rows of tables: properties, references, joins, clauses, verdicts, requests, explanations. */
 #include "vm_fixture.h"
 
-/* Two tables: volumes with Encrypted, Size, Names[], Parts[] {Kind}, Extra (json), KmsKeyId; keys. */
+/* Two tables: volumes with Encrypted, Size, Names[], Parts[] {Kind}, Extra (json), KmsKeyId; keys.
+ */
 struct estate {
     struct fx x;
     uint32_t part, volume, key, role;
-    uint32_t rows, parts;           /* types: a volume, a list of parts */
+    uint32_t rows, parts; /* types: a volume, a list of parts */
     uint32_t key_row;
-    uint32_t domain;                /* of the volumes' section */
-    uint32_t root;                  /* register of the row */
+    uint32_t domain; /* of the volumes' section */
+    uint32_t root;   /* register of the row */
     struct cd_table *volumes, *keys;
 };
 enum { ENCRYPTED, EXTRA, KMS_KEY_ID, NAMES, PARTS, SIZE };
@@ -23,9 +24,10 @@ begin(struct estate *t)
     cd_build_fields(&x->b, t->part, part, 1);
     t->parts = cd_build_list_type(&x->b, cd_build_row_type(&x->b, t->part), false);
     t->volume = cd_build_shape(&x->b, CD_STR("AWS::EC2::Volume"), true);
-    struct cd_field fields[] = {{fx_str(x, "Encrypted"), x->boolean}, {fx_str(x, "Extra"), x->json},
-                                {fx_str(x, "KmsKeyId"), x->string},   {fx_str(x, "Names"), x->strings},
-                                {fx_str(x, "Parts"), t->parts},       {fx_str(x, "Size"), x->number}};
+    struct cd_field fields[] = {
+        {fx_str(x, "Encrypted"), x->boolean}, {fx_str(x, "Extra"), x->json},
+        {fx_str(x, "KmsKeyId"), x->string},   {fx_str(x, "Names"), x->strings},
+        {fx_str(x, "Parts"), t->parts},       {fx_str(x, "Size"), x->number}};
     cd_build_fields(&x->b, t->volume, fields, CD_ARRAY_LEN(fields));
     t->key = cd_build_shape(&x->b, CD_STR("AWS::KMS::Key"), true);
     t->rows = cd_build_row_type(&x->b, t->volume);
@@ -74,9 +76,16 @@ add(struct estate *t, struct cd_table *table, const char *id, const char *region
     uint32_t row = CD_NONE;
     char arn[100];
     bool is_key = table == t->keys;
-    snprintf(arn, sizeof arn, "arn:aws:%s:%s:111122223333:%s/%s", is_key ? "kms" : "ec2", region, is_key ? "key" : "volume", id);
-    struct cd_envelope_row e = {dict(t, id), dict(t, arn), dict(t, "aws"), dict(t, region), dict(t, "111122223333"), captured,
-                                {.from_table = CD_NONE}, false};
+    snprintf(arn, sizeof arn, "arn:aws:%s:%s:111122223333:%s/%s", is_key ? "kms" : "ec2", region,
+             is_key ? "key" : "volume", id);
+    struct cd_envelope_row e = {dict(t, id),
+                                dict(t, arn),
+                                dict(t, "aws"),
+                                dict(t, region),
+                                dict(t, "111122223333"),
+                                captured,
+                                {.from_table = CD_NONE},
+                                false};
     cr_assert(cd_table_add(&t->x.s, table, &e, &row));
     return row;
 }
@@ -109,7 +118,8 @@ expect(struct estate *t, uint32_t control_idx, const char *want)
 {
     const struct cd_control_result *r = &cd_eval_results(t->x.e)[control_idx];
     char got[64];
-    snprintf(got, sizeof got, "%d %d %d %d %c", (int)r->pass, (int)r->fail, (int)r->unknown, (int)r->waived, fx_letter(r->verdict));
+    snprintf(got, sizeof got, "%d %d %d %d %c", (int)r->pass, (int)r->fail, (int)r->unknown,
+             (int)r->waived, fx_letter(r->verdict));
     cr_expect_str_eq(got, want, "control %u: %s, expected %s", control_idx, got, want);
 }
 
@@ -120,7 +130,8 @@ Test(vm_rows, clauses)
     section(&t);
     uint32_t encrypted = field(&t, ENCRYPTED, t.x.boolean);
     uint32_t size = field(&t, SIZE, t.x.number);
-    uint32_t in_scope = op(&t, CD_OP_LT, t.x.boolean, size, size, 0); /* false if Size is known or absent, else unknown */
+    uint32_t in_scope = op(&t, CD_OP_LT, t.x.boolean, size, size,
+                           0); /* false if Size is known or absent, else unknown */
     uint32_t is_in = op(&t, CD_OP_NOT, t.x.boolean, in_scope, 0, 0);
     control(&t, "a.plain", encrypted, CD_NONE);
     control(&t, "b.where", encrypted, is_in);
@@ -182,7 +193,8 @@ Test(vm_rows, waivers)
     begin(&t);
     section(&t);
     control(&t, "a.plain", field(&t, ENCRYPTED, t.x.boolean), CD_NONE);
-    static const char *const patterns[] = {"arn:aws:ec2:*:*:volume/v1", "v2", "arn:aws:ec2:*:*:volume/*"};
+    static const char *const patterns[] = {"arn:aws:ec2:*:*:volume/v1", "v2",
+                                           "arn:aws:ec2:*:*:volume/*"};
     for (uint32_t i = 0; i < 3; i++) {
         struct cd_waive_info *w = CD_BUILD_PUSH(&t.x.b, waives);
         *w = (struct cd_waive_info){0, i, 1, fx_str(&t.x, "because"), 0, i == 2 ? 1000 : 1001};
@@ -197,7 +209,8 @@ Test(vm_rows, waivers)
     }
     fx_eval(&t.x);
     expect(&t, 0, "0 1 0 2 F");
-    cr_expect(cd_eval_waive_used(t.x.e, 0) && cd_eval_waive_used(t.x.e, 1) && !cd_eval_waive_used(t.x.e, 2));
+    cr_expect(cd_eval_waive_used(t.x.e, 0) && cd_eval_waive_used(t.x.e, 1)
+              && !cd_eval_waive_used(t.x.e, 2));
     fx_end(&t.x);
 }
 
@@ -218,7 +231,8 @@ Test(vm_rows, references)
         const char *ref;
         char answer;
     } cases[] = {
-        {"arn:aws:kms:us-east-1:111122223333:key/k2", 'T'}, /* an ARN finds its own account and region */
+        {"arn:aws:kms:us-east-1:111122223333:key/k2",
+         'T'}, /* an ARN finds its own account and region */
         {"k1", 'T'},
         {"k2", 'U'},                                        /* stands only in another region */
         {"nothing", 'F'},                                   /* the holder's place is complete */
@@ -235,9 +249,13 @@ Test(vm_rows, references)
         cr_assert(cd_node_set_string(&t.x.s, child(&t, KMS_KEY_ID), row, dict(&t, cases[i].ref)));
         add(&t, t.keys, "k1", "eu-west-1", 1);
         add(&t, t.keys, "k2", "us-east-1", 1);
-        cr_assert(cd_snapshot_complete(&t.x.s, CD_STR("AWS::KMS::Key"), dict(&t, "111122223333"), dict(&t, "eu-west-1")));
+        cr_assert(cd_snapshot_complete(&t.x.s, CD_STR("AWS::KMS::Key"), dict(&t, "111122223333"),
+                                       dict(&t, "eu-west-1")));
         fx_eval(&t.x);
-        expect(&t, 0, cases[i].answer == 'T' ? "1 0 0 0 T" : cases[i].answer == 'F' ? "0 1 0 0 F" : "0 0 1 0 U");
+        expect(&t, 0,
+               cases[i].answer == 'T'   ? "1 0 0 0 T"
+               : cases[i].answer == 'F' ? "0 1 0 0 F"
+                                        : "0 0 1 0 U");
         fx_end(&t.x);
     }
 }
@@ -251,7 +269,8 @@ Test(vm_rows, nested_lists)
     section(&t);
     uint32_t parts = field(&t, PARTS, t.parts);
     uint32_t loop = cd_build_domain(&t.x.b, CD_DOMAIN_LOOP, t.domain, fx_str(&t.x, "p"));
-    uint32_t part = cd_build_value(&t.x.b, CD_OP_LOOP, cd_build_row_type(&t.x.b, t.part), loop, parts, loop, 0);
+    uint32_t part =
+        cd_build_value(&t.x.b, CD_OP_LOOP, cd_build_row_type(&t.x.b, t.part), loop, parts, loop, 0);
     uint32_t kind = cd_build_value(&t.x.b, CD_OP_FIELD, t.x.string, loop, part, 0, 0);
     uint32_t x = cd_build_value(&t.x.b, CD_OP_BCAST, t.x.string, loop, wanted, 0, 0);
     uint32_t is_x = cd_build_value(&t.x.b, CD_OP_EQ, t.x.boolean, loop, kind, x, 0);
@@ -284,11 +303,14 @@ Test(vm_rows, nested_lists)
             uint32_t at = cd_node_end(elem);
             cr_assert(cd_node_set_record(&t.x.s, elem, at));
             struct cd_node *k = cd_node_child(&t.x.s, elem, 0);
-            cr_assert(*c == '?' ? cd_node_set_unknown(&t.x.s, k, at, dict(&t, "why")) : cd_node_set_string(&t.x.s, k, at, dict(&t, text)));
+            cr_assert(*c == '?' ? cd_node_set_unknown(&t.x.s, k, at, dict(&t, "why"))
+                                : cd_node_set_string(&t.x.s, k, at, dict(&t, text)));
             at = cd_node_end(name);
-            cr_assert(*c == '?' ? cd_node_set_unknown(&t.x.s, name, at, dict(&t, "why")) : cd_node_set_string(&t.x.s, name, at, dict(&t, text)));
+            cr_assert(*c == '?' ? cd_node_set_unknown(&t.x.s, name, at, dict(&t, "why"))
+                                : cd_node_set_string(&t.x.s, name, at, dict(&t, text)));
         }
-        cr_assert(cd_node_close(&t.x.s, list, row, n, 0) && cd_node_close(&t.x.s, names, row, n, 0));
+        cr_assert(cd_node_close(&t.x.s, list, row, n, 0)
+                  && cd_node_close(&t.x.s, names, row, n, 0));
     }
     fx_eval(&t.x);
     expect(&t, 0, "3 2 1 0 F"); /* xx, empty, absent; xy and y?; x? */
@@ -321,8 +343,9 @@ Test(vm_rows, joins_by_index)
         char name[8];
         snprintf(name, sizeof name, "v%zu", i);
         uint32_t row = add(&t, t.volumes, name, "eu-west-1", 1);
-        cr_assert(refs[i] ? cd_node_set_string(&t.x.s, child(&t, KMS_KEY_ID), row, dict(&t, refs[i]))
-                          : cd_node_set_unknown(&t.x.s, child(&t, KMS_KEY_ID), row, dict(&t, "why")));
+        cr_assert(refs[i]
+                      ? cd_node_set_string(&t.x.s, child(&t, KMS_KEY_ID), row, dict(&t, refs[i]))
+                      : cd_node_set_unknown(&t.x.s, child(&t, KMS_KEY_ID), row, dict(&t, "why")));
     }
     for (int i = 0; i < 5; i++) {
         char name[8];
@@ -350,7 +373,8 @@ Test(vm_rows, loops_over_large_tables)
     uint32_t key = cd_build_value(&t.x.b, CD_OP_LOOP, t.key_row, loop, all_keys, loop, 0);
     uint32_t id = cd_build_value(&t.x.b, CD_OP_ENV, t.x.string, loop, key, CD_ENVOP_ID, 0);
     uint32_t outer = cd_build_value(&t.x.b, CD_OP_BCAST, t.x.string, loop, ref, 0, 0);
-    uint32_t any = op(&t, CD_OP_ANY, t.x.boolean, cd_build_value(&t.x.b, CD_OP_EQ, t.x.boolean, loop, id, outer, 0), 0, 0);
+    uint32_t any = op(&t, CD_OP_ANY, t.x.boolean,
+                      cd_build_value(&t.x.b, CD_OP_EQ, t.x.boolean, loop, id, outer, 0), 0, 0);
     cd_build_insn(&t.x.b, CD_OP_ENDLOOP, 0, 0, loop, 0);
     control(&t, "a.any", any, CD_NONE);
     open_snapshot(&t);
@@ -380,29 +404,36 @@ Test(vm_rows, explains_what_decided)
     section(&t);
     uint32_t encrypted = field(&t, ENCRYPTED, t.x.boolean);
     uint32_t size = field(&t, SIZE, t.x.number);
-    uint32_t small = op(&t, CD_OP_LE, t.x.boolean, size, op(&t, CD_OP_BCAST, t.x.number, limit, 0, 0), 0);
+    uint32_t small =
+        op(&t, CD_OP_LE, t.x.boolean, size, op(&t, CD_OP_BCAST, t.x.number, limit, 0, 0), 0);
     control(&t, "a.both", op(&t, CD_OP_AND, t.x.boolean, encrypted, small, 0), CD_NONE);
     open_snapshot(&t);
     uint32_t row = add(&t, t.volumes, "v1", "eu-west-1", 1);
     cr_assert(cd_node_set_number(&t.x.s, child(&t, SIZE), row, 12));
     row = add(&t, t.volumes, "v2", "eu-west-1", 1);
     cr_assert(cd_node_set_bool(&t.x.s, child(&t, ENCRYPTED), row, true));
-    cr_assert(cd_node_set_unknown(&t.x.s, child(&t, SIZE), row, dict(&t, "AWS Config does not carry Size")));
+    cr_assert(cd_node_set_unknown(&t.x.s, child(&t, SIZE), row,
+                                  dict(&t, "AWS Config does not carry Size")));
     fx_eval(&t.x);
     size_t n;
     const struct cd_answer *a = cd_eval_answers(t.x.e, &n);
     struct cd_explanation why;
     cr_assert_eq(n, 2u);
     cr_assert_eq(cd_eval_explain(t.x.e, &a[0], &t.x.arena, &why, NULL), CORDON_OK);
-    cr_expect(cd_str_eq(why.message, CD_STR("require it does not hold")), "%.*s", CD_FMT(why.message));
+    cr_expect(cd_str_eq(why.message, CD_STR("require it does not hold")), "%.*s",
+              CD_FMT(why.message));
     cr_assert_eq(why.n_evidence, 2u);
-    cr_expect(cd_str_eq(why.evidence[0].why, CD_STR("v.Encrypted is absent")), "%.*s", CD_FMT(why.evidence[0].why));
-    cr_expect(cd_str_eq(why.evidence[1].why, CD_STR("v.Size 12, not <= 10")), "%.*s", CD_FMT(why.evidence[1].why));
+    cr_expect(cd_str_eq(why.evidence[0].why, CD_STR("v.Encrypted is absent")), "%.*s",
+              CD_FMT(why.evidence[0].why));
+    cr_expect(cd_str_eq(why.evidence[1].why, CD_STR("v.Size 12, not <= 10")), "%.*s",
+              CD_FMT(why.evidence[1].why));
     cr_expect(cd_str_eq(why.evidence[1].value, CD_STR("12")));
     cr_assert_eq(cd_eval_explain(t.x.e, &a[1], &t.x.arena, &why, NULL), CORDON_OK);
-    cr_expect(cd_str_eq(why.message, CD_STR("require it cannot be decided")), "%.*s", CD_FMT(why.message));
+    cr_expect(cd_str_eq(why.message, CD_STR("require it cannot be decided")), "%.*s",
+              CD_FMT(why.message));
     cr_assert_eq(why.n_evidence, 1u);
-    cr_expect(cd_str_eq(why.evidence[0].why, CD_STR("v.Size is unknown: AWS Config does not carry Size")), "%.*s",
-              CD_FMT(why.evidence[0].why));
+    cr_expect(
+        cd_str_eq(why.evidence[0].why, CD_STR("v.Size is unknown: AWS Config does not carry Size")),
+        "%.*s", CD_FMT(why.evidence[0].why));
     fx_end(&t.x);
 }

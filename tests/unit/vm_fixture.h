@@ -20,7 +20,8 @@ struct fx {
     struct cd_builder b;
     struct cd_snapshot s;
     struct cd_eval *e;
-    uint32_t boolean, number, string, time, duration, json, strings, string_set, numbers, number_set;
+    uint32_t boolean, number, string, time, duration, json, strings, string_set, numbers,
+        number_set;
     char expected[FX_MAX];
     int line[FX_MAX];
 };
@@ -203,7 +204,8 @@ fx_reach(struct fx *x)
     memcpy(&x->img.param_refs, &reach.params, sizeof reach.params);
     for (size_t i = 0; i < reach.costs.n; i++) {
         struct cd_cost *cost = CD_BUILD_PUSH(&x->b, costs);
-        *cost = (struct cd_cost){reach.costs.items[i].control, reach.costs.items[i].tables.first, reach.costs.items[i].tables.n};
+        *cost = (struct cd_cost){reach.costs.items[i].control, reach.costs.items[i].tables.first,
+                                 reach.costs.items[i].tables.n};
     }
 }
 
@@ -215,7 +217,8 @@ fx_eval(struct fx *x)
     fx_reach(x);
     cr_assert_eq(cd_program_verify(&x->img, &program, &err), CORDON_OK, "%s", err.message);
     cr_assert_eq(cd_snapshot_seal(&x->s, &err), CORDON_OK);
-    cr_assert_eq(cd_eval_new(&program, NULL, &x->s, NULL, &x->e, &err), CORDON_OK, "%s", err.message);
+    cr_assert_eq(cd_eval_new(&program, NULL, &x->s, NULL, &x->e, &err), CORDON_OK, "%s",
+                 err.message);
     cr_assert_eq(cd_eval_run(x->e, &err), CORDON_OK, "%s", err.message);
 }
 
@@ -233,7 +236,8 @@ fx_check(struct fx *x)
     fx_eval(x);
     for (size_t c = 0; c < x->img.controls.n; c++) {
         char got = fx_letter(cd_eval_results(x->e)[c].verdict);
-        cr_expect_eq(got, x->expected[c], "line %d: %c, expected %c", x->line[c], got, x->expected[c]);
+        cr_expect_eq(got, x->expected[c], "line %d: %c, expected %c", x->line[c], got,
+                     x->expected[c]);
     }
     fx_end(x);
 }
