@@ -94,6 +94,25 @@ near_type(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
     }
 }
 
+/* Is NAME a property of the innermost variable that has one of this name? */
+static bool
+near_property(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
+{
+    for (size_t i = c->n_bindings; i-- > 0;) {
+        const struct cd_binding *b = c->bindings[i];
+        enum cd_type_kind kind = b->type->kind;
+        enum cd_envelope word;
+        bool is_resource = kind == CD_TYPE_RESOURCE || kind == CD_TYPE_ANY_RESOURCE;
+        bool is_shaped = kind == CD_TYPE_RESOURCE || kind == CD_TYPE_RECORD;
+        if ((is_resource && cd_envelope_word(name, &word))
+            || (is_shaped && cd_schema_find_field(b->type->shape, name) != CD_SCHEMA_NONE)) {
+            cd_diag_help(c->s->diags, d, "write %.*s.%.*s", CD_FMT(b->name.text), CD_FMT(name));
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 unknown_name(struct cd_checker *c, const struct cd_expr *e)
 {
@@ -115,6 +134,8 @@ unknown_name(struct cd_checker *c, const struct cd_expr *e)
         cd_diag_help(
             c->s->diags, d,
             "whether a value is known cannot be asked; an answer that needs it is unknown");
+    } else if (near_property(c, d, e->text)) {
+        return;
     } else if (near.best.p == NULL && !near_module(c, d, e->text)) {
         near_type(c, d, e->text);
     } else {
