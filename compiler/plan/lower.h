@@ -4,7 +4,6 @@
 #define CD_PLAN_LOWER_H
 
 #include "compiler/plan/plan.h"
-#include "runtime/bc/limits.h"
 #include "runtime/schema/schema.h"
 
 /* What an expression stands for. `holder` is the row of the resource that a reference was read
@@ -57,24 +56,6 @@ struct cd_value cd_lower_index(struct cd_lower *l, const struct cd_expr *e,
                                struct cd_lower_env *env);
 struct cd_value cd_lower_convert(struct cd_lower *l, const struct cd_expr *e,
                                  struct cd_lower_env *env);
-
-/* What `xs[*].P -> T` is at, seen from inside its loops: one member after another, so that each
- * keeps its holder. The member may be a list itself; it is entered when something is asked of its
- * members. */
-struct cd_chain {
-    uint32_t domains[CD_LIMIT_LOOP_DEPTH]; /* from the outermost loop on */
-    uint32_t n;
-    uint32_t needs; /* a domain that the loops have to lie in */
-    struct cd_value at;
-};
-/* Is E a chain of steps over each member of something? */
-bool cd_lower_is_chain(const struct cd_expr *e);
-void cd_lower_walk(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
-                   struct cd_chain *s);
-/* Goes on to members that are no lists. */
-void cd_lower_enter(struct cd_lower *l, const struct cd_expr *e, struct cd_chain *s);
-/* Has each member a holder of its own? */
-bool cd_lower_is_held_apart(const struct cd_lower *l, const struct cd_chain *s);
 
 /* ---- lower_loop.c: quantifiers, comprehensions ---- */
 /* Opens the loop over LIST that needs at least DOMAIN; its member. */

@@ -1,6 +1,7 @@
 /* Lowering of ways into values: properties, indexes, references, each member of a list, json as
  * other types. */
 #include "compiler/plan/lower.h"
+#include "runtime/bc/limits.h"
 
 static const struct cd_type *
 envelope_type(struct cd_lower *l, enum cd_envelope word)
@@ -159,10 +160,19 @@ convert(struct cd_lower *l, struct cd_value v, const struct cd_type *to)
 
 /* ---- each member ---- */
 
+/* What `xs[*].P -> T` is at, seen from inside its loops: one member after another, so that each
+ * keeps its holder. The member may be a list itself; it is gone through when something is asked of
+ * its members. */
+struct chain {
+    uint32_t domains[CD_LIMIT_LOOP_DEPTH]; /* from the outermost loop on */
+    uint32_t n;
+    struct cd_value at;
+};
+
 static void
-enter(struct cd_lower *l, const struct cd_expr *e, struct cd_chain *s, struct cd_value list)
+enter(struct cd_lower *l, const struct cd_expr *e, struct chain *s, struct cd_value list)
 {
-    s->at = cd_lower_member(l, list, s->needs, CD_STR(""));
+    s->at = cd_lower_member(l, list, 0, CD_STR(""));
     if (s->n == CD_ARRAY_LEN(s->domains)) {
         l->failed = l->failed ? l->failed : e;
         return;
@@ -176,36 +186,28 @@ is_list(const struct cd_lower *l, struct cd_value v)
     return cd_type_is_collection(cd_lower_type(l, v.node));
 }
 
-bool
-cd_lower_is_chain(const struct cd_expr *e)
+static bool
+is_chain(const struct cd_expr *e)
 {
     return e->kind == CD_EXPR_EACH
            || ((e->kind == CD_EXPR_FIELD || e->kind == CD_EXPR_FOLLOW) && e->through_each)
-           || (e->kind == CD_EXPR_CONVERT && cd_type_is_collection(e->type)
-               && cd_lower_is_chain(e->a));
+           || (e->kind == CD_EXPR_CONVERT && cd_type_is_collection(e->type) && is_chain(e->a));
 }
 
-void
-cd_lower_enter(struct cd_lower *l, const struct cd_expr *e, struct cd_chain *s)
+static void
+walk_chain(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, struct chain *s)
 {
-    while (is_list(l, s->at)) {
-        enter(l, e, s, s->at);
-    }
-}
-
-void
-cd_lower_walk(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
-              struct cd_chain *s)
-{
-    if (!cd_lower_is_chain(e)) {
+    if (!is_chain(e)) {
         enter(l, e, s, cd_lower_expr(l, e, env, CD_MODE_VALUE));
         return;
     }
-    cd_lower_walk(l, e->a, env, s);
+    walk_chain(l, e->a, env, s);
     if (e->kind == CD_EXPR_EACH) {
         return; /* nested lists are one */
     }
-    cd_lower_enter(l, e, s);
+    while (is_list(l, s->at)) {
+        enter(l, e, s, s->at);
+    }
     if (e->kind == CD_EXPR_FIELD) {
         s->at = field_of(l, e, s->at);
     } else if (e->kind == CD_EXPR_FOLLOW) {
@@ -229,20 +231,12 @@ flatten(struct cd_lower *l, uint32_t lists)
     return cd_plan_node(l->plan, CD_OP_FLATTEN, cd_lower_list_of(l, inner->elem), lists, 0, 0);
 }
 
-/* A holder inside the loops is one for each member. */
-bool
-cd_lower_is_held_apart(const struct cd_lower *l, const struct cd_chain *s)
-{
-    return s->at.holder != CD_NONE && s->n > 0
-           && cd_plan_is_inside(l->plan, cd_lower_domain_of(l, s->at.holder), s->domains[0]);
-}
-
 /* The members of the chain E as one list. */
 static struct cd_value
 lower_chain(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env)
 {
-    struct cd_chain s = {.n = 0};
-    cd_lower_walk(l, e, env, &s);
+    struct chain s = {.n = 0};
+    walk_chain(l, e, env, &s);
     while (is_list(l, s.at) && cd_type_is_collection(cd_lower_type(l, s.at.node)->elem)) {
         enter(l, e, &s, s.at);
     }
@@ -253,7 +247,12 @@ lower_chain(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *en
         node = nested ? flatten(l, node) : node;
         nested = true;
     }
-    return (struct cd_value){node, cd_lower_is_held_apart(l, &s) ? CD_NONE : s.at.holder};
+    /* A holder inside the loops is one for each member: nobody holds all of them. */
+    bool held =
+        s.at.holder != CD_NONE
+        && (s.n == 0
+            || !cd_plan_is_inside(l->plan, cd_lower_domain_of(l, s.at.holder), s.domains[0]));
+    return (struct cd_value){node, held ? s.at.holder : CD_NONE};
 }
 
 /* ---- entries ---- */
@@ -279,7 +278,7 @@ cd_lower_follow(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env
 struct cd_value
 cd_lower_each(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env)
 {
-    if (!cd_lower_is_chain(e->a)) {
+    if (!is_chain(e->a)) {
         struct cd_value list = cd_lower_expr(l, e->a, env, CD_MODE_VALUE);
         const struct cd_type *t = cd_lower_type(l, list.node);
         if (t->kind == CD_TYPE_LIST && !cd_type_is_collection(t->elem)) {
@@ -306,7 +305,7 @@ cd_lower_index(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env 
 struct cd_value
 cd_lower_convert(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env)
 {
-    if (cd_lower_is_chain(e)) {
+    if (is_chain(e)) {
         return lower_chain(l, e, env);
     }
     return convert(l, cd_lower_expr(l, e->a, env, CD_MODE_VALUE), e->type);

@@ -194,57 +194,6 @@ lower_source(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *e
     return cd_lower_expr(l, e->source, env, patterns ? CD_MODE_PATTERN : CD_MODE_VALUE);
 }
 
-/* ---- members of several holders ---- */
-
-static bool
-has_reference(const struct cd_expr *e)
-{
-    if (!e) {
-        return false;
-    }
-    bool found = e->kind == CD_EXPR_FOLLOW || (e->kind == CD_EXPR_CALL && e->ref.kind == CD_REF_FN);
-    for (size_t i = 0; !found && i < e->n_items; i++) {
-        found = has_reference(e->items[i]);
-    }
-    for (size_t i = 0; !found && i < e->n_parts; i++) {
-        found = has_reference(e->parts[i].expr);
-    }
-    return found || has_reference(e->a) || has_reference(e->b) || has_reference(e->where)
-           || has_reference(e->source);
-}
-
-/* Do the members of E's source come from several resources, and may references be read from them?
- * Then the list of them would not do, for it does not say who holds which; S is inside the loops
- * that it would be made in. */
-static bool
-goes_apart(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
-           struct cd_chain *s)
-{
-    if (!cd_lower_is_chain(e->source) || (!has_reference(e->b) && !has_reference(e->where))) {
-        return false;
-    }
-    s->needs =
-        cd_plan_deeper(l->plan, cd_lower_domain(l, e->where, env), cd_lower_domain(l, e->b, env));
-    cd_lower_walk(l, e->source, env, s);
-    cd_lower_enter(l, e->source, s);
-    return cd_lower_is_held_apart(l, s);
-}
-
-/* As a member of the list it would be: dropped if it is absent, of unknown answer if it is unknown.
- * NEUTRAL is what the quantifier takes no notice of. */
-static uint32_t
-as_member(struct cd_lower *l, uint32_t member, uint32_t answer, bool neutral)
-{
-    uint32_t known = cd_lower_logic(l, CD_OP_EQ, member, member);
-    uint32_t absent = cd_lower_logic(l, CD_OP_ISABSENT, member, 0);
-    if (neutral) {
-        return cd_lower_logic(l, CD_OP_OR, absent, cd_lower_logic(l, CD_OP_AND, known, answer));
-    }
-    uint32_t unsure = cd_lower_logic(l, CD_OP_NOT, known, 0);
-    return cd_lower_logic(l, CD_OP_AND, cd_lower_logic(l, CD_OP_NOT, absent, 0),
-                          cd_lower_logic(l, CD_OP_OR, answer, unsure));
-}
-
 /* ---- quantifiers ---- */
 
 static enum cd_op
@@ -268,20 +217,6 @@ answer_of(struct cd_lower *l, const struct made *m)
     return cd_lower_logic(l, CD_OP_AND, m->where, m->body);
 }
 
-static uint32_t
-quantify_apart(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
-               const struct cd_chain *s)
-{
-    struct made m = {.e = e};
-    bind_member(&m, s->at, env);
-    lower_inside(l, &m, CD_MODE_VALUE);
-    uint32_t one = as_member(l, s->at.node, answer_of(l, &m), e->quant == CD_QUANT_ALL);
-    for (uint32_t i = s->n; i-- > 0;) {
-        one = cd_plan_node(l->plan, reduction_of(e), e->type, one, 0, s->domains[i]);
-    }
-    return one;
-}
-
 static bool
 is_empty(const struct cd_lower *l, uint32_t list)
 {
@@ -303,10 +238,6 @@ of_nothing(struct cd_lower *l, const struct cd_expr *e)
 static uint32_t
 quantify(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env)
 {
-    struct cd_chain chain = {.n = 0};
-    if (e->quant != CD_QUANT_COUNT && goes_apart(l, e, env, &chain)) {
-        return quantify_apart(l, e, env, &chain);
-    }
     struct cd_value list = lower_source(l, e, env, CD_MODE_VALUE);
     if (is_empty(l, list.node)) {
         return of_nothing(l, e);
@@ -325,39 +256,11 @@ cd_lower_quantifier(struct cd_lower *l, const struct cd_expr *e, struct cd_lower
 
 /* ---- comprehensions ---- */
 
-/* Absent members are no members: asking that they are there makes unknown ones open the result. */
-static uint32_t
-collect_apart(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
-              enum cd_mode mode, const struct cd_chain *s)
-{
-    struct cd_plan *p = l->plan;
-    struct made m = {.e = e};
-    bind_member(&m, s->at, env);
-    lower_inside(l, &m, mode);
-    uint32_t there =
-        cd_lower_logic(l, CD_OP_NOT, cd_lower_logic(l, CD_OP_ISABSENT, s->at.node, 0), 0);
-    uint32_t cond = m.where == CD_NONE ? there : cd_lower_logic(l, CD_OP_AND, there, m.where);
-    const struct cd_type *list = cd_lower_list_of(l, e->type->elem);
-    uint32_t node = cd_plan_node(p, CD_OP_COLLECT, list, cd_lower_typed(l, m.body, e->type->elem),
-                                 cond, s->domains[s->n - 1]);
-    for (uint32_t i = s->n - 1; i-- > 0;) {
-        node =
-            cd_plan_node(p, CD_OP_COLLECT, cd_lower_list_of(l, list), node, CD_NONE, s->domains[i]);
-        node = cd_plan_node(p, CD_OP_FLATTEN, list, node, 0, 0);
-    }
-    return node;
-}
-
 struct cd_value
 cd_lower_comprehension(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
                        enum cd_mode mode)
 {
     struct cd_plan *p = l->plan;
-    struct cd_chain chain = {.n = 0};
-    if (goes_apart(l, e, env, &chain)) {
-        uint32_t members = collect_apart(l, e, env, mode, &chain);
-        return cd_unheld(cd_plan_node(p, CD_OP_UNIQ, e->type, members, 0, 0));
-    }
     struct cd_value list = lower_source(l, e, env, mode);
     if (is_empty(l, list.node)) {
         return cd_unheld(

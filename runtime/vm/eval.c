@@ -12,6 +12,9 @@
     (UINT32_C(1)   \
      << 22) /* instructions times rows of one batch, so that registers take some 32 MB at most */
 #define SMALLEST_BATCH 64u
+#define LANES_LIMIT \
+    ((size_t)2      \
+     << 30) /* bytes of registers at one depth of loops: what doubles again and again ends */
 
 /* ---- preparation ---- */
 
@@ -134,6 +137,7 @@ make_arenas(struct cd_eval *e)
     for (uint32_t i = 0; i < e->n_depths; i++) {
         cd_arena_init(&e->lanes[i]);
         e->lanes[i].on_oom = &e->oom;
+        e->lanes[i].limit = LANES_LIMIT;
     }
 }
 
@@ -213,8 +217,17 @@ cd_eval_new(const struct cd_program *program, const struct cd_bound_params *para
 cordon_status
 cd_vm_ended(struct cd_eval *e, int jumped)
 {
-    return jumped == 2 ? e->status
-                       : cordon_fail(e->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
+    if (jumped == 2) {
+        return e->status;
+    }
+    for (uint32_t i = 0; e->lanes && i < e->n_depths; i++) {
+        if (e->lanes[i].used > LANES_LIMIT / 4) { /* lists grow by doubling */
+            return cordon_fail(e->err, CORDON_ELIMIT, CORDON_NO_OFFSET,
+                               "the collections of this policy become larger than the 2 GB that "
+                               "an evaluation may hold");
+        }
+    }
+    return cordon_fail(e->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
 }
 
 void

@@ -7,6 +7,7 @@
 #define CACHE_LIMIT                                                                           \
     (UINT32_C(1) << 16) /* distinct strings that an instruction remembers; beyond it they are \
                            computed again */
+#define LONGEST_STRING ((size_t)16 << 20) /* that an expression makes */
 
 static void
 remember(struct cd_eval *e, struct cd_cache *cache, uint32_t key, uint32_t value)
@@ -246,6 +247,9 @@ static uint32_t
 concat(struct cd_eval *e, uint32_t x, uint32_t y)
 {
     struct cd_buf out = CD_BUF_INIT;
+    if (cd_vm_text(e, x).n + cd_vm_text(e, y).n > LONGEST_STRING) {
+        cd_vm_fail(e, CORDON_ELIMIT, "a string becomes longer than 16 MB");
+    }
     cd_buf_str(&out, cd_vm_text(e, x));
     cd_buf_str(&out, cd_vm_text(e, y));
     uint32_t id =

@@ -8,12 +8,14 @@ from estate import (ACCOUNTS, ARNS, CAPTURED, DOMAINS, GLOBAL, JSON_KEYS, MAP_KE
 UNKNOWN = {"Cordon::Unknown": "not collected"}
 TIMES = ["2026-01-01T00:00:00Z", "2025-06-15", "2026-02-27T12:30:00.250Z", "2026-03-01T00:00:00Z", "2024-02-29T23:59:59+01:00"]
 NUMBERS = [0, 1, 2, 3, 7, 22, 80, 443, 3600, 100, -1, 0.5]
+MANY = 1300
 WRONG = [True, 5, "wrong", ["x"], {"k": "v"}]
 
 
 class Snapshots:
-    def __init__(self, rng):
+    def __init__(self, rng, many=None):
         self.rng = rng
+        self.many = many  # a type with more resources than the evaluator takes at a time
         # How much of it is missing, unknown, or of the wrong type.
         self.absent = rng.choice([0.03, 0.1, 0.25])
         self.unknown = rng.choice([0, 0.03, 0.1])
@@ -95,11 +97,11 @@ class Snapshots:
 
     # ---- resources ----
 
-    def envelope(self, kind):
+    def envelope(self, kind, number):
         rng = self.rng
         account = rng.choice(ACCOUNTS[:2])
         region = None if kind in GLOBAL else rng.choice(REGIONS)
-        name = f"{PREFIX[kind]}-{rng.choice([1, 2, 3])}"
+        name = f"{PREFIX[kind]}-{number}"
         arn = ARNS[kind].format(a=account, r=region, i=name)
         out = {"type": kind, "id": name, "arn": arn, "account": account}
         if region:
@@ -124,8 +126,8 @@ class Snapshots:
         rng = self.rng
         made = {}
         for kind in kinds:
-            for _ in range(rng.choice([0, 1, 2, 2, 3, 4])):
-                e = self.envelope(kind)
+            for i in range(MANY if kind == self.many else rng.choice([0, 1, 2, 2, 3, 4])):
+                e = self.envelope(kind, i + 1 if i > 3 else rng.choice([1, 2, 3]))
                 # A bucket's name is its own in all of AWS.
                 key = (kind, e["id"]) if kind == "AWS::S3::Bucket" else (kind, e["account"], e.get("region"), e["id"])
                 made[key] = e
