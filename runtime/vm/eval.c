@@ -8,13 +8,11 @@
 #include "runtime/vm/explain.h"
 #include "runtime/vm/vm.h"
 
-#define PLAN_LANES \
-    (UINT32_C(1)   \
-     << 22) /* instructions times rows of one batch, so that registers take some 32 MB at most */
+/* Instructions times rows of one batch, so that registers take some 32 MB at most. */
+#define PLAN_LANES (UINT32_C(1) << 22)
 #define SMALLEST_BATCH 64u
-#define LANES_LIMIT \
-    ((size_t)2      \
-     << 30) /* bytes of registers at one depth of loops: what doubles again and again ends */
+/* Bytes of registers at one depth of loops: what doubles again and again ends. */
+#define LANES_LIMIT ((size_t)2 << 30)
 
 /* ---- preparation ---- */
 

@@ -121,12 +121,13 @@ add_side(struct making *m, const struct cd_vec *x, uint32_t i, bool once)
     if (x->open[i] != 0) {
         open_lane(m, x->open[i]);
     }
+    if (!once) {
+        cd_vec_append_range(m->e, m->a, m->d->elem, x->elem, x->off[i], x->len[i]);
+        m->d->len[m->lane] += x->len[i];
+        return;
+    }
     for (uint32_t k = 0; k < x->len[i]; k++) {
-        if (once) {
-            add_once(m, x->elem, x->off[i] + k);
-        } else {
-            add(m, x->elem, x->off[i] + k);
-        }
+        add_once(m, x->elem, x->off[i] + k);
     }
 }
 

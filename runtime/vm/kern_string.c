@@ -4,10 +4,10 @@
 
 #include "runtime/vm/pattern.h"
 
-#define CACHE_LIMIT                                                                           \
-    (UINT32_C(1) << 16) /* distinct strings that an instruction remembers; beyond it they are \
-                           computed again */
-#define LONGEST_STRING ((size_t)16 << 20) /* that an expression makes */
+/* Distinct strings that an instruction remembers; beyond it they are computed again. */
+#define CACHE_LIMIT (UINT32_C(1) << 16)
+/* Bytes of a string that an expression makes. */
+#define LONGEST_STRING ((size_t)16 << 20)
 
 static void
 remember(struct cd_eval *e, struct cd_cache *cache, uint32_t key, uint32_t value)

@@ -91,14 +91,17 @@ cd_vec_set_interval(struct cd_arena *a, struct cd_vec *v, uint32_t i, double lo,
     }
 }
 
-/* Makes room for one lane more. */
+/* Makes room for MORE lanes. */
 static void
-reserve(struct cd_arena *a, struct cd_vec *v)
+reserve(struct cd_arena *a, struct cd_vec *v, uint32_t more)
 {
-    if (v->n < v->cap) {
+    if (more <= v->cap - v->n) {
         return;
     }
-    uint32_t cap = v->cap < 8 ? 16 : v->cap * 2;
+    uint64_t wanted = (uint64_t)v->n + more;
+    uint64_t doubled = v->cap < 8 ? 16 : (uint64_t)v->cap * 2;
+    uint64_t grown = wanted > doubled ? wanted : doubled;
+    uint32_t cap = grown < UINT32_MAX ? (uint32_t)grown : UINT32_MAX; /* no arena has so much */
     size_t size = lane_size(v->kind);
     if (size > 0) {
         v->v.b = cd_arena_grow(a, v->v.b, v->n, cap, size);
@@ -166,7 +169,7 @@ void
 cd_vec_append(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v,
               const struct cd_vec *src, uint32_t i)
 {
-    reserve(a, v);
+    reserve(a, v, 1);
     uint32_t at = v->n++;
     if (v->hi) {
         v->hi[at] = 0;
@@ -190,9 +193,29 @@ cd_vec_append(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v,
     v->off[at] = elem->n;
     v->len[at] = src->len[i];
     v->open[at] = src->open[i];
-    for (uint32_t k = 0; k < src->len[i]; k++) {
-        cd_vec_append(e, a, elem, src->elem, src->off[i] + k);
+    cd_vec_append_range(e, a, elem, src->elem, src->off[i], src->len[i]);
+}
+
+void
+cd_vec_append_range(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v,
+                    const struct cd_vec *src, uint32_t from, uint32_t n)
+{
+    if (n == 0) {
+        return;
     }
+    if (v->kind == CD_KIND_LIST || v->hi || src->hi || v->reason || src->reason) {
+        for (uint32_t k = 0; k < n; k++) {
+            cd_vec_append(e, a, v, src, from + k);
+        }
+        return;
+    }
+    size_t size = lane_size(v->kind);
+    reserve(a, v, n);
+    memcpy(v->v.b + v->n * size, src->v.b + from * size, n * size);
+    if (v->kind != CD_KIND_BOOL) {
+        memcpy(v->state + v->n, src->state + from, n);
+    }
+    v->n += n;
 }
 
 void
@@ -217,9 +240,7 @@ cd_vec_copy_lane(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst
     }
     /* Lanes of two vectors: the elements move to one of our own. */
     dst->off[i] = dst->elem->n;
-    for (uint32_t k = 0; k < src->len[j]; k++) {
-        cd_vec_append(e, a, dst->elem, src->elem, src->off[j] + k);
-    }
+    cd_vec_append_range(e, a, dst->elem, src->elem, src->off[j], src->len[j]);
 }
 
 static void

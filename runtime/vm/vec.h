@@ -46,6 +46,9 @@ struct cd_vec *cd_vec_new(const struct cd_eval *e, struct cd_arena *a, uint32_t 
 /* Appends a copy of lane I of SRC, elements included. */
 void cd_vec_append(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v,
                    const struct cd_vec *src, uint32_t i);
+/* Appends copies of N lanes of SRC from FROM. */
+void cd_vec_append_range(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v,
+                         const struct cd_vec *src, uint32_t from, uint32_t n);
 /* Lane I of DST becomes lane J of SRC; elements are shared, so both must be of one LIST's vector or
  * scalars. */
 void cd_vec_copy_lane(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst, uint32_t i,
