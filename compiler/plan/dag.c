@@ -20,6 +20,7 @@ cd_plan_init(struct cd_plan *p, struct cd_arena *arena, struct cd_types *types)
     cd_map_init(&p->string_ids);
     cd_map_init(&p->domain_ids);
     cd_map_init(&p->index_ids);
+    cd_map_init(&p->lets);
     p->slots = CD_NEW_ARRAY(arena, FIRST_SLOTS, uint32_t);
     p->slot_mask = FIRST_SLOTS - 1;
     *CD_PUSH(arena, p->domains.items, p->domains.n, p->domains.cap) = (struct cd_plan_domain){
@@ -33,6 +34,7 @@ cd_plan_finish(struct cd_plan *p)
     cd_map_finish(&p->string_ids);
     cd_map_finish(&p->domain_ids);
     cd_map_finish(&p->index_ids);
+    cd_map_finish(&p->lets);
     cd_buf_finish(&p->key);
 }
 

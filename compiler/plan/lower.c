@@ -116,14 +116,14 @@ lower_let(struct cd_lower *l, const struct cd_decl *d, enum cd_mode mode)
     } words = {d, (uint64_t)mode};
     struct cd_str key = {(const char *)&words, sizeof words};
     uint32_t i;
-    if (cd_map_get(&l->lets, key, &i)) {
+    if (cd_map_get(&l->plan->lets, key, &i)) {
         return l->let_values.items[i];
     }
     struct cd_value v = cd_lower_expr(l, d->value, NULL, mode);
     v.node = cd_lower_typed(l, v.node, d->type);
     i = (uint32_t)l->let_values.n;
     *CD_PUSH(l->plan->arena, l->let_values.items, l->let_values.n, l->let_values.cap) = v;
-    if (!cd_map_put(&l->lets, cd_arena_str(l->plan->arena, key), i)) {
+    if (!cd_map_put(&l->plan->lets, cd_arena_str(l->plan->arena, key), i)) {
         longjmp(*l->plan->arena->on_oom, 1);
     }
     return v;

@@ -32,7 +32,6 @@ struct cd_lower_env {
 struct cd_lower {
     struct cd_plan *plan;
     struct cd_sema *sema;
-    struct cd_map lets; /* declaration and mode, to an index into `let_values` */
     CD_VEC(struct cd_value) let_values;
     uint32_t steps, depth;
     const struct cd_expr *failed; /* where a limit was exceeded */

@@ -72,6 +72,7 @@ struct cd_plan {
     uint32_t *slots;                 /* hash table of nodes: index + 1 */
     uint32_t slot_mask;
     struct cd_map const_ids, string_ids, domain_ids, index_ids;
+    struct cd_map lets; /* declaration and mode, to an index into cd_lower.let_values */
     struct cd_buf key; /* scratch */
 };
 
