@@ -73,7 +73,7 @@ struct cd_plan {
     uint32_t slot_mask;
     struct cd_map const_ids, string_ids, domain_ids, index_ids;
     struct cd_map lets; /* declaration and mode, to an index into cd_lower.let_values */
-    struct cd_buf key; /* scratch */
+    struct cd_buf key;  /* scratch */
 };
 
 void cd_plan_init(struct cd_plan *p, struct cd_arena *arena, struct cd_types *types);

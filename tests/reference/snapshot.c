@@ -282,7 +282,7 @@ ref_table(struct ref *r, uint32_t shape)
     struct ref_value set = ref_collection(true);
     for (size_t i = 0; i < r->n_resources; i++) {
         if (ref_in_table(&r->resources[i], shape)) {
-            ref_add(r, &set, ref_resource_value(&r->resources[i]));
+            *CD_PUSH(r->arena, set.items, set.n, set.cap) = ref_resource_value(&r->resources[i]);
         }
     }
     set.open = !ref_complete_everywhere(r, table_name(shape));
