@@ -227,9 +227,9 @@ fuzz-programs: $(FUZZERS:%=$(BUILD)/fuzz/%)
 fuzz-replay: $(FUZZERS:%=$(BUILD)/fuzz/%-replay) ## Run the committed fuzz inputs once
 	$(Q)tests/run-fuzz --replay $(BUILD) $(FUZZERS)
 
-bench: ## Measure, as docs/BENCHMARKS.md says
+bench: ## Measure, as docs/BENCHMARKS.md says (WRITE=1 puts the table there)
 	$(sub_make) all
-	$(Q)tests/bench/run $(BUILD)
+	$(Q)tests/bench/run $(BUILD) $(if $(WRITE),--write)
 
 demo: ## The example estate: findings and an SCP
 	$(Q)tests/tools/install-deps --build
