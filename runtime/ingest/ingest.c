@@ -109,16 +109,17 @@ read_item(struct cd_load *l, const struct cd_piece *piece, struct cordon_error *
 
 /* A document that is broken is no snapshot: an error, with its place in the stream. */
 static cordon_status
-fail_document(const struct cd_piece *piece, struct cordon_error *err)
+fail_document(const struct cd_window *w, const struct cd_piece *piece, struct cordon_error *err)
 {
     const char *what;
     uint64_t at = cd_text_fault(piece->text, &what);
-    at += at >= piece->cut_at ? piece->cut : 0;
+    at += at >= w->cut_at ? w->cut : 0;
     return cordon_fail(err, CORDON_EINPUT, piece->offset + at, "it is not JSON: %s", what);
 }
 
 static cordon_status
-read_document(struct cd_load *l, const struct cd_piece *piece, struct cordon_error *err)
+read_document(struct cd_load *l, const struct cd_window *w, const struct cd_piece *piece,
+              struct cordon_error *err)
 {
     struct cd_dom_val root, val;
     l->offset = piece->offset;
@@ -130,7 +131,7 @@ read_document(struct cd_load *l, const struct cd_piece *piece, struct cordon_err
         return cordon_fail(err, CORDON_EINPUT, piece->offset, "it is nested too deeply");
     }
     if (status != CD_DOM_OK) {
-        return fail_document(piece, err);
+        return fail_document(w, piece, err);
     }
     if (!piece->had_items) {
         cd_item_read(l, root);
@@ -155,21 +156,30 @@ fail_unknown(const struct cd_load *l, struct cordon_error *err)
 }
 
 static cordon_status
-read_pieces(struct cd_load *l, struct cd_split *split, struct cordon_error *err)
+read_window(struct cd_load *l, const struct cd_window *w, struct cordon_error *err)
 {
-    struct cd_piece piece;
-    for (;;) {
-        CORDON_TRY(cd_split_next(split, &piece, err));
-        switch (piece.kind) {
-        case CD_PIECE_ITEM: CORDON_TRY(read_item(l, &piece, err)); break;
-        case CD_PIECE_DOCUMENT: CORDON_TRY(read_document(l, &piece, err)); break;
-        case CD_PIECE_END:
-            if (!l->recognized && l->s->sources[l->source].items > 0) {
-                return fail_unknown(l, err);
-            }
-            return CORDON_OK;
+    for (size_t i = 0; i < w->n_pieces; i++) {
+        const struct cd_piece *piece = &w->pieces[i];
+        switch (piece->kind) {
+        case CD_PIECE_ITEM: CORDON_TRY(read_item(l, piece, err)); break;
+        case CD_PIECE_DOCUMENT: CORDON_TRY(read_document(l, w, piece, err)); break;
         }
     }
+    return CORDON_OK;
+}
+
+static cordon_status
+read_windows(struct cd_load *l, struct cd_split *split, struct cordon_error *err)
+{
+    struct cd_window w = {.bytes = NULL};
+    cordon_status status = CORDON_OK;
+    while (status == CORDON_OK && !w.is_last) {
+        status = cd_split_fill(split, &w, err);
+        status = status == CORDON_OK ? read_window(l, &w, err) : status;
+    }
+    cd_window_finish(&w);
+    bool is_unknown = !l->recognized && l->s->sources[l->source].items > 0;
+    return status == CORDON_OK && is_unknown ? fail_unknown(l, err) : status;
 }
 
 /* ---- a source ---- */
@@ -267,11 +277,10 @@ ingest(struct cd_snapshot *s, struct input *in, struct cd_str path, struct cordo
     err->message[0] = '\0';
     cordon_status status = start_load(&l, s, path);
     if (status == CORDON_OK) {
-        status = cd_split_init(&split, read_input, in, cd_classify_best(), 0);
-        if (status == CORDON_OK) {
-            status = read_pieces(&l, &split, err);
-            cd_split_finish(&split);
-        }
+        size_t n_scanners;
+        cd_split_init(&split, read_input, in, cd_scanners(&n_scanners)[0], 0);
+        status = read_windows(&l, &split, err);
+        cd_split_finish(&split);
     }
     finish_load(&l);
     return located(status, in->path, err);

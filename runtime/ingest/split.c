@@ -1,5 +1,5 @@
-/* The splitter. Each block of 64 bytes becomes bit masks of the brackets and commas outside
- * strings; most blocks cannot reach the level of the items and cost two population counts. */
+/* The splitter: a machine of modes over the events of the scanner. Each step does what it can with
+ * the bytes in the window, and says when it needs more. */
 #include "runtime/ingest/split.h"
 
 #include <assert.h>
@@ -7,7 +7,6 @@
 
 #include "runtime/ingest/json.h"
 
-#define BLOCK 64u
 #define WINDOW ((size_t)256 << 10)
 
 static const struct cd_str item_lists[] = {
@@ -17,22 +16,31 @@ static const struct cd_str item_lists[] = {
     CD_STR_INIT("\"BaseConfigurationItems\""),
 };
 
-cordon_status
-cd_split_init(struct cd_split *sp, cd_split_read read, void *user, cd_classify classify,
+void
+cd_split_init(struct cd_split *sp, cd_split_read read, void *user, cd_scanner scanner,
               size_t window)
 {
-    *sp = (struct cd_split){.read = read, .user = user, .classify = classify};
-    sp->cap = window == 0 ? WINDOW : window < 2 * BLOCK ? 2 * BLOCK : window;
-    sp->window = malloc(sp->cap + CD_DOM_PADDING);
-    return sp->window == NULL ? CORDON_ENOMEM : CORDON_OK;
+    *sp = (struct cd_split){.read = read,
+                            .user = user,
+                            .scanner = scanner,
+                            .window = window == 0              ? WINDOW
+                                      : window < CD_SCAN_BLOCK ? CD_SCAN_BLOCK
+                                                               : window};
 }
 
 void
 cd_split_finish(struct cd_split *sp)
 {
-    free(sp->window);
-    sp->window = NULL;
+    cd_buf_finish(&sp->carry);
     cd_buf_finish(&sp->document);
+}
+
+void
+cd_window_finish(struct cd_window *w)
+{
+    free(w->bytes);
+    free(w->pieces);
+    *w = (struct cd_window){.bytes = NULL};
 }
 
 static bool
@@ -43,196 +51,109 @@ is_blank(unsigned char c)
 
 /* ---- the window ---- */
 
-static void
-forget_before(struct cd_split *sp, size_t at)
-{
-    memmove(sp->window, sp->window + at, sp->n - at);
-    sp->n -= at;
-    sp->base += at;
-    sp->next -= at;
-    sp->block = sp->block < at ? 0 : sp->block - at;
-    sp->keep = 0;
-}
-
 static cordon_status
-grow(struct cd_split *sp)
+reserve(struct cd_window *w, size_t n)
 {
-    size_t cap = sp->cap * 2;
-    unsigned char *larger = realloc(sp->window, cap + CD_DOM_PADDING);
+    if (n <= w->cap) {
+        return CORDON_OK;
+    }
+    size_t cap = n + n / 8;
+    unsigned char *larger = realloc(w->bytes, cap + CD_DOM_PADDING);
     if (larger == NULL) {
         return CORDON_ENOMEM;
     }
-    sp->window = larger;
-    sp->cap = cap;
+    w->bytes = larger;
+    w->cap = cap;
     return CORDON_OK;
 }
 
-/* Makes at least one more byte stand behind the window's, unless the stream ends. */
-static cordon_status
-refill(struct cd_split *sp, struct cordon_error *err)
-{
-    if (sp->mode == CD_SPLIT_ITEMS || sp->mode == CD_SPLIT_LINES) {
-        if (sp->is_too_long) {
-            sp->keep = sp->next;
-        } else if (sp->n - sp->keep > CD_ITEM_LIMIT) {
-            sp->is_too_long = true;
-            sp->keep = sp->next;
-        }
-    }
-    if (sp->keep > 0) {
-        forget_before(sp, sp->keep);
-    }
-    if (sp->n == sp->cap) {
-        CORDON_TRY(grow(sp));
-    }
-    while (!sp->at_end && sp->n < sp->cap) {
-        size_t got = 0;
-        CORDON_TRY(sp->read(sp->user, sp->window + sp->n, sp->cap - sp->n, &got, err));
-        sp->at_end = got == 0;
-        sp->n += got;
-    }
-    return CORDON_OK;
-}
-
-/* ---- brackets ---- */
-
-/* The bytes that a backslash escapes; a run of backslashes escapes the byte behind it if it is of
- * odd length. */
-static uint64_t
-escaped_bytes(struct cd_split *sp, uint64_t backslash)
-{
-    if (backslash == 0) {
-        uint64_t first = sp->escaped;
-        sp->escaped = 0;
-        return first;
-    }
-    const uint64_t even = 0x5555555555555555u;
-    backslash &= ~sp->escaped;
-    uint64_t follows = backslash << 1 | sp->escaped;
-    uint64_t odd_starts = backslash & ~even & ~follows;
-    uint64_t sequences = odd_starts + backslash;
-    sp->escaped = sequences < odd_starts;
-    return (even ^ (sequences << 1)) & follows;
-}
-
-static uint64_t
-prefix_xor(uint64_t bits)
-{
-    bits ^= bits << 1;
-    bits ^= bits << 2;
-    bits ^= bits << 4;
-    bits ^= bits << 8;
-    bits ^= bits << 16;
-    bits ^= bits << 32;
-    return bits;
-}
-
-/* Moves what was read of the top-level object, up to TO, out of the window. */
+/* The room that a window with a very large item took is given back. */
 static void
-take_document(struct cd_split *sp, size_t to)
+give_back(struct cd_window *w, size_t need)
 {
-    sp->has_newline = sp->has_newline || memchr(sp->window + sp->keep, '\n', to - sp->keep) != NULL;
-    cd_buf_put(&sp->document, sp->window + sp->keep, to - sp->keep);
-    sp->keep = to;
+    if (w->cap > 8 * need) {
+        free(w->bytes);
+        w->bytes = NULL;
+        w->cap = 0;
+    }
 }
 
-/* Loads the masks of the next block; false at the end of the stream. */
+/* Starts W with what the last one left. How much is read does not depend on the room that W has, so
+ * that windows end at the same places whoever owns them. */
 static cordon_status
-next_block(struct cd_split *sp, bool *more, struct cordon_error *err)
+begin_window(struct cd_split *sp, struct cd_window *w)
 {
-    if (sp->n - sp->next < BLOCK && !sp->at_end) {
-        if (sp->mode == CD_SPLIT_OBJECT) {
-            take_document(sp, sp->next);
-        }
-        CORDON_TRY(refill(sp, err));
+    size_t n = sp->carry.n;
+    sp->fill = n + sp->window;
+    give_back(w, sp->fill);
+    CORDON_TRY(reserve(w, sp->fill));
+    if (n > 0) {
+        memcpy(w->bytes, sp->carry.p, n);
     }
-    *more = sp->next < sp->n;
-    if (!*more) {
-        return CORDON_OK;
-    }
-    unsigned char last[BLOCK];
-    const unsigned char *bytes = sp->window + sp->next;
-    size_t left = sp->n - sp->next;
-    if (left < BLOCK) {
-        memset(last, ' ', sizeof last);
-        memcpy(last, bytes, left);
-        bytes = last;
-    }
-    struct cd_masks m;
-    sp->classify(bytes, &m);
-    uint64_t quotes = m.quote & ~escaped_bytes(sp, m.backslash);
-    uint64_t strings = prefix_xor(quotes) ^ sp->in_string;
-    sp->in_string = (uint64_t)((int64_t)strings >> 63);
-    sp->open = m.open & ~strings;
-    sp->close = m.close & ~strings;
-    sp->comma = m.comma & ~strings;
-    sp->block = sp->next;
-    sp->next += left < BLOCK ? left : BLOCK;
+    cd_buf_clear(&sp->carry);
+    w->base = sp->carry_base;
+    w->n = n;
+    w->n_pieces = 0;
+    w->is_last = false;
+    sp->w = w;
     return CORDON_OK;
 }
 
-/* What ends or begins something at the level that is looked for. */
-enum event { EVENT_NONE, EVENT_OPEN, EVENT_COMMA, EVENT_END };
-
-static enum event
-event_in_block(struct cd_split *sp, size_t *at)
+/* Keeps what the next window begins with. */
+static cordon_status
+end_window(struct cd_split *sp)
 {
-    while ((sp->open | sp->close | sp->comma) != 0) {
-        uint64_t bits = sp->open | sp->close;
-        unsigned n_close = (unsigned)__builtin_popcountll(sp->close);
-        if (sp->depth == sp->level) {
-            bits |= sp->comma;
-        } else if (sp->depth > sp->level + n_close) {
-            sp->depth += (unsigned)__builtin_popcountll(sp->open);
-            sp->depth -= n_close;
-            bits = 0;
-        }
-        if (bits == 0) {
-            sp->open = sp->close = sp->comma = 0;
-            break;
-        }
-        uint64_t bit = bits & (~bits + 1);
-        *at = sp->block + (unsigned)__builtin_ctzll(bits);
-        bool opens = (sp->open & bit) != 0;
-        bool closes = (sp->close & bit) != 0;
-        uint64_t rest = ~(bit | (bit - 1));
-        sp->open &= rest;
-        sp->close &= rest;
-        sp->comma &= rest;
-        if (!opens && !closes) {
-            return EVENT_COMMA;
-        }
-        if (opens) {
-            if (sp->depth++ == sp->level) {
-                return EVENT_OPEN;
-            }
-        } else if (--sp->depth < sp->level) {
-            return EVENT_END;
-        }
-    }
-    return EVENT_NONE;
+    struct cd_window *w = sp->w;
+    cd_buf_put(&sp->carry, w->bytes + sp->keep, w->n - sp->keep);
+    sp->carry_base = w->base + sp->keep;
+    sp->scan.next -= sp->keep;
+    sp->keep = 0;
+    w->is_last = sp->mode == CD_SPLIT_DONE && sp->failed == CORDON_OK;
+    return sp->carry.oom ? CORDON_ENOMEM : CORDON_OK;
 }
 
-/* The next event, or EVENT_NONE at the end of the stream. *at is its place in the window. */
+/* Of a window that no piece ended in: forgets what nobody needs, and grows if that is little. */
 static cordon_status
-next_event(struct cd_split *sp, enum event *event, size_t *at, struct cordon_error *err)
+make_room(struct cd_split *sp)
 {
-    for (;;) {
-        *event = event_in_block(sp, at);
-        if (*event != EVENT_NONE) {
-            return CORDON_OK;
-        }
-        bool more;
-        CORDON_TRY(next_block(sp, &more, err));
-        if (!more) {
-            return CORDON_OK;
-        }
-        if (sp->document.n > CD_ITEM_LIMIT) {
-            return cordon_fail(err, CORDON_ELIMIT, sp->document_offset,
-                               "a document of more than %zu MB without a list of items",
-                               CD_ITEM_LIMIT >> 20);
-        }
+    struct cd_window *w = sp->w;
+    bool in_item = sp->mode == CD_SPLIT_ITEMS || sp->mode == CD_SPLIT_LINES;
+    sp->is_too_long = sp->is_too_long || (in_item && w->n - sp->keep > CD_ITEM_LIMIT);
+    size_t from = sp->is_too_long ? sp->scan.next : sp->keep;
+    if (from > 0) {
+        memmove(w->bytes, w->bytes + from, w->n - from);
+        w->n -= from;
+        w->base += from;
+        sp->scan.next -= from;
+        sp->keep = 0;
     }
+    sp->fill = w->n < sp->fill / 2 ? sp->fill : sp->fill * 2;
+    return reserve(w, sp->fill);
+}
+
+/* Fills the window with what follows in the stream. Behind its end stand blanks, so that the last
+ * block is whole. */
+static cordon_status
+read_on(struct cd_split *sp, struct cordon_error *err)
+{
+    struct cd_window *w = sp->w;
+    while (!sp->at_end && w->n < sp->fill) {
+        size_t got = 0;
+        CORDON_TRY(sp->read(sp->user, w->bytes + w->n, sp->fill - w->n, &got, err));
+        sp->at_end = got == 0;
+        w->n += got;
+    }
+    memset(w->bytes + w->n, ' ', CD_DOM_PADDING);
+    sp->is_hungry = false;
+    return CORDON_OK;
+}
+
+/* More bytes are needed. False: there are none. */
+static bool
+ask_for_more(struct cd_split *sp)
+{
+    sp->is_hungry = !sp->at_end;
+    return sp->is_hungry;
 }
 
 /* ---- pieces ---- */
@@ -240,60 +161,123 @@ next_event(struct cd_split *sp, enum event *event, size_t *at, struct cordon_err
 static cordon_status
 truncated(const struct cd_split *sp, struct cordon_error *err, const char *inside)
 {
-    return cordon_fail(err, CORDON_EINPUT, sp->base + sp->n,
+    return cordon_fail(err, CORDON_EINPUT, sp->w->base + sp->w->n,
                        "the input ends inside %s: it is truncated, or not JSON", inside);
 }
 
-/* Sets PIECE to window[from, to) without the blanks around it. */
-static void
-set_text(struct cd_split *sp, struct cd_piece *piece, size_t from, size_t to)
+static cordon_status
+add_piece(struct cd_window *w, struct cd_piece piece)
 {
-    while (from < to && is_blank(sp->window[from])) {
-        from++;
+    if (w->n_pieces == w->cap_pieces) {
+        size_t cap = w->cap_pieces == 0 ? 256 : w->cap_pieces * 2;
+        struct cd_piece *larger = realloc(w->pieces, cap * sizeof *larger);
+        if (larger == NULL) {
+            return CORDON_ENOMEM;
+        }
+        w->pieces = larger;
+        w->cap_pieces = cap;
     }
-    while (to > from && is_blank(sp->window[to - 1])) {
-        to--;
-    }
-    piece->text = (struct cd_str){(const char *)sp->window + from, to - from};
-    piece->offset = sp->base + from;
-    if (sp->is_too_long) {
-        piece->offset = sp->item_offset;
-    }
-    piece->too_long = sp->is_too_long || piece->text.n > CD_ITEM_LIMIT;
-    piece->text.n = piece->too_long ? 0 : piece->text.n;
-    sp->is_too_long = false;
+    w->pieces[w->n_pieces++] = piece;
+    return CORDON_OK;
 }
 
-static cordon_status
-next_item(struct cd_split *sp, struct cd_piece *piece, bool *found, struct cordon_error *err)
+/* The item in window[from, to), without the blanks around it. */
+static struct cd_piece
+item_in(struct cd_split *sp, size_t from, size_t to)
 {
-    enum event event;
-    size_t at;
-    sp->item_offset = sp->base + sp->keep;
-    do {
-        CORDON_TRY(next_event(sp, &event, &at, err));
-    } while (event == EVENT_OPEN);
-    if (event == EVENT_NONE) {
-        return truncated(sp, err, "a list of items");
+    const unsigned char *bytes = sp->w->bytes;
+    while (from < to && is_blank(bytes[from])) {
+        from++;
     }
-    set_text(sp, piece, sp->keep, at);
-    *found = event == EVENT_COMMA || piece->text.n > 0 || piece->too_long || sp->n_items > 0;
-    sp->n_items++;
-    sp->keep = at + 1;
-    if (event == EVENT_COMMA) {
-        return CORDON_OK;
+    while (to > from && is_blank(bytes[to - 1])) {
+        to--;
     }
-    if (sp->window[at] != ']') {
-        return cordon_fail(err, CORDON_EINPUT, sp->base + at, "a list of items ends in `}`");
-    }
-    sp->level--;
-    sp->mode = sp->level == 0 ? CD_SPLIT_TRAILER : CD_SPLIT_OBJECT;
+    struct cd_piece piece = {.kind = CD_PIECE_ITEM,
+                             .text = {(const char *)bytes + from, to - from},
+                             .offset = sp->is_too_long ? sp->item_offset : sp->w->base + from};
+    piece.too_long = sp->is_too_long || piece.text.n > CD_ITEM_LIMIT;
+    piece.text.n = piece.too_long ? 0 : piece.text.n;
+    sp->is_too_long = false;
+    return piece;
+}
+
+/* The next event; false if the window has no more. */
+static bool
+next_event(struct cd_split *sp, enum cd_event *event, size_t *at)
+{
+    const struct cd_window *w = sp->w;
+    *event = sp->scanner(&sp->scan, w->bytes, sp->at_end ? w->n + CD_SCAN_BLOCK - 1 : w->n, at);
+    return *event != CD_EVENT_NONE;
+}
+
+static void
+begin_item(struct cd_split *sp, size_t at)
+{
+    sp->keep = at;
+    sp->item_offset = sp->w->base + at;
+}
+
+/* Behind a list of items. */
+static void
+leave_items(struct cd_split *sp, size_t at)
+{
+    sp->scan.level--;
+    sp->mode = sp->scan.level == 0 ? CD_SPLIT_TRAILER : CD_SPLIT_OBJECT;
     if (sp->mode == CD_SPLIT_OBJECT) {
         sp->keep = at;
         sp->cut_at = sp->document.n;
-        sp->cut = sp->base + at - sp->document_offset - sp->document.n;
+        sp->cut = sp->w->base + at - sp->document_offset - sp->document.n;
     } else {
-        sp->next = at + 1;
+        sp->scan.next = sp->keep = at + 1;
+    }
+}
+
+/* The items that end in the window. */
+static cordon_status
+step_items(struct cd_split *sp, struct cordon_error *err)
+{
+    enum cd_event event;
+    size_t at;
+    while (next_event(sp, &event, &at)) {
+        if (event == CD_EVENT_OPEN) {
+            continue;
+        }
+        if (event == CD_EVENT_END && sp->w->bytes[at] != ']') {
+            return cordon_fail(err, CORDON_EINPUT, sp->w->base + at, "a list of items ends in `}`");
+        }
+        struct cd_piece piece = item_in(sp, sp->keep, at);
+        bool is_there = piece.text.n > 0 || piece.too_long;
+        if (event == CD_EVENT_COMMA || is_there || sp->n_items > 0) {
+            CORDON_TRY(add_piece(sp->w, piece));
+        }
+        sp->n_items++;
+        begin_item(sp, at + 1);
+        if (event == CD_EVENT_END) {
+            leave_items(sp, at);
+            return CORDON_OK;
+        }
+    }
+    return ask_for_more(sp) ? CORDON_OK : truncated(sp, err, "a list of items");
+}
+
+/* ---- the top-level object ---- */
+
+/* Moves what was read of the top-level object, up to TO, out of the window. */
+static cordon_status
+take_document(struct cd_split *sp, size_t to, struct cordon_error *err)
+{
+    const unsigned char *from = sp->w->bytes + sp->keep;
+    size_t n = to - sp->keep;
+    sp->has_newline = sp->has_newline || memchr(from, '\n', n) != NULL;
+    cd_buf_put(&sp->document, from, n);
+    sp->keep = to;
+    if (sp->document.oom) {
+        return CORDON_ENOMEM;
+    }
+    if (sp->document.n > CD_ITEM_LIMIT) {
+        return cordon_fail(err, CORDON_ELIMIT, sp->document_offset,
+                           "a document of more than %zu MB without a list of items",
+                           CD_ITEM_LIMIT >> 20);
     }
     return CORDON_OK;
 }
@@ -325,96 +309,99 @@ opens_items(const struct cd_buf *document)
 }
 
 static cordon_status
-next_of_object(struct cd_split *sp, struct cd_piece *piece, bool *found, struct cordon_error *err)
+end_document(struct cd_split *sp, size_t at)
 {
-    enum event event;
-    size_t at;
-    CORDON_TRY(next_event(sp, &event, &at, err));
-    if (event == EVENT_NONE) {
-        return truncated(sp, err, "its top-level object");
-    }
-    if (event == EVENT_COMMA) {
-        return CORDON_OK;
-    }
-    take_document(sp, at + 1);
-    if (sp->document.oom) {
-        return CORDON_ENOMEM;
-    }
-    if (event == EVENT_OPEN) {
-        if (sp->window[at] == '[' && opens_items(&sp->document)) {
-            sp->mode = CD_SPLIT_ITEMS;
-            sp->level = sp->depth;
-            sp->n_items = 0;
-            sp->had_items = true;
-        }
-        return CORDON_OK;
-    }
     size_t n = sp->document.n;
     if (cd_buf_space(&sp->document, CD_DOM_PADDING) == NULL) {
         return CORDON_ENOMEM;
     }
-    *piece = (struct cd_piece){.kind = CD_PIECE_DOCUMENT,
-                               .text = {sp->document.p, n},
-                               .offset = sp->document_offset,
-                               .cut_at = sp->had_items ? sp->cut_at : n,
-                               .cut = sp->cut,
-                               .had_items = sp->had_items};
-    *found = true;
+    sp->w->cut_at = sp->had_items ? sp->cut_at : n;
+    sp->w->cut = sp->cut;
     sp->mode = CD_SPLIT_TRAILER;
-    sp->next = at + 1;
-    return CORDON_OK;
+    sp->scan.next = sp->keep = at + 1;
+    return add_piece(sp->w, (struct cd_piece){.kind = CD_PIECE_DOCUMENT,
+                                              .text = {sp->document.p, n},
+                                              .offset = sp->document_offset,
+                                              .had_items = sp->had_items});
 }
 
 static cordon_status
-next_line(struct cd_split *sp, struct cd_piece *piece, bool *found, struct cordon_error *err)
+step_object(struct cd_split *sp, struct cordon_error *err)
 {
-    sp->keep = sp->next;
-    sp->item_offset = sp->base + sp->keep;
-    const unsigned char *newline;
-    while ((newline = memchr(sp->window + sp->next, '\n', sp->n - sp->next)) == NULL) {
-        sp->next = sp->n;
-        if (sp->at_end) {
-            break;
+    enum cd_event event;
+    size_t at;
+    while (next_event(sp, &event, &at)) {
+        if (event == CD_EVENT_COMMA) {
+            continue;
         }
-        CORDON_TRY(refill(sp, err));
+        CORDON_TRY(take_document(sp, at + 1, err));
+        if (event == CD_EVENT_END) {
+            return end_document(sp, at);
+        }
+        if (sp->w->bytes[at] == '[' && opens_items(&sp->document)) {
+            sp->mode = CD_SPLIT_ITEMS;
+            sp->scan.level = sp->scan.depth;
+            sp->n_items = 0;
+            sp->had_items = true;
+            begin_item(sp, at + 1);
+            return CORDON_OK;
+        }
     }
-    size_t end = newline == NULL ? sp->n : (size_t)(newline - sp->window);
-    sp->next = newline == NULL ? sp->n : end + 1;
-    set_text(sp, piece, sp->keep, end);
-    *found = piece->text.n > 0 || piece->too_long;
-    if (newline == NULL) {
-        sp->mode = CD_SPLIT_DONE;
+    size_t scanned = sp->scan.next < sp->w->n ? sp->scan.next : sp->w->n;
+    CORDON_TRY(take_document(sp, scanned, err));
+    return ask_for_more(sp) ? CORDON_OK : truncated(sp, err, "its top-level object");
+}
+
+/* ---- lines ---- */
+
+static cordon_status
+step_lines(struct cd_split *sp)
+{
+    struct cd_window *w = sp->w;
+    for (;;) {
+        const unsigned char *newline = memchr(w->bytes + sp->scan.next, '\n', w->n - sp->scan.next);
+        if (newline == NULL) {
+            sp->scan.next = w->n;
+            if (ask_for_more(sp)) {
+                return CORDON_OK;
+            }
+        }
+        size_t end = newline == NULL ? w->n : (size_t)(newline - w->bytes);
+        struct cd_piece piece = item_in(sp, sp->keep, end);
+        if (piece.text.n > 0 || piece.too_long) {
+            CORDON_TRY(add_piece(w, piece));
+        }
+        if (newline == NULL) {
+            sp->mode = CD_SPLIT_DONE;
+            return CORDON_OK;
+        }
+        sp->scan.next = end + 1;
+        begin_item(sp, end + 1);
     }
-    return CORDON_OK;
 }
 
 /* Behind the document only blanks may stand, or, behind an object on one line, the further lines of
  * NDJSON. */
 static cordon_status
-next_of_trailer(struct cd_split *sp, struct cordon_error *err)
+step_trailer(struct cd_split *sp, struct cordon_error *err)
 {
-    bool newline = false;
-    for (;;) {
-        while (sp->next < sp->n && is_blank(sp->window[sp->next])) {
-            newline = newline || sp->window[sp->next] == '\n';
-            sp->next++;
-        }
-        sp->keep = sp->next;
-        if (sp->next < sp->n) {
-            break;
-        }
-        if (sp->at_end) {
-            sp->mode = CD_SPLIT_DONE;
-            return CORDON_OK;
-        }
-        CORDON_TRY(refill(sp, err));
+    const struct cd_window *w = sp->w;
+    size_t at = sp->scan.next;
+    while (at < w->n && is_blank(w->bytes[at])) {
+        sp->begins_line = sp->begins_line || w->bytes[at] == '\n';
+        at++;
     }
-    if (sp->document.n > 0 && !sp->had_items && !sp->has_newline && newline) {
+    sp->scan.next = at;
+    begin_item(sp, at);
+    if (at == w->n) {
+        sp->mode = ask_for_more(sp) ? sp->mode : CD_SPLIT_DONE;
+        return CORDON_OK;
+    }
+    if (sp->document.n > 0 && !sp->had_items && !sp->has_newline && sp->begins_line) {
         sp->mode = CD_SPLIT_LINES;
         return CORDON_OK;
     }
-    return cordon_fail(err, CORDON_EINPUT, sp->base + sp->next,
-                       "text behind the end of the document");
+    return cordon_fail(err, CORDON_EINPUT, w->base + at, "text behind the end of the document");
 }
 
 /* ---- the start ---- */
@@ -422,22 +409,22 @@ next_of_trailer(struct cd_split *sp, struct cordon_error *err)
 /* NDJSON shows itself at the first line's end: no JSON document has an object there that no
  * bracket, comma or colon precedes. */
 static bool
-is_lines(const struct cd_split *sp, size_t at)
+is_lines(const struct cd_window *w, size_t at)
 {
-    const unsigned char *newline = memchr(sp->window + at, '\n', sp->n - at);
+    const unsigned char *newline = memchr(w->bytes + at, '\n', w->n - at);
     if (newline == NULL) {
         return false;
     }
-    size_t before = (size_t)(newline - sp->window);
+    size_t before = (size_t)(newline - w->bytes);
     size_t after = before;
-    while (before > at && is_blank(sp->window[before - 1])) {
+    while (before > at && is_blank(w->bytes[before - 1])) {
         before--;
     }
-    while (after < sp->n && is_blank(sp->window[after])) {
+    while (after < w->n && is_blank(w->bytes[after])) {
         after++;
     }
-    return after < sp->n && sp->window[after] == '{' && before > at
-           && memchr("{[,:", sp->window[before - 1], 4) == NULL;
+    return after < w->n && w->bytes[after] == '{' && before > at
+           && memchr("{[,:", w->bytes[before - 1], 4) == NULL;
 }
 
 static const char *
@@ -452,60 +439,103 @@ foreign_encoding(const unsigned char *p, size_t n)
     return NULL;
 }
 
-static cordon_status
-start(struct cd_split *sp, struct cordon_error *err)
+/* The place of the first byte that is no blank; false if the window has none. */
+static bool
+find_start(struct cd_split *sp, size_t *at)
 {
-    CORDON_TRY(refill(sp, err));
-    const char *foreign = foreign_encoding(sp->window, sp->n);
+    const struct cd_window *w = sp->w;
+    bool has_mark = w->base == 0 && w->n >= 3 && memcmp(w->bytes, "\xEF\xBB\xBF", 3) == 0;
+    *at = has_mark ? 3 : 0;
+    while (*at < w->n && is_blank(w->bytes[*at])) {
+        ++*at;
+    }
+    sp->keep = sp->scan.next = *at;
+    return *at < w->n;
+}
+
+static cordon_status
+step_start(struct cd_split *sp, struct cordon_error *err)
+{
+    const struct cd_window *w = sp->w;
+    const char *foreign = w->base == 0 ? foreign_encoding(w->bytes, w->n) : NULL;
+    size_t at;
     if (foreign != NULL) {
         return cordon_fail(err, CORDON_EINPUT, 0, "%s", foreign);
     }
-    size_t at = sp->n >= 3 && memcmp(sp->window, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    while (at == sp->n || is_blank(sp->window[at])) {
-        if (at == sp->n) {
-            if (sp->at_end) {
-                return cordon_fail(err, CORDON_EINPUT, sp->base + at, "it is empty");
-            }
-            sp->keep = sp->next = at;
-            CORDON_TRY(refill(sp, err));
-            at = 0;
-            continue;
-        }
-        at++;
+    if (!find_start(sp, &at)) {
+        return ask_for_more(sp) ? CORDON_OK
+                                : cordon_fail(err, CORDON_EINPUT, w->base + w->n, "it is empty");
     }
-    sp->keep = sp->next = at;
-    if (sp->window[at] == '[') {
+    begin_item(sp, at);
+    if (w->bytes[at] == '[') {
         sp->mode = CD_SPLIT_ITEMS;
-    } else if (is_lines(sp, at)) {
+        begin_item(sp, at + 1);
+    } else if (is_lines(w, at)) {
         sp->mode = CD_SPLIT_LINES;
         return CORDON_OK;
-    } else if (sp->window[at] == '{') {
+    } else if (w->bytes[at] == '{') {
         sp->mode = CD_SPLIT_OBJECT;
-        sp->document_offset = sp->base + at;
+        sp->document_offset = w->base + at;
         cd_buf_putc(&sp->document, '{');
+        sp->keep = at + 1;
     } else {
-        return cordon_fail(err, CORDON_EINPUT, sp->base + at,
+        return cordon_fail(err, CORDON_EINPUT, w->base + at,
                            "it is not JSON: it begins with neither `{` nor `[`");
     }
-    sp->keep = sp->next = at + 1;
-    sp->depth = sp->level = 1;
+    sp->scan = (struct cd_scan){.next = at + 1, .depth = 1, .level = 1};
+    return CORDON_OK;
+}
+
+static cordon_status
+step(struct cd_split *sp, struct cordon_error *err)
+{
+    switch (sp->mode) {
+    case CD_SPLIT_START: return step_start(sp, err);
+    case CD_SPLIT_OBJECT: return step_object(sp, err);
+    case CD_SPLIT_ITEMS: return step_items(sp, err);
+    case CD_SPLIT_LINES: return step_lines(sp);
+    case CD_SPLIT_TRAILER: return step_trailer(sp, err);
+    case CD_SPLIT_DONE: break;
+    }
+    return CORDON_OK;
+}
+
+/* Goes on until the window is used up and has a piece, or the stream ends. */
+static cordon_status
+find_pieces(struct cd_split *sp, struct cordon_error *err)
+{
+    CORDON_TRY(read_on(sp, err));
+    while (sp->mode != CD_SPLIT_DONE) {
+        CORDON_TRY(step(sp, err));
+        if (sp->is_hungry && sp->w->n_pieces > 0) {
+            break;
+        }
+        if (sp->is_hungry) {
+            CORDON_TRY(make_room(sp));
+            CORDON_TRY(read_on(sp, err));
+        }
+    }
     return CORDON_OK;
 }
 
 cordon_status
-cd_split_next(struct cd_split *sp, struct cd_piece *piece, struct cordon_error *err)
+cd_split_fill(struct cd_split *sp, struct cd_window *w, struct cordon_error *err)
 {
-    bool found = false;
-    while (!found) {
-        *piece = (struct cd_piece){.kind = CD_PIECE_ITEM};
-        switch (sp->mode) {
-        case CD_SPLIT_START: CORDON_TRY(start(sp, err)); break;
-        case CD_SPLIT_OBJECT: CORDON_TRY(next_of_object(sp, piece, &found, err)); break;
-        case CD_SPLIT_ITEMS: CORDON_TRY(next_item(sp, piece, &found, err)); break;
-        case CD_SPLIT_LINES: CORDON_TRY(next_line(sp, piece, &found, err)); break;
-        case CD_SPLIT_TRAILER: CORDON_TRY(next_of_trailer(sp, err)); break;
-        case CD_SPLIT_DONE: piece->kind = CD_PIECE_END; return CORDON_OK;
+    if (sp->failed != CORDON_OK) {
+        if (err != NULL) {
+            *err = sp->failure;
         }
+        return sp->failed;
     }
-    return CORDON_OK;
+    CORDON_TRY(begin_window(sp, w));
+    struct cordon_error local = {.code = CORDON_OK};
+    cordon_status status = find_pieces(sp, &local);
+    if (status != CORDON_OK && w->n_pieces > 0) {
+        sp->failed = status;
+        sp->failure = local;
+        status = CORDON_OK;
+    } else if (status != CORDON_OK && err != NULL) {
+        *err = local;
+    }
+    return status == CORDON_OK ? end_window(sp) : status;
 }

@@ -26,28 +26,30 @@ read_bytes(void *user, void *into, size_t n, size_t *got, struct cordon_error *e
 /* `OFFSET:TEXT|` an item, `OFFSET{TEXT}|` a document (`*` before it: it held items), `!OFFSET` an
  * error. */
 static struct cd_buf
-pieces(struct cd_str input, cd_classify classify, size_t window, size_t step)
+pieces(struct cd_str input, cd_scanner scanner, size_t window, size_t step)
 {
     struct bytes bytes = {input, 0, step};
     struct cd_split sp;
-    struct cd_piece piece;
+    struct cd_window w = {.bytes = NULL};
     struct cordon_error err = {.code = CORDON_OK};
     struct cd_buf out = CD_BUF_INIT;
-    cr_assert_eq(cd_split_init(&sp, read_bytes, &bytes, classify, window), CORDON_OK);
-    for (;;) {
-        if (cd_split_next(&sp, &piece, &err) != CORDON_OK) {
+    cd_split_init(&sp, read_bytes, &bytes, scanner, window);
+    while (!w.is_last) {
+        if (cd_split_fill(&sp, &w, &err) != CORDON_OK) {
             cd_buf_printf(&out, "!%llu", (unsigned long long)err.offset);
             break;
         }
-        if (piece.kind == CD_PIECE_END) {
-            break;
+        cr_assert(w.n_pieces > 0 || w.is_last);
+        for (size_t i = 0; i < w.n_pieces; i++) {
+            const struct cd_piece *piece = &w.pieces[i];
+            cd_buf_printf(&out, "%s%llu%s", piece->had_items ? "*" : "",
+                          (unsigned long long)piece->offset,
+                          piece->kind == CD_PIECE_DOCUMENT ? "=" : ":");
+            cd_buf_str(&out, piece->text);
+            cd_buf_putc(&out, '|');
         }
-        bool is_document = piece.kind == CD_PIECE_DOCUMENT;
-        cd_buf_printf(&out, "%s%llu%s", piece.had_items ? "*" : "",
-                      (unsigned long long)piece.offset, is_document ? "=" : ":");
-        cd_buf_str(&out, piece.text);
-        cd_buf_putc(&out, '|');
     }
+    cd_window_finish(&w);
     cd_split_finish(&sp);
     return out;
 }
@@ -55,19 +57,16 @@ pieces(struct cd_str input, cd_classify classify, size_t window, size_t step)
 static void
 expect(struct cd_str input, const char *wanted)
 {
-    static const size_t windows[] = {0, 128, 200};
+    static const size_t windows[] = {0, 64, 200};
     static const size_t steps[] = {SIZE_MAX, 1, 63};
-    for (size_t i = 0; i < 3; i++) {
-        for (size_t k = 0; k < 3; k++) {
-            struct cd_buf got = pieces(input, cd_classify_scalar, windows[i], steps[k]);
-            cr_assert(cd_str_eq(cd_buf_view(&got), cd_str_of(wanted)), "%.*s: got %.*s, not %s",
-                      CD_FMT(input), (int)got.n, got.p, wanted);
-            cd_buf_finish(&got);
-            got = pieces(input, cd_classify_best(), windows[i], steps[k]);
-            cr_assert(cd_str_eq(cd_buf_view(&got), cd_str_of(wanted)), "vector: %.*s",
-                      CD_FMT(input));
-            cd_buf_finish(&got);
-        }
+    size_t n_scanners;
+    const cd_scanner *scanners = cd_scanners(&n_scanners);
+    for (size_t i = 0; i < 3 * 3 * n_scanners; i++) {
+        struct cd_buf got = pieces(input, scanners[i / 9], windows[i % 3], steps[i / 3 % 3]);
+        cr_assert(cd_str_eq(cd_buf_view(&got), cd_str_of(wanted)),
+                  "scanner %zu: %.*s: got %.*s, not %s", i / 9, CD_FMT(input), (int)got.n, got.p,
+                  wanted);
+        cd_buf_finish(&got);
     }
 }
 
@@ -155,25 +154,52 @@ Test(split, state_is_carried_over_blocks)
     }
 }
 
-Test(split, classes_of_each_byte)
+/* Every event of a scanner over BYTES, as text. */
+static struct cd_buf
+events(cd_scanner scanner, struct cd_scan scan, const unsigned char *bytes, size_t n)
 {
-    for (unsigned c = 0; c < 256; c++) {
-        for (unsigned at = 0; at < 64; at++) {
-            unsigned char block[64];
-            struct cd_masks scalar, vector;
-            memset(block, 'x', sizeof block);
-            block[at] = (unsigned char)c;
-            cd_classify_scalar(block, &scalar);
-            cd_classify_best()(block, &vector);
-            cr_assert(memcmp(&scalar, &vector, sizeof scalar) == 0, "byte %u at %u", c, at);
-            uint64_t bit = (uint64_t)1 << at;
-            cr_assert_eq(scalar.open, c == '{' || c == '[' ? bit : 0);
-            cr_assert_eq(scalar.close, c == '}' || c == ']' ? bit : 0);
-            cr_assert_eq(scalar.comma, c == ',' ? bit : 0);
-            cr_assert_eq(scalar.quote, c == '"' ? bit : 0);
-            cr_assert_eq(scalar.backslash, c == '\\' ? bit : 0);
-        }
+    struct cd_buf out = CD_BUF_INIT;
+    enum cd_event event;
+    size_t at;
+    while ((event = scanner(&scan, bytes, n, &at)) != CD_EVENT_NONE && scan.depth > 0) {
+        cd_buf_printf(&out, "%d@%zu ", (int)event, at);
     }
+    cd_buf_printf(&out, "depth %llu", (unsigned long long)scan.depth);
+    return out;
+}
+
+/* Each byte at each place of a block means the same to all scanners. */
+Test(split, scanners_agree_on_each_byte)
+{
+    size_t n_scanners;
+    const cd_scanner *scanners = cd_scanners(&n_scanners);
+    for (unsigned i = 0; i < 256 * 64; i++) {
+        unsigned char bytes[128];
+        memset(bytes, 'x', sizeof bytes);
+        bytes[i % 64] = (unsigned char)(i / 64);
+        memcpy(bytes + 66, "[,]{},\",\",", 10);
+        struct cd_scan scan = {.depth = 1, .level = 1};
+        struct cd_buf wanted = events(cd_scan_scalar, scan, bytes, sizeof bytes);
+        for (size_t k = 0; k < n_scanners; k++) {
+            struct cd_buf got = events(scanners[k], scan, bytes, sizeof bytes);
+            cr_assert(cd_str_eq(cd_buf_view(&got), cd_buf_view(&wanted)),
+                      "scanner %zu, byte %u at %u", k, i / 64, i % 64);
+            cd_buf_finish(&got);
+        }
+        cd_buf_finish(&wanted);
+    }
+}
+
+Test(split, the_scalar_scanner_knows_its_bytes)
+{
+    unsigned char bytes[64];
+    memset(bytes, ' ', sizeof bytes);
+    memcpy(bytes, "{},[1,\",]\",2],\"\\\"{\",]", 21);
+    struct cd_buf got =
+        events(cd_scan_scalar, (struct cd_scan){.depth = 1, .level = 1}, bytes, sizeof bytes);
+    cr_assert(cd_str_eq(cd_buf_view(&got), CD_STR("1@0 2@2 1@3 2@13 2@19 depth 0")), "%.*s",
+              (int)got.n, got.p);
+    cd_buf_finish(&got);
 }
 
 /* A stream without end inside an item: the item is dropped at the limit, and what follows is found.
@@ -204,14 +230,17 @@ Test(split, an_item_beyond_the_limit)
 {
     struct endless source = {0, CD_ITEM_LIMIT + ((uint64_t)8 << 20)};
     struct cd_split sp;
-    struct cd_piece piece;
+    struct cd_window w = {.bytes = NULL};
     struct cordon_error err = {.code = CORDON_OK};
-    cr_assert_eq(cd_split_init(&sp, read_endless, &source, cd_classify_best(), 0), CORDON_OK);
-    cr_assert_eq(cd_split_next(&sp, &piece, &err), CORDON_OK);
-    cr_assert(piece.too_long);
-    cr_assert_eq(piece.offset, 1);
-    cr_assert_eq(cd_split_next(&sp, &piece, &err), CORDON_OK);
-    cr_assert(cd_str_eq(piece.text, CD_STR("{}")));
-    cr_assert_eq(piece.offset, source.n + 2);
+    size_t n_scanners;
+    cd_split_init(&sp, read_endless, &source, cd_scanners(&n_scanners)[0], 0);
+    cr_assert_eq(cd_split_fill(&sp, &w, &err), CORDON_OK);
+    cr_assert_eq(w.n_pieces, 2);
+    cr_assert(w.pieces[0].too_long);
+    cr_assert_eq(w.pieces[0].offset, 1);
+    cr_assert(cd_str_eq(w.pieces[1].text, CD_STR("{}")));
+    cr_assert_eq(w.pieces[1].offset, source.n + 2);
+    cr_assert(w.is_last);
+    cd_window_finish(&w);
     cd_split_finish(&sp);
 }
