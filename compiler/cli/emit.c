@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "compiler/cli/emit_folder.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/param_env.h"
 #include "compiler/cli/program.h"
@@ -12,64 +13,64 @@
 struct emit {
     struct cd_frontend front;
     struct cd_loaded compiled;
-    const char *folder;
-    struct cd_values params, params_files;
+    enum cd_target target;
+    struct cd_emit_folder folder;
+    struct cd_values params, params_files, bucket_names;
+    struct cd_bucket *buckets;
     struct cd_const_env env;
     struct cd_emission emission;
-    struct cd_emitted_document document;
-    bool has_document;
-    struct cd_buf document_bytes, manifest_bytes;
+    struct cd_documents documents;
+    struct cd_buf manifest_bytes;
     struct cordon_error err;
 };
+
+static cordon_status
+read_buckets(struct emit *e)
+{
+    e->buckets = CD_NEW_ARRAY(&e->front.arena, e->bucket_names.n + 1, struct cd_bucket);
+    for (size_t i = 0; i < e->bucket_names.n; i++) {
+        const char *text = e->bucket_names.items[i];
+        if (!cd_bucket_parse(cd_str_of(text), &e->buckets[i])) {
+            return cordon_fail(&e->err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                               "--bucket %s: expected the name of a bucket (3 to 63 lower-case "
+                               "letters, digits, hyphens and dots) or its ARN",
+                               text);
+        }
+    }
+    return CORDON_OK;
+}
 
 static cordon_status
 make_documents(void *ctx)
 {
     struct emit *e = ctx;
     struct cd_arena *arena = &e->front.arena;
+    CORDON_TRY(read_buckets(e));
     CORDON_TRY(cd_param_env(&e->front.sema, e->compiled.program.img, &e->params, &e->params_files,
                             arena, &e->env, &e->err));
     e->emission.arena = arena;
+    e->emission.target = e->target;
     cd_emit_statements(&e->emission, &e->front.sema, &e->env);
-    cd_emit_document(e->emission.statements, e->emission.n, &e->document_bytes);
-    e->has_document = e->emission.n != 0;
-    e->document = (struct cd_emitted_document){
-        .file = CD_STR("scp.json"),
-        .target = "scp",
-        .bytes = cd_buf_view(&e->document_bytes),
-        .quota = cd_quota_of(CD_QUOTA_SCP, (struct cd_str){"", 0}),
-        .statements = e->emission.statements,
-        .n_statements = e->emission.n,
-    };
-    if (e->has_document) {
-        CORDON_TRY(cd_document_fits(&e->document, &e->err));
+    CORDON_TRY(
+        cd_emit_documents(&e->emission, e->buckets, e->bucket_names.n, &e->documents, &e->err));
+    for (size_t i = 0; i < e->documents.n; i++) {
+        CORDON_TRY(cd_document_fits(&e->documents.items[i], &e->front.sema, arena, &e->err));
     }
-    const struct cd_manifest manifest = {&e->front.sema, &e->emission, &e->env, &e->document,
-                                         e->has_document ? 1 : 0};
+    const struct cd_manifest manifest = {&e->front.sema, &e->emission, &e->env, &e->documents};
     cd_manifest_write(&manifest, arena, &e->manifest_bytes);
-    if (e->document_bytes.oom || e->manifest_bytes.oom) {
+    if (e->manifest_bytes.oom) {
         return cordon_fail(&e->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
     }
     return CORDON_OK;
 }
 
-static const char *
-path_of(struct emit *e, struct cd_str file)
-{
-    return cd_arena_printf(&e->front.arena, "%s/%.*s", e->folder, CD_FMT(file)).p;
-}
-
-/* The manifest goes last: where it is, the documents that it names are. */
 static cordon_status
 write_files(void *ctx)
 {
     struct emit *e = ctx;
-    CORDON_TRY(cd_dir_make(e->folder, &e->err));
-    if (e->has_document) {
-        CORDON_TRY(cd_file_write(path_of(e, e->document.file), e->document.bytes, &e->err));
-    }
-    return cd_file_write(path_of(e, CD_STR("manifest.json")), cd_buf_view(&e->manifest_bytes),
-                         &e->err);
+    e->folder.arena = &e->front.arena;
+    return cd_emit_folder_write(&e->folder, e->target, &e->documents,
+                                cd_buf_view(&e->manifest_bytes), &e->err);
 }
 
 static void
@@ -81,19 +82,39 @@ put_place(struct emit *e, struct cd_span span, struct cd_out *out)
     cd_out_printf(out, ":%u:%u: ", line, column);
 }
 
+static void
+list_stale(struct emit *e, struct cd_out *out)
+{
+    static const char *const fates[] = {
+        [CD_STALE_REMOVED] = "removed: an earlier emission wrote it, and this one does not",
+        [CD_STALE_CHANGED] = "left: an earlier emission wrote it, this one does not, and it has "
+                             "been changed since",
+        [CD_STALE_OTHER] = "left: an earlier emission of another target wrote it; manifest.json no "
+                           "longer speaks of it",
+    };
+    for (size_t i = 0; i < e->folder.n_stale; i++) {
+        cd_out_printf(out, "%s/%.*s: %s\n", e->folder.path, CD_FMT(e->folder.stale[i].file),
+                      fates[e->folder.stale[i].fate]);
+    }
+}
+
 static int
 list_documents(struct emit *e)
 {
     struct cd_out out;
     cd_out_init(&out, STDOUT_FILENO, "standard output");
-    if (e->has_document) {
-        cd_out_printf(&out, "%s/%.*s: %zu statements, %zu of %u bytes\n", e->folder,
-                      CD_FMT(e->document.file), e->document.n_statements, e->document.bytes.n,
-                      e->document.quota.max_bytes);
-    } else {
-        cd_out_puts(&out, "no statements: no control has a deny that an SCP can carry\n");
+    for (size_t i = 0; i < e->documents.n; i++) {
+        const struct cd_emitted_document *d = &e->documents.items[i];
+        cd_out_printf(&out, "%s/%.*s: %zu statement%s, %zu of %u bytes\n", e->folder.path,
+                      CD_FMT(d->file), d->n_statements, d->n_statements == 1 ? "" : "s", d->bytes.n,
+                      d->quota.max_bytes);
     }
-    cd_out_printf(&out, "%s/manifest.json\n", e->folder);
+    if (e->documents.n == 0) {
+        cd_out_printf(&out, "no documents: no control has a deny that %s can carry\n",
+                      e->target == CD_TARGET_SCP ? "an SCP" : "a bucket policy");
+    }
+    cd_out_printf(&out, "%s/manifest.json\n", e->folder.path);
+    list_stale(e, &out);
     for (size_t i = 0; i < e->emission.n_not; i++) {
         put_place(e, e->emission.not_expressible[i].span, &out);
         cd_out_puts(&out, "not expressible: ");
@@ -124,16 +145,55 @@ emit(struct emit *e, const char *const *policies, size_t n)
     return status == CORDON_OK ? list_documents(e) : cd_cli_fail(status, &e->err);
 }
 
+static bool
+find_target(const char *name, enum cd_target *target)
+{
+    for (int t = 0; t < CD_N_TARGETS; t++) {
+        if (strcmp(name, cd_target_name((enum cd_target)t)) == 0) {
+            *target = (enum cd_target)t;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
+{
+    if (n < 1 || !find_target(argv[1], &e->target)) {
+        return n < 1 ? cd_usage_error(usage, "name a target: scp or bucket-policy")
+                     : cd_usage_error(usage, "%s is no target; there are: scp, bucket-policy",
+                                      argv[1]);
+    }
+    if (n < 2 || e->folder.path == NULL) {
+        return cd_usage_error(usage, n < 2 ? "name at least one policy" : "-o DIR is needed");
+    }
+    if (e->bucket_names.n != 0 && e->target != CD_TARGET_BUCKET_POLICY) {
+        return cd_usage_error(usage, "--bucket is for the target bucket-policy");
+    }
+    cd_frontend_init(&e->front);
+    int code = emit(e, (const char *const *)(argv + 2), n - 1);
+    cd_buf_finish(&e->manifest_bytes);
+    cd_loaded_finish(&e->compiled);
+    cd_frontend_finish(&e->front);
+    return code;
+}
+
 int
 cd_verb_emit(int argc, char **argv)
 {
-    struct emit e = {.folder = NULL};
+    struct emit e = {.folder = {.path = NULL}};
     const struct cd_option options[] = {
         {.name = "o",
          .kind = CD_OPTION_VALUE,
          .argument = "DIR",
-         .value = &e.folder,
+         .value = &e.folder.path,
          .help = "the folder to write to; it is made if it is not there"},
+        {.name = "bucket",
+         .kind = CD_OPTION_MANY,
+         .argument = "NAME",
+         .values = &e.bucket_names,
+         .help = "a bucket, or its ARN, to write a policy for, beside those that the denies name"},
         {.name = "param",
          .kind = CD_OPTION_MANY,
          .argument = "[module.]name=value",
@@ -146,12 +206,15 @@ cd_verb_emit(int argc, char **argv)
          .help = "set parameters from a file"},
     };
     const struct cd_usage usage = {
-        "cordon emit", "scp POLICY… -o DIR [--param [module.]name=value] [--params FILE.yaml]",
-        "Writes the denies of the policies' controls as a service control policy, with a manifest "
-        "that leads each\n"
-        "statement back to its control and line. What IAM cannot say is listed, and is no "
-        "failure.\n"
-        "Exit code: 0, or 2 if something is wrong or the document is over its quota; then nothing "
+        "cordon emit",
+        "scp|bucket-policy POLICY… -o DIR [--bucket NAME…] [--param [module.]name=value] "
+        "[--params FILE.yaml]",
+        "Writes the denies of the policies' controls as documents: one service control policy, or "
+        "a policy for each\n"
+        "bucket; with a manifest that leads each statement back to its control and line. What the "
+        "target cannot say is\n"
+        "listed, and is no failure.\n"
+        "Exit code: 0, or 2 if something is wrong or a document is over its quota; then nothing "
         "is written.",
         options, CD_ARRAY_LEN(options)};
     size_t n;
@@ -159,20 +222,7 @@ cd_verb_emit(int argc, char **argv)
     if (parsed != CD_PARSED_RUN) {
         return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
     }
-    int code;
-    if (n < 1 || strcmp(argv[1], "scp") != 0) {
-        code = n < 1 ? cd_usage_error(&usage, "name a target: scp")
-                     : cd_usage_error(&usage, "%s is no target; there is: scp", argv[1]);
-    } else if (n < 2 || e.folder == NULL) {
-        code = cd_usage_error(&usage, n < 2 ? "name at least one policy" : "-o DIR is needed");
-    } else {
-        cd_frontend_init(&e.front);
-        code = emit(&e, (const char *const *)(argv + 2), n - 1);
-        cd_buf_finish(&e.document_bytes);
-        cd_buf_finish(&e.manifest_bytes);
-        cd_loaded_finish(&e.compiled);
-        cd_frontend_finish(&e.front);
-    }
+    int code = run(&e, &usage, argv, n);
     cd_options_finish(&usage);
     return code;
 }

@@ -2,6 +2,7 @@
  * actions are the same set. */
 #include "compiler/emit/actions.h"
 
+#include "compiler/emit/bucket.h"
 #include "compiler/emit/strings.h"
 #include "runtime/schema/schema.h"
 
@@ -48,17 +49,82 @@ may_overlap(struct cd_str act, struct cd_str except)
     return wild || cd_str_eq_nocase(x, y);
 }
 
+/* ---- what a target can carry ---- */
+
+/* Moves the acts that a bucket policy cannot carry to `dropped`; `*` is cut to `s3:*`. */
+static void
+cut_to_bucket(struct cd_arena *a, struct cd_acts *out)
+{
+    size_t kept = 0;
+    out->dropped = CD_NEW_ARRAY(a, out->n_acts + 1, struct cd_str);
+    for (size_t i = 0; i < out->n_acts; i++) {
+        bool is_star = cd_str_eq(out->acts[i], CD_STR("*"));
+        if (is_star || cd_bucket_levels(out->acts[i]) == 0) {
+            out->dropped[out->n_dropped++] = out->acts[i];
+        }
+        if (is_star) {
+            out->acts[kept++] = CD_STR("s3:*");
+        } else if (cd_bucket_levels(out->acts[i]) != 0) {
+            out->acts[kept++] = out->acts[i];
+        }
+    }
+    out->n_acts = cd_strs_sort(out->acts, kept);
+    kept = 0;
+    for (size_t i = 0; i < out->n_excepts; i++) {
+        if (may_overlap(CD_STR("s3:*"), out->excepts[i])) {
+            out->excepts[kept++] = out->excepts[i];
+        }
+    }
+    out->n_excepts = kept;
+    out->all = CD_STR("s3:*");
+}
+
+static bool
+is_carried(enum cd_target target, uint32_t action)
+{
+    switch (target) {
+    case CD_TARGET_BUCKET_POLICY: return cd_bucket_action_levels(action) != 0;
+    case CD_TARGET_SCP:
+    case CD_N_TARGETS: break;
+    }
+    return true;
+}
+
+static void
+keep_carried(enum cd_target target, struct cd_acts *out)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < out->n_known; i++) {
+        if (is_carried(target, out->known[i])) {
+            out->known[kept++] = out->known[i];
+        }
+    }
+    out->n_known = kept;
+}
+
+static void
+cut(struct cd_arena *a, enum cd_target target, struct cd_acts *out)
+{
+    out->all = CD_STR("*");
+    switch (target) {
+    case CD_TARGET_BUCKET_POLICY: cut_to_bucket(a, out); break;
+    case CD_TARGET_SCP:
+    case CD_N_TARGETS: break;
+    }
+}
+
 bool
-cd_acts_of(struct cd_arena *a, const struct cd_deny *deny, const struct cd_const_env *env,
-           struct cd_acts *out)
+cd_acts_of(struct cd_arena *a, enum cd_target target, const struct cd_deny *deny,
+           const struct cd_const_env *env, struct cd_acts *out)
 {
     *out = (struct cd_acts){.n_acts = 0};
     if (!patterns_of(a, deny->acts, deny->n_acts, env, &out->acts, &out->n_acts)
         || !patterns_of(a, deny->excepts, deny->n_excepts, env, &out->excepts, &out->n_excepts)) {
         return false;
     }
+    cut(a, target, out);
     for (size_t i = 0; i < out->n_acts; i++) {
-        out->is_star = out->is_star || cd_str_eq(out->acts[i], CD_STR("*"));
+        out->is_star = out->is_star || cd_str_eq_nocase(out->acts[i], out->all);
     }
     for (size_t i = 0; i < out->n_acts && !out->is_star; i++) {
         for (size_t k = 0; k < out->n_excepts; k++) {
@@ -67,6 +133,7 @@ cd_acts_of(struct cd_arena *a, const struct cd_deny *deny, const struct cd_const
     }
     if (out->is_expanded) {
         cd_deny_actions(a, deny, env, &out->known, &out->n_known);
+        keep_carried(target, out);
     }
     return true;
 }
@@ -162,7 +229,7 @@ cd_acts_whole(struct cd_arena *a, const struct cd_acts *acts, struct cd_statemen
     s->not_action = acts->is_star && acts->n_excepts != 0;
     if (acts->is_star && acts->n_excepts == 0) {
         s->actions = CD_NEW(a, struct cd_str);
-        s->actions[0] = CD_STR("*");
+        s->actions[0] = acts->all;
         s->n_actions = 1;
         return;
     }

@@ -7,15 +7,19 @@
 struct cd_acts {
     struct cd_str *acts, *excepts; /* patterns as written, sorted, no doubles */
     size_t n_acts, n_excepts;
-    bool is_star;     /* `*` is among the acts */
-    bool is_expanded; /* a subtraction that IAM cannot say: `known` are the actions left */
+    bool is_star;      /* every action that the target can carry is among the acts */
+    struct cd_str all; /* how that is written: `*`; in a bucket policy `s3:*` */
+    bool is_expanded;  /* a subtraction that IAM cannot say: `known` are the actions left */
     uint32_t *known;
     size_t n_known;
+    struct cd_str *dropped; /* acts that the target cannot carry */
+    size_t n_dropped;
 };
 
-/* False if an act is not constant. */
-bool cd_acts_of(struct cd_arena *a, const struct cd_deny *deny, const struct cd_const_env *env,
-                struct cd_acts *out);
+/* The acts of DENY, cut to those that TARGET can carry (n_acts is 0 if it can carry none). False if
+ * an act is not constant. */
+bool cd_acts_of(struct cd_arena *a, enum cd_target target, const struct cd_deny *deny,
+                const struct cd_const_env *env, struct cd_acts *out);
 /* Sets the statement's actions to all of them. */
 void cd_acts_whole(struct cd_arena *a, const struct cd_acts *acts, struct cd_statement *s);
 /* Sets them to ACTIONS, a part of them: patterns as written where they match nothing else, single

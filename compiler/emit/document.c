@@ -83,12 +83,19 @@ put_conditions(struct cd_buf *out, const struct cd_conditions *conditions)
     free(sorted);
 }
 
+/* A document that hangs on a resource says whom it binds: everybody. An SCP may not. */
 static void
-put_statement(struct cd_buf *out, const struct cd_statement *s)
+put_statement(enum cd_target target, struct cd_buf *out, const struct cd_statement *s)
 {
     cd_buf_puts(out, "{\"Sid\":");
     cd_buf_json_str(out, s->sid);
-    cd_buf_printf(out, ",\"Effect\":\"Deny\",\"%s\":", s->not_action ? "NotAction" : "Action");
+    cd_buf_puts(out, ",\"Effect\":\"Deny\"");
+    switch (target) {
+    case CD_TARGET_BUCKET_POLICY: cd_buf_puts(out, ",\"Principal\":\"*\""); break;
+    case CD_TARGET_SCP:
+    case CD_N_TARGETS: break;
+    }
+    cd_buf_printf(out, ",\"%s\":", s->not_action ? "NotAction" : "Action");
     put_values(out, s->actions, s->n_actions);
     cd_buf_printf(out, ",\"%s\":", s->not_resource ? "NotResource" : "Resource");
     put_values(out, s->resources, s->n_resources);
@@ -98,15 +105,27 @@ put_statement(struct cd_buf *out, const struct cd_statement *s)
     cd_buf_putc(out, '}');
 }
 
+const char *
+cd_target_name(enum cd_target target)
+{
+    switch (target) {
+    case CD_TARGET_SCP: return "scp";
+    case CD_TARGET_BUCKET_POLICY: return "bucket-policy";
+    case CD_N_TARGETS: break;
+    }
+    return "";
+}
+
 void
-cd_emit_document(const struct cd_statement *statements, size_t n, struct cd_buf *out)
+cd_emit_document(enum cd_target target, const struct cd_statement *statements, size_t n,
+                 struct cd_buf *out)
 {
     cd_buf_puts(out, "{\"Version\":\"2012-10-17\",\"Statement\":[");
     for (size_t i = 0; i < n; i++) {
         if (i != 0) {
             cd_buf_putc(out, ',');
         }
-        put_statement(out, &statements[i]);
+        put_statement(target, out, &statements[i]);
     }
     cd_buf_puts(out, "]}");
 }

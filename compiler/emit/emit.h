@@ -80,14 +80,20 @@ const struct cd_expr *cd_emit_expand(struct cd_arena *a, const struct cd_expr *e
 bool cd_emit_text(struct cd_arena *a, const struct cd_expr *e, bool is_pattern,
                   const struct cd_const_env *env, struct cd_str *out);
 
+enum cd_target { CD_TARGET_SCP, CD_TARGET_BUCKET_POLICY, CD_N_TARGETS };
+/* As the command and the manifest name it: `scp`, `bucket-policy`. */
+const char *cd_target_name(enum cd_target target);
+
 struct cd_statement {
     struct cd_str sid;
+    size_t number; /* among all statements of its control, from 0, the same for every target */
     bool not_action, not_resource;
     struct cd_str *actions, *resources; /* sorted, no doubles */
     size_t n_actions, n_resources;
     struct cd_conditions conditions;
     const struct cd_decl *control;
-    struct cd_span span; /* of the deny */
+    const struct cd_deny *deny; /* of the control */
+    struct cd_span span;        /* of the deny */
 };
 
 struct cd_not_expressible {
@@ -98,6 +104,8 @@ struct cd_not_expressible {
 
 struct cd_emission {
     struct cd_arena *arena;
+    enum cd_target target;
+    size_t next_number; /* of the control at hand */
     struct cd_statement *statements;
     size_t n, cap;
     struct cd_not_expressible *not_expressible;
@@ -116,7 +124,16 @@ void cd_emit_deny(struct cd_emission *out, const struct cd_decl *control,
 void cd_emit_statements(struct cd_emission *out, const struct cd_sema *s,
                         const struct cd_const_env *env);
 
+/* Gives each statement its Sid: the letters and digits of its control's id, with a number from the
+ * control's second statement on. Statements of one control stand together. */
+void cd_emit_sids(struct cd_emission *out);
+
 /* The documents' bytes: minified JSON, Version 2012-10-17. */
-void cd_emit_document(const struct cd_statement *statements, size_t n, struct cd_buf *out);
+void cd_emit_document(enum cd_target target, const struct cd_statement *statements, size_t n,
+                      struct cd_buf *out);
+/* Lists SPAN among what no document says, or among the warnings. */
+void cd_emission_refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span,
+                        struct cd_str why);
+void cd_emission_warn(struct cd_emission *out, struct cd_span span, struct cd_str message);
 
 #endif

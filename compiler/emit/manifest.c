@@ -1,5 +1,7 @@
-/* Manifest and quota check. */
+/* The manifest of an emission. */
 #include "compiler/emit/manifest.h"
+
+#include <stdio.h>
 
 #include "compiler/sema/const_json.h"
 #include "cordon/version.h"
@@ -13,6 +15,14 @@ value_of(struct cd_arena *arena, const struct cd_decl *param, const struct cd_co
         }
     }
     return param->value == NULL ? NULL : cd_const_eval(arena, param->value, env);
+}
+
+struct cd_str
+cd_document_hash(struct cd_str bytes, char text[17])
+{
+    uint64_t hash = cd_str_hash(bytes);
+    (void)snprintf(text, 17, "%016llx", (unsigned long long)hash);
+    return cd_str_of(text);
 }
 
 static void
@@ -48,11 +58,20 @@ static void
 put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
              struct cd_arena *arena, struct cd_buf *out)
 {
+    char hash[17];
     cd_buf_puts(out, "\n{\"file\":");
     cd_buf_json_str(out, d->file);
-    cd_buf_printf(out, ",\"target\":\"%s\",\"bytes\":%zu,\"limit\":%u,\"limit_since\":", d->target,
-                  d->bytes.n, d->quota.max_bytes);
+    cd_buf_printf(out, ",\"target\":\"%s\"", cd_target_name(d->target));
+    if (d->bucket != NULL) {
+        cd_buf_puts(out, ",\"bucket\":");
+        cd_buf_json_str(out, d->bucket->name);
+        cd_buf_puts(out, ",\"partition\":");
+        cd_buf_json_str(out, d->bucket->partition);
+    }
+    cd_buf_printf(out, ",\"bytes\":%zu,\"limit\":%u,\"limit_since\":", d->bytes.n,
+                  d->quota.max_bytes);
     cd_buf_json_str(out, d->quota.since);
+    cd_buf_printf(out, ",\"hash\":\"%.*s\"", CD_FMT(cd_document_hash(d->bytes, hash)));
     cd_buf_puts(out, ",\"statements\":[");
     for (size_t i = 0; i < d->n_statements; i++) {
         const struct cd_statement *s = &d->statements[i];
@@ -72,9 +91,9 @@ cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd
     cd_buf_puts(out, "{\"schema\":1,\"cordon\":{\"version\":\"" CORDON_VERSION "\"},\n");
     put_parameters(m, arena, out);
     cd_buf_puts(out, ",\n\"documents\":[");
-    for (size_t i = 0; i < m->n_documents; i++) {
+    for (size_t i = 0; i < m->documents->n; i++) {
         cd_buf_puts(out, i == 0 ? "" : ",");
-        put_document(m, &m->documents[i], arena, out);
+        put_document(m, &m->documents->items[i], arena, out);
     }
     cd_buf_puts(out, "],\n\"not_expressible\":[");
     for (size_t i = 0; i < m->emission->n_not; i++) {
@@ -87,29 +106,4 @@ cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd
         cd_buf_putc(out, '}');
     }
     cd_buf_puts(out, "]}\n");
-}
-
-cordon_status
-cd_document_fits(const struct cd_emitted_document *d, struct cordon_error *err)
-{
-    size_t largest = 0;
-    struct cd_str sid = {"", 0};
-    if (d->bytes.n <= d->quota.max_bytes) {
-        return CORDON_OK;
-    }
-    for (size_t i = 0; i < d->n_statements; i++) {
-        struct cd_buf one = CD_BUF_INIT;
-        cd_emit_document(&d->statements[i], 1, &one);
-        if (one.n > largest) {
-            largest = one.n;
-            sid = d->statements[i].sid;
-        }
-        cd_buf_finish(&one);
-    }
-    return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
-                       "%.*s has %zu bytes, but a document of this kind may have %u (since %.*s); "
-                       "its largest statement is %.*s with about "
-                       "%zu bytes: emit fewer controls into one document, or split the control",
-                       CD_FMT(d->file), d->bytes.n, d->quota.max_bytes, CD_FMT(d->quota.since),
-                       CD_FMT(sid), largest);
 }

@@ -1,25 +1,21 @@
-/* Statements: the actions, resources and conditions of one deny, and the Sids that lead back to its
- * control. */
+/* Statements: the actions, resources and conditions of one deny. */
 #include "compiler/emit/emit.h"
-
-#include <ctype.h>
 
 #include "compiler/emit/actions.h"
 #include "compiler/emit/scope.h"
 #include "compiler/emit/strings.h"
-#include "runtime/base/map.h"
 
-static void
-refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span,
-       struct cd_str why)
+void
+cd_emission_refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span,
+                   struct cd_str why)
 {
     struct cd_not_expressible *slot =
         CD_PUSH(out->arena, out->not_expressible, out->n_not, out->cap_not);
     *slot = (struct cd_not_expressible){control, span, why};
 }
 
-static void
-warn(struct cd_emission *out, struct cd_span span, struct cd_str message)
+void
+cd_emission_warn(struct cd_emission *out, struct cd_span span, struct cd_str message)
 {
     (void)CD_PUSH(out->arena, out->warnings, out->n_warnings, out->cap_warnings);
     out->warnings[out->n_warnings - 1].span = span;
@@ -68,6 +64,7 @@ push_statement(struct cd_emission *out, struct cd_statement s)
 {
     struct cd_statement *slot = CD_PUSH(out->arena, out->statements, out->n, out->cap);
     *slot = s;
+    slot->number = out->next_number++;
 }
 
 /* One conjunction: a statement for each group of actions that needs its own resources. */
@@ -104,31 +101,58 @@ emit_conjunction(struct cd_emission *out, struct cd_statement base, const struct
     }
 }
 
+/* What the target cannot carry of the deny's actions. */
+static void
+refuse_dropped(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
+               const struct cd_acts *acts)
+{
+    struct cd_buf names = CD_BUF_INIT;
+    for (size_t i = 0; i < acts->n_dropped && i < 3; i++) {
+        cd_buf_printf(&names, "%s%.*s", i == 0 ? "" : ", ", CD_FMT(acts->dropped[i]));
+    }
+    cd_emission_refuse(
+        out, control, deny->span,
+        cd_arena_printf(out->arena,
+                        "a bucket policy carries S3's actions on buckets and objects; %.*s%s %s",
+                        CD_FMT(cd_buf_view(&names)), acts->n_dropped > 3 ? ", …" : "",
+                        acts->n_acts == 0 ? "cannot stand in it" : "can stand in it only so far"));
+    cd_buf_finish(&names);
+}
+
 void
 cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
              const struct cd_const_env *env)
 {
-    struct cd_statement base = {.control = control, .span = deny->span};
+    struct cd_statement base = {.control = control, .deny = deny, .span = deny->span};
     struct cd_normal_form form;
     struct cd_acts acts;
     struct cd_str why;
     struct cd_span where;
     if (!cd_normal_form_of(out->arena, deny->when, deny->unless, env, &form, &why, &where)) {
-        refuse(out, control, where.file == UINT32_MAX ? deny->span : where, why);
+        cd_emission_refuse(out, control, where.file == UINT32_MAX ? deny->span : where, why);
         return;
     }
-    if (!cd_acts_of(out->arena, deny, env, &acts)) {
-        refuse(out, control, deny->span, CD_STR("its actions are not constant"));
+    if (!cd_acts_of(out->arena, out->target, deny, env, &acts)) {
+        cd_emission_refuse(out, control, deny->span, CD_STR("its actions are not constant"));
         return;
     }
     if (!written_resources(out, deny, env, &base)) {
-        refuse(out, control, deny->span, CD_STR("a pattern after `on` is not constant"));
+        cd_emission_refuse(out, control, deny->span,
+                           CD_STR("a pattern after `on` is not constant"));
+        return;
+    }
+    if (acts.n_dropped != 0) {
+        refuse_dropped(out, control, deny, &acts);
+    }
+    if (acts.n_acts == 0) {
+        out->next_number += form.n;
         return;
     }
     if (acts.is_expanded) {
-        warn(out, deny->span,
-             CD_STR("IAM cannot subtract actions from a pattern: the known actions are listed, and "
-                    "actions yet to come escape"));
+        cd_emission_warn(
+            out, deny->span,
+            CD_STR("IAM cannot subtract actions from a pattern: the known actions are listed, and "
+                   "actions yet to come escape"));
     }
     for (size_t i = 0; i < form.n; i++) {
         base.conditions = form.items[i];
@@ -136,59 +160,15 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
     }
 }
 
-/* ---- Sids: the letters and digits of the control's id, then a number from the second statement on
- * ---- */
-
-static struct cd_str
-sid_stem(struct cd_arena *a, struct cd_str id)
-{
-    char *p = CD_NEW_ARRAY(a, id.n + 1, char);
-    size_t n = 0;
-    for (size_t i = 0; i < id.n; i++) {
-        if (isalnum((unsigned char)id.p[i]) != 0 && (unsigned char)id.p[i] < 0x80) {
-            p[n++] = id.p[i];
-        }
-    }
-    return n == 0 ? CD_STR("Cordon") : (struct cd_str){p, n};
-}
-
-/* A stem that another control has taken already gets eight hex digits of the control's full name.
- */
-static struct cd_str
-claim_stem(struct cd_arena *a, struct cd_map *taken, struct cd_str stem, struct cd_str full_name,
-           uint32_t owner)
-{
-    uint32_t other;
-    if (cd_map_get(taken, stem, &other) && other != owner) {
-        stem =
-            cd_arena_printf(a, "%.*sh%08x", CD_FMT(stem), (unsigned)(cd_str_hash(full_name) >> 32));
-    }
-    cd_map_put(taken, stem, owner);
-    return stem;
-}
-
 void
 cd_emit_statements(struct cd_emission *out, const struct cd_sema *s, const struct cd_const_env *env)
 {
-    struct cd_map taken;
-    cd_map_init(&taken);
     for (uint32_t c = 0; c < s->controls.n; c++) {
         const struct cd_decl *control = s->controls.items[c];
-        struct cd_str full_name = cd_sema_full_name(control, out->arena);
-        struct cd_str stem = sid_stem(out->arena, control->id.n != 0 ? control->id : full_name);
-        size_t first = out->n;
+        out->next_number = 0;
         for (size_t d = 0; d < control->n_denies; d++) {
             cd_emit_deny(out, control, &control->denies[d], env);
         }
-        if (out->n == first) {
-            continue;
-        }
-        stem = claim_stem(out->arena, &taken, stem, full_name, c);
-        for (size_t i = first; i < out->n; i++) {
-            out->statements[i].sid =
-                i == first ? stem
-                           : cd_arena_printf(out->arena, "%.*sx%zu", CD_FMT(stem), i - first + 1);
-        }
     }
-    cd_map_finish(&taken);
+    cd_emit_sids(out);
 }

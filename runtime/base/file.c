@@ -6,14 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/aside.h"
+
 #define FLUSH_AT ((size_t)64 << 10)
 #define READ_STEP ((size_t)64 << 10)
-#define MAX_TRIES 100u
 
 static cordon_status
 fail_errno(struct cordon_error *err, const char *what, const char *path)
@@ -123,25 +123,6 @@ cd_file_read(const char *path, size_t limit, struct cd_arena *a, struct cd_str *
     return status;
 }
 
-/* Writes all of P; the errno of the failure, or 0. */
-static int
-write_full(int fd, const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t step = write(fd, p, n);
-        if (step >= 0) {
-            p += step;
-            n -= (size_t)step;
-        } else if (errno == EAGAIN) {
-            struct pollfd wait = {.fd = fd, .events = POLLOUT};
-            (void)poll(&wait, 1, -1);
-        } else if (errno != EINTR) {
-            return errno;
-        }
-    }
-    return 0;
-}
-
 /* Devices and pipes have no contents to protect: what is written there is written in place. */
 static cordon_status
 write_in_place(const char *path, struct cd_str bytes, struct cordon_error *err)
@@ -150,7 +131,7 @@ write_in_place(const char *path, struct cd_str bytes, struct cordon_error *err)
     if (fd < 0) {
         return fail_errno(err, "write", path);
     }
-    int failed = write_full(fd, bytes.p, bytes.n);
+    int failed = cd_write_full(fd, bytes.p, bytes.n);
     if (close(fd) != 0 && !failed) {
         failed = errno;
     }
@@ -158,48 +139,17 @@ write_in_place(const char *path, struct cd_str bytes, struct cordon_error *err)
     return failed ? fail_errno(err, "write", path) : CORDON_OK;
 }
 
-/* Opens a new file beside PATH; its name goes to NAME. -1 with errno on failure. */
-static int
-open_aside(const char *path, mode_t mode, char *name, size_t size)
-{
-    for (unsigned attempt = 0; attempt < MAX_TRIES; attempt++) {
-        int n = snprintf(name, size, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
-        if (n < 0 || (size_t)n >= size) {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
-        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (fd >= 0 || errno != EEXIST) {
-            return fd;
-        }
-    }
-    return -1;
-}
-
 static cordon_status
-write_aside(const char *path, mode_t mode, struct cd_str bytes, struct cordon_error *err)
+replace(const char *path, mode_t mode, struct cd_str bytes, struct cordon_error *err)
 {
     char aside[PATH_MAX + 64];
-    int fd = open_aside(path, mode, aside, sizeof aside);
-    if (fd < 0) {
-        return fail_errno(err, "write", path);
-    }
-    int failed = write_full(fd, bytes.p, bytes.n);
-    if (!failed && fsync(fd) != 0 && errno != EINVAL) {
-        failed = errno;
-    }
-    if (close(fd) != 0 && !failed) {
-        failed = errno;
-    }
+    int failed = cd_write_aside(path, mode, bytes, aside, sizeof aside);
     if (!failed && rename(aside, path) != 0) {
         failed = errno;
-    }
-    if (failed) {
         unlink(aside);
-        errno = failed;
-        return fail_errno(err, "write", path);
     }
-    return CORDON_OK;
+    errno = failed;
+    return failed ? fail_errno(err, "write", path) : CORDON_OK;
 }
 
 cordon_status
@@ -207,7 +157,7 @@ cd_file_write(const char *path, struct cd_str bytes, struct cordon_error *err)
 {
     struct stat st;
     if (stat(path, &st) != 0) {
-        return write_aside(path, 0666, bytes, err);
+        return replace(path, 0666, bytes, err);
     }
     if (S_ISDIR(st.st_mode)) {
         errno = EISDIR;
@@ -218,7 +168,7 @@ cd_file_write(const char *path, struct cd_str bytes, struct cordon_error *err)
     }
     /* Behind a symbolic link the file is replaced, not the link. */
     char target[PATH_MAX];
-    return write_aside(realpath(path, target) ? target : path, st.st_mode & 0777, bytes, err);
+    return replace(realpath(path, target) ? target : path, st.st_mode & 0777, bytes, err);
 }
 
 bool
@@ -363,7 +313,7 @@ flush(struct cd_out *o)
         o->failed = ENOMEM;
     }
     if (!o->failed) {
-        o->failed = write_full(o->fd, o->buf.p, o->buf.n);
+        o->failed = cd_write_full(o->fd, o->buf.p, o->buf.n);
     }
     cd_buf_clear(&o->buf);
 }

@@ -17,6 +17,14 @@ CORDON_MUST_CHECK cordon_status cd_file_read(const char *path, size_t limit, str
  * and nothing is left. */
 CORDON_MUST_CHECK cordon_status cd_file_write(const char *path, struct cd_str bytes,
                                               struct cordon_error *err);
+struct cd_file_bytes {
+    const char *path;
+    struct cd_str bytes;
+};
+/* Writes N files, each aside first, then renamed in their order; on failure all are as they were.
+ * What is there already has to be a regular file or a link to one. */
+CORDON_MUST_CHECK cordon_status cd_files_write(const struct cd_file_bytes *files, size_t n,
+                                               struct cordon_error *err);
 /* Makes DIR and its parents. */
 CORDON_MUST_CHECK cordon_status cd_dir_make(const char *path, struct cordon_error *err);
 bool cd_path_is_dir(const char *path);

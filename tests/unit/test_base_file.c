@@ -174,3 +174,33 @@ Test(status, long_messages_are_cut_at_a_character)
     cr_assert(message.n >= 508);
     cr_assert_eq(cordon_fail(NULL, CORDON_EIO, 0, "x"), CORDON_EIO);
 }
+
+Test(file, several_are_written_all_or_none)
+{
+    const struct cd_file_bytes both[] = {{"a", CD_STR_INIT("new a")}, {"b", CD_STR_INIT("new b")}};
+    const struct cd_file_bytes three[] = {
+        {"a", CD_STR_INIT("x")}, {"b", CD_STR_INIT("y")}, {"dir", CD_STR_INIT("z")}};
+    struct cd_str s;
+    cr_assert_eq(cd_file_write("a", CD_STR("old a"), &err), CORDON_OK);
+    cr_assert_eq(cd_files_write(both, 2, &err), CORDON_OK);
+    cr_assert_eq(cd_file_read("a", 100, &arena, &s, &err), CORDON_OK);
+    cr_assert(cd_str_eq(s, CD_STR("new a")));
+    cr_assert_eq(n_files(), 2, "nothing is left aside");
+    cr_assert_eq(mkdir("dir", 0755), 0);
+    cr_assert_eq(cd_files_write(three, 3, &err), CORDON_EIO);
+    cr_assert_str_eq(err.message, "cannot write dir: Is a directory");
+    cr_assert_eq(cd_file_read("b", 100, &arena, &s, &err), CORDON_OK);
+    cr_assert(cd_str_eq(s, CD_STR("new b")));
+    cr_assert_eq(n_files(), 2, "nothing is left aside");
+}
+
+Test(file, one_that_cannot_be_written_leaves_all_as_they_were)
+{
+    const struct cd_file_bytes files[] = {{"a", CD_STR_INIT("one")}, {"sub/b", CD_STR_INIT("two")}};
+    struct cd_str s;
+    cr_assert_eq(cd_file_write("a", CD_STR("old a"), &err), CORDON_OK);
+    cr_assert_eq(cd_files_write(files, 2, &err), CORDON_EIO, "there is no folder sub");
+    cr_assert_eq(cd_file_read("a", 100, &arena, &s, &err), CORDON_OK);
+    cr_assert(cd_str_eq(s, CD_STR("old a")));
+    cr_assert_eq(n_files(), 1, "nothing is left aside");
+}

@@ -1,0 +1,34 @@
+/* Bucket policies: what of a statement can stand in the policy of one bucket. */
+#ifndef CD_EMIT_BUCKET_H
+#define CD_EMIT_BUCKET_H
+
+#include "compiler/emit/emit.h"
+
+struct cd_bucket {
+    struct cd_str partition, name;
+};
+
+/* Actions are on a bucket, or on the objects in it. */
+enum { CD_ON_BUCKET = 1, CD_ON_OBJECTS = 2 };
+/* The levels of an action, or of all actions that a pattern matches; 0 for what no bucket policy
+ * can carry (other services, access points, the account, and making a bucket that is not there
+ * yet). */
+unsigned cd_bucket_action_levels(uint32_t action);
+unsigned cd_bucket_levels(struct cd_str pattern);
+
+/* A bucket as the call names it: its name, or its ARN. False if it is neither. */
+bool cd_bucket_parse(struct cd_str text, struct cd_bucket *out);
+bool cd_bucket_eq(const struct cd_bucket *x, const struct cd_bucket *y);
+/* The buckets that the resources of the statements name without wildcards, sorted, each once. */
+size_t cd_buckets_named(const struct cd_emission *e, struct cd_bucket **out);
+
+enum cd_cut {
+    CD_CUT_NOTHING,      /* the statement does not speak of the bucket */
+    CD_CUT_DONE,         /* *out is what it says of it */
+    CD_CUT_INTERPOLATED, /* the bucket's name comes from a key of the request */
+};
+/* S cut to bucket B: the same actions and conditions on the bucket's own ARNs. */
+enum cd_cut cd_bucket_cut(struct cd_arena *a, const struct cd_statement *s,
+                          const struct cd_bucket *b, struct cd_statement *out);
+
+#endif
