@@ -187,6 +187,8 @@ struct cd_expr {
     size_t n_items;
     struct cd_text_part *parts; /* STRING */
     size_t n_parts;
+    uint32_t
+        branch; /* set by compiler/test: its number + 1 among the branches of conditions, 0: none */
     uint32_t shape; /* TYPE, FOLLOW (sema): resource shape; CD_SCHEMA_NONE for `resource` */
 };
 

@@ -9,6 +9,7 @@
 struct compilation {
     struct cd_frontend *front;
     struct cd_buf *bytes;
+    bool observes;
     struct cordon_error *err;
 };
 
@@ -17,7 +18,8 @@ generate(void *ctx)
 {
     struct compilation *c = ctx;
     struct cd_image img;
-    CORDON_TRY(cd_codegen(&c->front->sema, &img, c->err));
+    CORDON_TRY(c->observes ? cd_codegen_observed(&c->front->sema, &img, c->err)
+                           : cd_codegen(&c->front->sema, &img, c->err));
     return cd_image_write(&img, c->bytes, c->err);
 }
 
@@ -35,17 +37,31 @@ load(struct cd_str bytes, struct cd_loaded *out, struct cordon_error *err)
     return status;
 }
 
+static cordon_status
+compile(struct compilation *c, struct cd_loaded *out)
+{
+    CORDON_TRY(cd_frontend_guard(c->front, generate, c, c->err));
+    return load(cd_buf_view(c->bytes), out, c->err);
+}
+
 cordon_status
 cd_cli_compile(struct cd_frontend *front, const char *const *policies, size_t n,
                struct cd_loaded *out, struct cd_buf *bytes, struct cordon_error *err)
 {
     CORDON_TRY(cd_frontend_run(front, policies, n, err));
     struct cd_buf own = CD_BUF_INIT;
-    struct compilation c = {front, bytes != NULL ? bytes : &own, err};
-    cordon_status status = cd_frontend_guard(front, generate, &c, err);
-    if (status == CORDON_OK) {
-        status = load(cd_buf_view(c.bytes), out, err);
-    }
+    struct compilation c = {front, bytes != NULL ? bytes : &own, false, err};
+    cordon_status status = compile(&c, out);
     cd_buf_finish(&own);
+    return status;
+}
+
+cordon_status
+cd_cli_compile_observed(struct cd_frontend *front, struct cd_loaded *out, struct cordon_error *err)
+{
+    struct cd_buf bytes = CD_BUF_INIT;
+    struct compilation c = {front, &bytes, true, err};
+    cordon_status status = compile(&c, out);
+    cd_buf_finish(&bytes);
     return status;
 }

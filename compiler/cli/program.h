@@ -13,4 +13,10 @@ CORDON_MUST_CHECK cordon_status cd_cli_compile(struct cd_frontend *front,
                                                struct cd_loaded *out, struct cd_buf *bytes,
                                                struct cordon_error *err);
 
+/* The program of FRONT, which is checked, once more with the branches of its conditions observed;
+ * compiler/test has numbered them. */
+CORDON_MUST_CHECK cordon_status cd_cli_compile_observed(struct cd_frontend *front,
+                                                        struct cd_loaded *out,
+                                                        struct cordon_error *err);
+
 #endif

@@ -77,6 +77,20 @@ cd_codegen(struct cd_sema *sema, struct cd_image *out, struct cordon_error *err)
 }
 
 static cordon_status
+work_observed(struct cd_gen *g, void *ctx, struct cordon_error *err)
+{
+    (void)ctx;
+    g->plan.observes = true;
+    return generate(g, err);
+}
+
+cordon_status
+cd_codegen_observed(struct cd_sema *sema, struct cd_image *out, struct cordon_error *err)
+{
+    return guarded(sema, work_observed, NULL, out, err);
+}
+
+static cordon_status
 work_text(struct cd_gen *g, void *ctx, struct cordon_error *err)
 {
     CORDON_TRY(cd_plan_lower(&g->plan, g->sema, err));

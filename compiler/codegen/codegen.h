@@ -11,6 +11,9 @@
  * open. */
 CORDON_MUST_CHECK cordon_status cd_codegen(struct cd_sema *sema, struct cd_image *out,
                                            struct cordon_error *err);
+/* The same with every branch of a condition (cd_expr.branch) observed; slower, for tests. */
+CORDON_MUST_CHECK cordon_status cd_codegen_observed(struct cd_sema *sema, struct cd_image *out,
+                                                    struct cordon_error *err);
 /* The text of the plan alone. */
 CORDON_MUST_CHECK cordon_status cd_codegen_plan_text(struct cd_sema *sema, struct cd_buf *out,
                                                      struct cordon_error *err);

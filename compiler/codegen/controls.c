@@ -22,50 +22,10 @@ text_or_none(struct cd_gen *g, struct cd_str text)
     return text.n > 0 ? cd_build_string(&g->b, text) : CD_NONE;
 }
 
-static bool
-is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* The end of what begins with the quote at I of S: a string, or an action in backquotes. */
-static size_t
-quoted_end(struct cd_str s, size_t i)
-{
-    char quote = s.p[i++];
-    while (i < s.n && s.p[i] != quote) {
-        i += s.p[i] == '\\' && quote == '"' && i + 1 < s.n ? 2 : 1;
-    }
-    return i < s.n ? i + 1 : s.n;
-}
-
-/* The source text of SPAN on one line: blanks folded, comments left out. */
 static uint32_t
 source_text(struct cd_gen *g, struct cd_span span)
 {
-    struct cd_str s = cd_str_sub(g->sema->sources->files[span.file].text, span.start, span.end);
-    char *out = cd_arena_alloc(g->arena, s.n);
-    size_t n = 0;
-    for (size_t i = 0; i < s.n;) {
-        size_t end = i + 1;
-        if (s.p[i] == '"' || s.p[i] == '`') {
-            end = quoted_end(s, i);
-        } else if (s.p[i] == '#') {
-            i = cd_str_find(s, '\n', i);
-            continue;
-        } else if (is_blank(s.p[i])) {
-            i = end;
-            if (n > 0 && out[n - 1] != ' ') {
-                out[n++] = ' ';
-            }
-            continue;
-        }
-        while (i < end) {
-            out[n++] = s.p[i++];
-        }
-    }
-    n -= n > 0 && out[n - 1] == ' ';
-    return cd_build_string(&g->b, (struct cd_str){out, n});
+    return cd_build_string(&g->b, cd_sources_text(g->sema->sources, span, g->arena));
 }
 
 /* ---- patterns ---- */

@@ -149,7 +149,7 @@ cd_plan_node(struct cd_plan *p, enum cd_op op, const struct cd_type *type, uint3
              uint32_t c)
 {
     struct cd_plan_node n = {.op = op, .a = a, .b = b, .c = c, .type = type};
-    if (op == CD_OP_KEY) {
+    if (op == CD_OP_KEY || op == CD_OP_ASKED) {
         n.domain = cd_plan_request(p);
     } else if (cd_plan_is_reduction(op)) {
         n.domain = p->domains.items[c].parent;

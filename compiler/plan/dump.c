@@ -78,7 +78,11 @@ put_operand(struct dump *d, enum cd_op op, enum cd_operand kind, uint32_t value)
     case CD_OPERAND_REQUIRE: cd_buf_printf(out, "q%u", value); return;
     case CD_OPERAND_DENY: cd_buf_printf(out, "deny%u", value); return;
     case CD_OPERAND_IMM:
-        cd_buf_puts(out, op == CD_OP_ENV ? env_words[value] : part_words[value]);
+        if (op == CD_OP_OBSERVE) {
+            cd_buf_printf(out, "branch%u", value);
+        } else {
+            cd_buf_puts(out, op == CD_OP_ENV ? env_words[value] : part_words[value]);
+        }
         return;
     case CD_OPERAND_FLAG: cd_buf_puts(out, "without case"); return;
     case CD_OPERAND_NONE:

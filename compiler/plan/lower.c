@@ -44,6 +44,20 @@ cd_lower_logic(struct cd_lower *l, enum cd_op op, uint32_t a, uint32_t b)
     return cd_plan_node(l->plan, op, cd_lower_simple(l, CD_TYPE_BOOL), a, b, 0);
 }
 
+void
+cd_lower_narrow(struct cd_lower *l, uint32_t node)
+{
+    if (l->plan->observes && node != CD_NONE) {
+        l->mask = l->mask == CD_NONE ? node : cd_lower_logic(l, CD_OP_AND, l->mask, node);
+    }
+}
+
+uint32_t
+cd_lower_there(struct cd_lower *l, uint32_t member)
+{
+    return cd_lower_logic(l, CD_OP_NOT, cd_lower_logic(l, CD_OP_ISABSENT, member, 0), 0);
+}
+
 static bool
 is_untyped(const struct cd_type *type)
 {
@@ -88,7 +102,10 @@ lower_binding(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *
     struct cd_lower_env *b = find(env, e->ref.binding);
     assert(b);
     if (!b->has[mode]) {
+        uint32_t mask = l->mask;
+        l->mask = b->mask;
         b->values[mode] = cd_lower_expr(l, b->arg, (struct cd_lower_env *)b->arg_env, mode);
+        l->mask = mask;
         b->values[mode].node = cd_lower_typed(l, b->values[mode].node, b->binding->type);
         b->has[mode] = true;
     }
@@ -119,8 +136,11 @@ lower_let(struct cd_lower *l, const struct cd_decl *d, enum cd_mode mode)
     if (cd_map_get(&l->plan->lets, key, &i)) {
         return l->let_values.items[i];
     }
+    uint32_t mask = l->mask;
+    l->mask = CD_NONE;
     struct cd_value v = cd_lower_expr(l, d->value, NULL, mode);
     v.node = cd_lower_typed(l, v.node, d->type);
+    l->mask = mask;
     i = (uint32_t)l->let_values.n;
     *CD_PUSH(l->plan->arena, l->let_values.items, l->let_values.n, l->let_values.cap) = v;
     if (!cd_map_put(&l->plan->lets, cd_arena_str(l->plan->arena, key), i)) {
@@ -237,8 +257,15 @@ static struct cd_value
 lower_if(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode)
 {
     uint32_t cond = cd_lower_node(l, e->where, env);
+    uint32_t mask = l->mask;
+    cd_lower_narrow(l, cond);
     struct cd_value a = cd_lower_expr(l, e->a, env, mode);
+    l->mask = mask;
+    if (l->plan->observes) {
+        cd_lower_narrow(l, cd_lower_logic(l, CD_OP_NOT, cond, 0));
+    }
     struct cd_value b = cd_lower_expr(l, e->b, env, mode);
+    l->mask = mask;
     a.node = cd_lower_typed(l, a.node, e->type);
     b.node = cd_lower_typed(l, b.node, e->type);
     struct cd_value v = {cd_plan_node(l->plan, CD_OP_IF, e->type, cond, a.node, b.node), CD_NONE};
@@ -269,8 +296,11 @@ lower_call(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env
     struct cd_lower_env *inner = NULL;
     for (size_t i = 0; i < fn->n_params && i < e->n_items; i++) {
         struct cd_lower_env *arg = CD_NEW(l->plan->arena, struct cd_lower_env);
-        *arg = (struct cd_lower_env){
-            .binding = fn->params[i].binding, .outer = inner, .arg = e->items[i], .arg_env = env};
+        *arg = (struct cd_lower_env){.binding = fn->params[i].binding,
+                                     .outer = inner,
+                                     .arg = e->items[i],
+                                     .arg_env = env,
+                                     .mask = l->mask};
         inner = arg;
     }
     struct cd_value v = cd_lower_expr(l, fn->value, inner, mode);
@@ -340,6 +370,10 @@ cd_lower_expr(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *
     l->depth++;
     struct cd_value v = lower_kind(l, e, env, mode);
     l->depth--;
+    if (l->plan->observes && e->branch != 0) {
+        v.node = cd_plan_node(l->plan, CD_OP_OBSERVE, cd_lower_simple(l, CD_TYPE_BOOL), v.node,
+                              l->mask, e->branch - 1);
+    }
     return v;
 }
 

@@ -25,6 +25,7 @@ struct cd_lower_env {
     const struct cd_lower_env *arg_env;
     struct cd_value values[CD_N_MODES];
     bool has[CD_N_MODES];
+    uint32_t mask;   /* of the place where ARG stands */
     uint32_t domain; /* that ARG needs, if has_domain */
     bool has_domain;
 };
@@ -33,8 +34,11 @@ struct cd_lower {
     struct cd_plan *plan;
     struct cd_sema *sema;
     CD_VEC(struct cd_value) let_values;
+    uint32_t mask; /* while branches are observed: what is lowered is asked where this is not false;
+                      CD_NONE: always */
     uint32_t steps, depth;
     const struct cd_expr *failed; /* where a limit was exceeded */
+    bool too_deep;                /* it is that of loops inside each other */
 };
 
 struct cd_value cd_lower_expr(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
@@ -57,6 +61,8 @@ struct cd_value cd_lower_convert(struct cd_lower *l, const struct cd_expr *e,
                                  struct cd_lower_env *env);
 
 /* ---- lower_loop.c: quantifiers, comprehensions ---- */
+/* Loops inside each other have a limit; E is blamed where DOMAIN exceeds it. */
+void cd_lower_check_depth(struct cd_lower *l, const struct cd_expr *e, uint32_t domain);
 /* Opens the loop over LIST that needs at least DOMAIN; its member. */
 struct cd_value cd_lower_member(struct cd_lower *l, struct cd_value list, uint32_t domain,
                                 struct cd_str name);
@@ -86,6 +92,11 @@ uint32_t cd_lower_domain_of(const struct cd_lower *l, uint32_t node);
 uint32_t cd_lower_bool(struct cd_lower *l, bool value);
 /* A node of type bool. */
 uint32_t cd_lower_logic(struct cd_lower *l, enum cd_op op, uint32_t a, uint32_t b);
+/* Narrows the mask to where NODE is not false, while branches are observed. What is asked of the
+ * lanes of a domain is narrowed to one of its nodes, so that it stays within. */
+void cd_lower_narrow(struct cd_lower *l, uint32_t node);
+/* A condition that is never false, of the domain that MEMBER is the row or member of. */
+uint32_t cd_lower_there(struct cd_lower *l, uint32_t member);
 /* Gives the empty collection of unknown type the type WANT. */
 uint32_t cd_lower_typed(struct cd_lower *l, uint32_t node, const struct cd_type *want);
 static inline struct cd_value

@@ -178,6 +178,7 @@ enter(struct cd_lower *l, const struct cd_expr *e, struct chain *s, struct cd_va
         return;
     }
     s->domains[s->n++] = cd_lower_domain_of(l, s->at.node);
+    cd_lower_check_depth(l, e, s->domains[s->n - 1]);
 }
 
 static bool

@@ -4,6 +4,8 @@
  * probe of an index where a condition says which rows alone can matter. */
 #include "compiler/plan/lower.h"
 
+#include "runtime/bc/limits.h"
+
 #define LONGEST_PATH 8
 
 static bool
@@ -21,6 +23,15 @@ cd_lower_member(struct cd_lower *l, struct cd_value list, uint32_t domain, struc
     uint32_t inner = cd_plan_loop(p, list.node, parent, elem, name);
     return (struct cd_value){p->domains.items[inner].member,
                              is_resource(elem) ? CD_NONE : list.holder};
+}
+
+void
+cd_lower_check_depth(struct cd_lower *l, const struct cd_expr *e, uint32_t domain)
+{
+    if (!l->failed && l->plan->domains.items[domain].depth > CD_LIMIT_LOOP_DEPTH) {
+        l->failed = e;
+        l->too_deep = true;
+    }
 }
 
 /* ---- equality joins ---- */
@@ -63,7 +74,8 @@ is_property(struct cd_lower *l, uint32_t node, uint32_t member, uint32_t *index)
 }
 
 /* Is the condition COND, or a part of it that has to hold, an equality that MEMBER's row can be
- * found by? The other side lies outside the loop. */
+ * found by? The other side lies outside the loop. A condition that is observed is none: it is asked
+ * of every row. */
 static bool
 find_join(struct cd_lower *l, uint32_t cond, uint32_t member, struct join *join)
 {
@@ -116,8 +128,14 @@ bind_member(struct made *m, struct cd_value member, struct cd_lower_env *outer)
 static void
 lower_inside(struct cd_lower *l, struct made *m, enum cd_mode mode)
 {
+    uint32_t mask = l->mask;
+    if (l->plan->observes) {
+        cd_lower_narrow(l, cd_lower_there(l, m->env.values[mode].node));
+    }
     m->where = m->e->where ? cd_lower_node(l, m->e->where, &m->env) : CD_NONE;
+    cd_lower_narrow(l, m->where);
     m->body = cd_lower_expr(l, m->e->b, &m->env, mode).node;
+    l->mask = mask;
 }
 
 /* May rows for which the body is false be left out? */
@@ -136,8 +154,12 @@ make_loop(struct cd_lower *l, struct made *m, struct cd_value list, struct cd_lo
     struct cd_plan *p = l->plan;
     uint32_t needs =
         cd_plan_deeper(p, cd_lower_domain(l, m->e->where, env), cd_lower_domain(l, m->e->b, env));
+    if (l->mask != CD_NONE) {
+        needs = cd_plan_deeper(p, needs, cd_lower_domain_of(l, l->mask));
+    }
     struct cd_value member = cd_lower_member(l, list, needs, m->e->binding->name.text);
     m->domain = cd_lower_domain_of(l, member.node);
+    cd_lower_check_depth(l, m->e, m->domain);
     bind_member(m, member, env);
     lower_inside(l, m, mode);
     uint32_t parent = p->domains.items[m->domain].parent;

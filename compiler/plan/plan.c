@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/plan/lower.h"
+#include "runtime/bc/limits.h"
 
 struct named {
     struct cd_str name;
@@ -64,7 +65,11 @@ lower_clause(struct cd_lower *l, const struct cd_clause *clause, uint32_t *requi
             env.values[mode] = cd_unheld(p->domains.items[domain].member);
             env.has[mode] = true;
         }
+        if (p->observes) {
+            cd_lower_narrow(l, cd_lower_there(l, p->domains.items[domain].member));
+        }
         where = lower_condition(l, clause->where, &env);
+        cd_lower_narrow(l, where);
     }
     struct cd_lower_env *scope = clause->binding ? &env : NULL;
     for (size_t i = 0; i < clause->n_requires; i++, (*require)++) {
@@ -75,14 +80,21 @@ lower_clause(struct cd_lower *l, const struct cd_clause *clause, uint32_t *requi
                        lower_condition(l, clause->requires[i].message, scope), *require, 0);
         }
     }
+    l->mask = CD_NONE;
 }
 
 static void
 lower_deny(struct cd_lower *l, const struct cd_deny *deny, uint32_t index)
 {
     uint32_t request = cd_plan_request(l->plan);
+    if (l->plan->observes) {
+        cd_lower_narrow(
+            l, cd_plan_node(l->plan, CD_OP_ASKED, cd_lower_simple(l, CD_TYPE_BOOL), index, 0, 0));
+    }
     uint32_t when = lower_condition(l, deny->when, NULL);
+    cd_lower_narrow(l, when);
     uint32_t unless = lower_condition(l, deny->unless, NULL);
+    l->mask = CD_NONE;
     add_effect(l->plan, CD_OP_FIRE, request, when, unless, index);
 }
 
@@ -114,6 +126,8 @@ lower_params(struct cd_lower *l)
     }
 }
 
+_Static_assert(CD_LIMIT_LOOP_DEPTH == 32, "the message below says so");
+
 static cordon_status
 too_large(const struct cd_lower *l, struct cordon_error *err)
 {
@@ -122,9 +136,10 @@ too_large(const struct cd_lower *l, struct cordon_error *err)
     cd_sources_place(l->sema->sources, l->failed->span.file, l->failed->span.start, &line, &column,
                      NULL);
     struct cd_str path = l->sema->sources->files[l->failed->span.file].path;
-    return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
-                       "%.*s:%u:%u: with its functions expanded, this is too large", CD_FMT(path),
-                       line, column);
+    const char *why = l->too_deep ? "more than 32 loops would stand inside each other"
+                                  : "with its functions expanded, this is too large";
+    return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET, "%.*s:%u:%u: %s", CD_FMT(path), line,
+                       column, why);
 }
 
 cordon_status
@@ -134,7 +149,7 @@ cd_plan_lower(struct cd_plan *p, struct cd_sema *sema, struct cordon_error *err)
     p->controls.n = p->controls.cap = sema->controls.n;
     p->params.items = sorted(p->arena, &sema->params);
     p->params.n = p->params.cap = sema->params.n;
-    struct cd_lower l = {.plan = p, .sema = sema};
+    struct cd_lower l = {.plan = p, .sema = sema, .mask = CD_NONE};
     lower_controls(&l);
     lower_params(&l);
     return l.failed ? too_large(&l, err) : CORDON_OK;

@@ -68,8 +68,9 @@ struct cd_plan {
     CD_VEC(struct cd_decl *)
     controls; /* sorted by full name; requires and denies are numbered through them in order */
     CD_VEC(struct cd_decl *) params; /* sorted by full name */
-    uint32_t request;                /* the request's domain, CD_NONE before it is needed */
-    uint32_t *slots;                 /* hash table of nodes: index + 1 */
+    bool observes; /* set before lowering: branches of conditions (cd_expr.branch) are observed */
+    uint32_t request; /* the request's domain, CD_NONE before it is needed */
+    uint32_t *slots;  /* hash table of nodes: index + 1 */
     uint32_t slot_mask;
     struct cd_map const_ids, string_ids, domain_ids, index_ids;
     struct cd_map lets; /* declaration and mode, to an index into cd_lower.let_values */

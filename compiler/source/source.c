@@ -157,3 +157,48 @@ cd_span_join(struct cd_span a, struct cd_span b)
     a.end = b.end > a.end ? b.end : a.end;
     return a;
 }
+
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The end of what begins with the quote at I of S: a string, or an action in backquotes. */
+static size_t
+quoted_end(struct cd_str s, size_t i)
+{
+    char quote = s.p[i++];
+    while (i < s.n && s.p[i] != quote) {
+        i += s.p[i] == '\\' && quote == '"' && i + 1 < s.n ? 2 : 1;
+    }
+    return i < s.n ? i + 1 : s.n;
+}
+
+struct cd_str
+cd_sources_text(const struct cd_sources *sources, struct cd_span span, struct cd_arena *arena)
+{
+    struct cd_str s = cd_str_sub(sources->files[span.file].text, span.start, span.end);
+    char *out = cd_arena_alloc(arena, s.n);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n;) {
+        size_t end = i + 1;
+        if (s.p[i] == '"' || s.p[i] == '`') {
+            end = quoted_end(s, i);
+        } else if (s.p[i] == '#') {
+            i = cd_str_find(s, '\n', i);
+            continue;
+        } else if (is_blank(s.p[i])) {
+            i = end;
+            if (n > 0 && out[n - 1] != ' ') {
+                out[n++] = ' ';
+            }
+            continue;
+        }
+        while (i < end) {
+            out[n++] = s.p[i++];
+        }
+    }
+    n -= n > 0 && out[n - 1] == ' ';
+    return (struct cd_str){out, n};
+}

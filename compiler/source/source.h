@@ -45,6 +45,10 @@ CORDON_MUST_CHECK cordon_status cd_sources_read(struct cd_sources *s, const char
  * end) in *line_text if not NULL. */
 void cd_sources_place(struct cd_sources *s, uint32_t file, uint32_t offset, uint32_t *line,
                       uint32_t *column, struct cd_str *line_text);
+/* The source text of SPAN, a place in a file, on one line: blanks folded, comments left out (ARENA,
+ * whose jump is set). */
+struct cd_str cd_sources_text(const struct cd_sources *s, struct cd_span span,
+                              struct cd_arena *arena);
 struct cd_span cd_span_join(struct cd_span a, struct cd_span b);
 
 #endif

@@ -8,7 +8,9 @@
 
 struct run {
     const struct cd_sema *sema;
-    const struct cd_program *program;
+    const struct cd_program *program; /* the one that is run */
+    struct cd_coverage *coverage;
+    bool observes; /* this run is for the branches, not for answers */
     const struct cd_decl *test;
     struct cd_arena *arena;
     struct cd_test_result *result;
@@ -136,6 +138,9 @@ evaluate(struct run *run, struct cordon_error *err)
         }
     }
     CORDON_TRY(cd_eval_new(run->program, &run->bound, &run->snapshot, wanted, &run->eval, err));
+    if (run->observes) {
+        cd_eval_observe(run->eval, run->coverage->seen, run->coverage->n_branches);
+    }
     return cd_eval_run(run->eval, err);
 }
 
@@ -170,7 +175,7 @@ reasons(struct run *run, uint32_t control, uint32_t table, uint32_t row)
     size_t n = 0;
     const struct cd_answer *answers = cd_eval_answers(run->eval, &n);
     struct cd_buf text = CD_BUF_INIT;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !run->observes; i++) {
         struct cd_explanation why;
         if (answers[i].control == control && answers[i].table == table && answers[i].row == row
             && cd_eval_explain(run->eval, &answers[i], run->arena, &why, NULL) == CORDON_OK) {
@@ -190,6 +195,9 @@ compare(struct run *run, const struct cd_step *step, struct cd_str subject, enum
         struct cd_str why)
 {
     enum cd_verdict expected = expected_verdict(step->expect);
+    if (!run->observes) {
+        cd_coverage_control(run->coverage, step->decl)->verdicts |= (uint8_t)(1u << found);
+    }
     if (found != expected) {
         fail(run, step->span,
              cd_arena_printf(run->arena, "expected %s of %.*s%.*s, found %s%.*s",
@@ -316,6 +324,9 @@ expect_deny(struct run *run, const struct cd_step *step, struct cordon_error *er
         r.resource = on != NULL ? on->text : (struct cd_str){"", 0};
         int fires = 0;
         CORDON_TRY(cd_eval_request(run->eval, &r, control_index(run, step->decl), &fires, err));
+        if (!run->observes) {
+            cd_coverage_control(run->coverage, step->decl)->requests |= (uint8_t)(1u << fires);
+        }
         if (fires != (step->negated ? 0 : 1)) {
             static const char *const found[] = {"it is not denied", "it is denied",
                                                 "that is unknown"};
@@ -345,15 +356,18 @@ check_expectations(struct run *run, struct cordon_error *err)
     return CORDON_OK;
 }
 
-cordon_status
-cd_test_run(const struct cd_sema *sema, const struct cd_program *program,
-            const struct cd_decl *test, struct cd_arena *arena, struct cd_test_result *out,
-            struct cordon_error *err)
+/* ---- one run ---- */
+
+static cordon_status
+run_test(const struct cd_tester *t, bool observes, const struct cd_decl *test,
+         struct cd_test_result *out, struct cordon_error *err)
 {
-    struct run run = {.sema = sema,
-                      .program = program,
+    struct run run = {.sema = t->sema,
+                      .program = observes ? t->observed : t->program,
+                      .coverage = t->coverage,
+                      .observes = observes,
                       .test = test,
-                      .arena = arena,
+                      .arena = t->arena,
                       .result = out,
                       .last = &out->first};
     cordon_status (*const steps[])(struct run *, struct cordon_error *) = {
@@ -364,7 +378,7 @@ cd_test_run(const struct cd_sema *sema, const struct cd_program *program,
         status = steps[i](&run, err);
     }
     if (status != CORDON_OK && !is_fatal(status)) {
-        fail(&run, test->span, cd_arena_str(arena, cd_str_of(err->message)));
+        fail(&run, test->span, cd_arena_str(t->arena, cd_str_of(err->message)));
         status = CORDON_OK;
     }
     cd_eval_free(run.eval);
@@ -373,4 +387,31 @@ cd_test_run(const struct cd_sema *sema, const struct cd_program *program,
     }
     cd_params_free(run.params);
     return status;
+}
+
+static size_t
+count_failures(const struct cd_test_result *r)
+{
+    size_t n = 0;
+    for (const struct cd_test_failure *f = r->first; f != NULL; f = f->next) {
+        n++;
+    }
+    return n;
+}
+
+cordon_status
+cd_test_run(const struct cd_tester *t, const struct cd_decl *test, struct cd_test_result *out,
+            struct cordon_error *err)
+{
+    struct cd_test_result again;
+    CORDON_TRY(run_test(t, false, test, out, err));
+    if (t->observed == NULL) {
+        return CORDON_OK;
+    }
+    CORDON_TRY(run_test(t, true, test, &again, err));
+    return count_failures(&again) == count_failures(out)
+               ? CORDON_OK
+               : cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET,
+                             "test \"%.*s\": with its branches observed it answers otherwise",
+                             CD_FMT(test->title_text));
 }

@@ -1,10 +1,11 @@
 /* The tests in the language: each `test` is a small estate and requests, evaluated by the same
- * runtime as everything else. */
+ * runtime as everything else. What is wrong is kept, and shown by the reports (report.h). */
 #ifndef CD_TEST_TEST_H
 #define CD_TEST_TEST_H
 
 #include "compiler/ast/ast.h"
 #include "compiler/sema/sema.h"
+#include "compiler/test/coverage.h"
 #include "cordon/status.h"
 #include "runtime/base/buf.h"
 #include "runtime/bc/program.h"
@@ -21,11 +22,20 @@ struct cd_test_result {
     struct cd_test_failure *first; /* NULL: passed */
 };
 
-/* Runs TEST against PROGRAM, which has all controls that it names. Messages in ARENA. The status
- * speaks of memory and defects; what is wrong with the test is a failure in OUT. */
-CORDON_MUST_CHECK cordon_status cd_test_run(const struct cd_sema *sema,
-                                            const struct cd_program *program,
-                                            const struct cd_decl *test, struct cd_arena *arena,
+/* What tests are run with. Both programs have all of SEMA's controls and are borrowed. */
+struct cd_tester {
+    const struct cd_sema *sema;
+    const struct cd_program *program;
+    const struct cd_program
+        *observed;                /* compiled to observe branches; NULL: they are not looked at */
+    struct cd_coverage *coverage; /* gathers what was seen */
+    struct cd_arena *arena;       /* of messages; its jump is set */
+};
+
+/* Runs TEST: its expectations are held against PROGRAM; then OBSERVED goes the same way, where the
+ * branches are seen. The status speaks of memory and defects (the two programs answering
+ * differently is one); what is wrong with the test is a failure in OUT. */
+CORDON_MUST_CHECK cordon_status cd_test_run(const struct cd_tester *t, const struct cd_decl *test,
                                             struct cd_test_result *out, struct cordon_error *err);
 
 /* The resources of TEST's `given` steps in the normalized form. */

@@ -189,7 +189,7 @@ check_place(struct flow *f, uint32_t at)
         holds = kind == CD_DOMAIN_GLOBAL;
     } else if (in->op == CD_OP_ROOT) {
         holds = kind == CD_DOMAIN_ROOT && at == f->section->first && in->a == f->section->shape;
-    } else if (in->op == CD_OP_KEY) {
+    } else if (in->op == CD_OP_KEY || in->op == CD_OP_ASKED) {
         holds = kind == CD_DOMAIN_REQUEST;
     } else if (in->op == CD_OP_CHECK) {
         holds = is_outermost(f) && f->section->kind == CD_SECTION_GLOBAL;

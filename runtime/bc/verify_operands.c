@@ -1,5 +1,6 @@
 /* Verification of single instructions: is every operand in range? By the kinds of operands.def, not
  * by opcode; what only some opcodes allow is said in one place below. */
+#include "runtime/bc/limits.h"
 #include "runtime/bc/verify.h"
 
 /* Tables and the rows of `resource` have no shape. */
@@ -33,7 +34,10 @@ count_of(const struct cd_image *img, const struct cd_insn *in, enum cd_operand k
     case CD_OPERAND_REQUIRE: return img->requires .n;
     case CD_OPERAND_DENY: return img->denies.n;
     case CD_OPERAND_INDEX: return img->indexes.n;
-    case CD_OPERAND_IMM: return in->op == CD_OP_ENV ? CD_N_ENV : CD_N_ARNPARTS;
+    case CD_OPERAND_IMM:
+        return in->op == CD_OP_ENV       ? CD_N_ENV
+               : in->op == CD_OP_OBSERVE ? CD_LIMIT_ITEMS
+                                         : CD_N_ARNPARTS;
     case CD_OPERAND_FLAG: return 2;
     }
     return 0;

@@ -187,7 +187,8 @@ types_hold(const struct typed *t)
     case CD_OP_ANY:
     case CD_OP_AND:
     case CD_OP_OR:
-    case CD_OP_NOT: return bools(t);
+    case CD_OP_NOT:
+    case CD_OP_OBSERVE: return bools(t);
     case CD_OP_COUNT: return is_kind(t, t->a, CD_KIND_BOOL) && is_kind(t, t->d, CD_KIND_NUMBER);
     case CD_OP_COLLECT:
         return is_list(t, t->d, false) && is_list_of(t, t->d, t->a) && is_condition(t, t->b);
@@ -217,7 +218,8 @@ types_hold(const struct typed *t)
     case CD_OP_MATCHES: return is_kind(t, t->a, CD_KIND_STRING) && is_kind(t, t->d, CD_KIND_BOOL);
     case CD_OP_IF:
         return is_kind(t, t->a, CD_KIND_BOOL) && agree(t, t->d, t->b) && agree(t, t->d, t->c);
-    case CD_OP_ISABSENT: return is_kind(t, t->d, CD_KIND_BOOL);
+    case CD_OP_ISABSENT:
+    case CD_OP_ASKED: return is_kind(t, t->d, CD_KIND_BOOL);
     case CD_OP_ADD: return add_holds(t);
     case CD_OP_SUB: return sub_holds(t);
     case CD_OP_NEG:

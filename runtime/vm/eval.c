@@ -360,6 +360,13 @@ cd_eval_run(struct cd_eval *e, struct cordon_error *err)
     return CORDON_OK;
 }
 
+void
+cd_eval_observe(struct cd_eval *e, uint8_t *seen, size_t n)
+{
+    e->observed = seen;
+    e->n_observed = n;
+}
+
 const struct cd_control_result *
 cd_eval_results(const struct cd_eval *e)
 {

@@ -32,6 +32,9 @@ struct cd_control_result {
                                shape's type name as string index of the image, else CD_NONE */
 };
 
+/* What a condition was seen to answer; bits. */
+enum cd_seen { CD_SEEN_FALSE = 1, CD_SEEN_TRUE = 2, CD_SEEN_UNKNOWN = 4 };
+
 struct cd_eval;
 
 /* Prepares an evaluation. PROGRAM, PARAMS and SNAPSHOT are borrowed until cd_eval_free. RUN[c] says
@@ -42,6 +45,10 @@ CORDON_MUST_CHECK cordon_status cd_eval_new(const struct cd_program *program,
                                             struct cd_snapshot *snapshot, const bool *run,
                                             struct cd_eval **out, struct cordon_error *err);
 void cd_eval_free(struct cd_eval *e);
+/* From now on SEEN[i], i < N, gathers the answers of branch i where its condition is asked, in runs
+ * and requests; borrowed until cd_eval_free. Only programs that were compiled for it have branches.
+ * Loops then go through all members, also where the first ones decide. */
+void cd_eval_observe(struct cd_eval *e, uint8_t *seen, size_t n);
 CORDON_MUST_CHECK cordon_status cd_eval_run(struct cd_eval *e, struct cordon_error *err);
 
 /* After a run: results by control, and the answers that are not pass, by control, then table, then

@@ -60,6 +60,8 @@ run_insn(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
     case CD_OP_VERDICT: cd_k_verdict(e, in); return;
     case CD_OP_MESSAGE: cd_k_message(e, in); return;
     case CD_OP_FIRE: cd_k_fire(e, in); return;
+    case CD_OP_ASKED: cd_k_asked(e, in); return;
+    case CD_OP_OBSERVE: cd_k_observe(e, in); return;
     case CD_OP_LOOP:
     case CD_OP_PROBE:
     case CD_OP_ENDLOOP:

@@ -281,6 +281,7 @@ walk(struct trail *t, struct cd_spot s, int depth)
     case CD_OP_CAPTURE:
     case CD_OP_NEG:
     case CD_OP_NOT:
+    case CD_OP_OBSERVE:
     case CD_OP_MATCHES:
     case CD_OP_ISABSENT: return walk_operand(t, s, in->a, depth);
     case CD_OP_EQ:
@@ -312,6 +313,7 @@ walk(struct trail *t, struct cd_spot s, int depth)
     case CD_OP_VERDICT:
     case CD_OP_MESSAGE:
     case CD_OP_FIRE:
+    case CD_OP_ASKED:
     case CD_N_OPS: return false;
     }
     return false;

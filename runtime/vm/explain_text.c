@@ -465,6 +465,7 @@ cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *o
         put_operand(x, s, in->a, out, depth);
         cd_buf_printf(out, ".%s", part_names[in->b]);
         return;
+    case CD_OP_OBSERVE:
     case CD_OP_JAS:
     case CD_OP_UNIQ:
     case CD_OP_FLATTEN:
@@ -480,6 +481,7 @@ cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *o
     case CD_OP_VERDICT:
     case CD_OP_MESSAGE:
     case CD_OP_FIRE:
+    case CD_OP_ASKED:
     case CD_N_OPS: return;
     }
 }

@@ -397,7 +397,7 @@ cd_explain_why(struct cd_explainer *x, struct cd_spot s, int depth)
     }
     if (in->op == CD_OP_AND || in->op == CD_OP_OR) {
         why_both(x, s, in, answer, depth);
-    } else if (in->op == CD_OP_NOT) {
+    } else if (in->op == CD_OP_NOT || in->op == CD_OP_OBSERVE) {
         cd_explain_why(x, cd_spot_at(s, in->a), depth + 1);
     } else if (in->op == CD_OP_IF) {
         why_if(x, s, in, depth);

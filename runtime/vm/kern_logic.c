@@ -122,3 +122,27 @@ cd_k_isabsent(struct cd_eval *e, const struct cd_insn *in)
         }
     }
 }
+
+void
+cd_k_observe(struct cd_eval *e, const struct cd_insn *in)
+{
+    static const uint8_t seen_as[4] = {[CD_F] = CD_SEEN_FALSE,
+                                       [CD_T] = CD_SEEN_TRUE,
+                                       [CD_U] = CD_SEEN_UNKNOWN,
+                                       [CD_A] = CD_SEEN_FALSE};
+    struct cd_arena *a;
+    const struct cd_vec *x = cd_vm_reg(e, in->a);
+    const struct cd_vec *where = in->b == CD_NONE ? NULL : cd_vm_reg(e, in->b);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    uint8_t seen = 0;
+    for (uint32_t i = 0; i < d->n; i++) {
+        d->v.b[i] = x->v.b[i];
+        if (!where || and_of[CD_T][where->v.b[i]] != CD_F) {
+            seen |= seen_as[x->v.b[i]];
+        }
+    }
+    merge_reasons(a, d, x, x);
+    if (in->c < e->n_observed) {
+        e->observed[in->c] |= seen;
+    }
+}

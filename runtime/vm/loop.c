@@ -178,7 +178,7 @@ begin_reductions(struct loop *l)
     struct cd_eval *e = l->e;
     struct cd_arena *a = cd_vm_arena(e, l->parent);
     struct cd_reduction **last = &l->first;
-    l->can_leave = true;
+    l->can_leave = e->observed == NULL;
     for (uint32_t i = l->at + 1; i < l->end; i++) {
         const struct cd_insn *in = &e->img->code.items[l->plan->pc[i]];
         if (in->op == CD_OP_LOOP || in->op == CD_OP_PROBE) {

@@ -170,15 +170,32 @@ resource_matches(struct cd_eval *e, const struct cd_deny_info *deny)
     return deny->not_on != 0 ? not_of[any] : any;
 }
 
+/* Is the request put to DENY, by its control, action and resource? */
+static uint8_t
+is_asked(struct cd_eval *e, const struct cd_deny_info *deny)
+{
+    if (deny->control != e->request_control || !action_matches(e, deny->first_act, deny->n_acts)
+        || action_matches(e, deny->first_except, deny->n_excepts)) {
+        return CD_F;
+    }
+    return resource_matches(e, deny);
+}
+
+void
+cd_k_asked(struct cd_eval *e, const struct cd_insn *in)
+{
+    struct cd_arena *a;
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    uint8_t answer = is_asked(e, &e->img->denies.items[in->a]);
+    for (uint32_t i = 0; i < d->n; i++) {
+        d->v.b[i] = answer;
+    }
+}
+
 void
 cd_k_fire(struct cd_eval *e, const struct cd_insn *in)
 {
-    const struct cd_deny_info *deny = &e->img->denies.items[in->c];
-    if (deny->control != e->request_control || !action_matches(e, deny->first_act, deny->n_acts)
-        || action_matches(e, deny->first_except, deny->n_excepts)) {
-        return;
-    }
-    uint8_t on = resource_matches(e, deny);
+    uint8_t on = is_asked(e, &e->img->denies.items[in->c]);
     uint8_t when = in->a == CD_NONE ? CD_T : cd_vm_reg(e, in->a)->v.b[0];
     uint8_t holds = in->b == CD_NONE ? CD_T : not_of[cd_vm_reg(e, in->b)->v.b[0]];
     bool no = on == CD_F || when == CD_F || when == CD_A || holds == CD_F;

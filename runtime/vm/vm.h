@@ -142,6 +142,9 @@ struct cd_eval {
     size_t n_answers, cap_answers;
     bool *waive_used;
 
+    uint8_t *observed; /* by branch: enum cd_seen; NULL: nobody asks */
+    size_t n_observed;
+
     const struct cd_request *request;
     uint32_t request_control;
     enum cd_answer_value fired;
@@ -252,6 +255,8 @@ void cd_k_key(struct cd_eval *e, const struct cd_insn *in);
 void cd_k_check(struct cd_eval *e, const struct cd_insn *in);
 void cd_k_verdict(struct cd_eval *e, const struct cd_insn *in);
 void cd_k_message(struct cd_eval *e, const struct cd_insn *in);
+void cd_k_asked(struct cd_eval *e, const struct cd_insn *in);
+void cd_k_observe(struct cd_eval *e, const struct cd_insn *in);
 void cd_k_fire(struct cd_eval *e, const struct cd_insn *in);
 
 /* ---- verdicts ---- */

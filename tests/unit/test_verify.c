@@ -6,6 +6,7 @@
 
 #include "runtime/bc/build.h"
 #include "runtime/bc/layout.h"
+#include "runtime/bc/limits.h"
 #include "tests/support/sample_image.h"
 
 static struct cd_arena arena;
@@ -417,8 +418,8 @@ Test(verify, instructions_have_their_places)
         enum cd_op op;
         uint32_t a, b;
     } strangers[] = {
-        {CD_OP_CONST, 3, 0}, {CD_OP_PARAM, 0, 0}, {CD_OP_UNKNOWN, 0, 0},
-        {CD_OP_TABLE, 0, 0}, {CD_OP_ROOT, 0, 0},  {CD_OP_KEY, 0, 0},
+        {CD_OP_CONST, 3, 0}, {CD_OP_PARAM, 0, 0}, {CD_OP_UNKNOWN, 0, 0}, {CD_OP_TABLE, 0, 0},
+        {CD_OP_ROOT, 0, 0},  {CD_OP_KEY, 0, 0},   {CD_OP_ASKED, 0, 0},
     };
     struct cd_insn *in = insn(CD_OP_FIELD, 1); /* inside a loop */
     struct cd_insn old = *in;
@@ -452,4 +453,18 @@ Test(verify, reserved_bits_are_zero)
 {
     img.code.items[0].zero = 1;
     expect_refused("zero is out of range");
+}
+
+Test(verify, observes_conditions_of_any_number_below_the_limit)
+{
+    struct cd_insn *not = insn(CD_OP_NOT, 0);
+    *not = (struct cd_insn){.op = CD_OP_OBSERVE, .d = not ->d, .a = not ->a, .b = CD_NONE, .c = 7};
+    cr_assert_eq(verify(), CORDON_OK);
+    not ->c = CD_LIMIT_ITEMS;
+    expect_refused("operand c is out of range");
+    not ->c = 0;
+    not ->b = not ->a;
+    cr_assert_eq(verify(), CORDON_OK);
+    not ->a = CD_NONE;
+    expect_refused("operand a is out of range");
 }

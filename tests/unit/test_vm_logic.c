@@ -179,3 +179,41 @@ Test(vm_logic, times_and_durations)
         'T');
     fx_check(&x);
 }
+
+/* Passed on as they are, and seen where the mask is not false; absent counts as false. */
+Test(vm_logic, observed_conditions)
+{
+    static const uint8_t bit[4] = {CD_SEEN_FALSE, CD_SEEN_TRUE, CD_SEEN_UNKNOWN, CD_SEEN_FALSE};
+    struct fx x;
+    uint32_t r[4];
+    uint8_t seen[20] = {0};
+    fx_begin(&x);
+    four(&x, r);
+    for (uint32_t i = 0; i < 4; i++) {
+        for (uint32_t j = 0; j < 4; j++) {
+            uint32_t o = fx_op(&x, CD_OP_OBSERVE, x.boolean, r[i], r[j], 4 * i + j);
+            ASK(&x, o, "FTUF"[i]);
+        }
+        ASK(&x, fx_op(&x, CD_OP_OBSERVE, x.boolean, r[i], CD_NONE, 16 + i), "FTUF"[i]);
+    }
+    ASK(&x, fx_op(&x, CD_OP_OBSERVE, x.boolean, r[T], CD_NONE, 1000), 'T'); /* nobody asked */
+    fx_snapshot(&x);
+    struct cordon_error err = {.code = CORDON_OK};
+    struct cd_program program;
+    fx_reach(&x);
+    cr_assert_eq(cd_program_verify(&x.img, &program, &err), CORDON_OK, "%s", err.message);
+    cr_assert_eq(cd_snapshot_seal(&x.s, &err), CORDON_OK);
+    cr_assert_eq(cd_eval_new(&program, NULL, &x.s, NULL, &x.e, &err), CORDON_OK, "%s", err.message);
+    cd_eval_observe(x.e, seen, CD_ARRAY_LEN(seen));
+    cr_assert_eq(cd_eval_run(x.e, &err), CORDON_OK, "%s", err.message);
+    for (size_t c = 0; c < x.img.controls.n; c++) {
+        cr_expect_eq(fx_letter(cd_eval_results(x.e)[c].verdict), x.expected[c]);
+    }
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            cr_expect_eq(seen[4 * i + j], j == T || j == U ? bit[i] : 0, "%d under %d", i, j);
+        }
+        cr_expect_eq(seen[16 + i], bit[i]);
+    }
+    fx_end(&x);
+}

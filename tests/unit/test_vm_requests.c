@@ -39,6 +39,8 @@ begin(bool not_on)
                                   .n_on = 1,
                                   .not_on = not_on};
     x.img.controls.items[0].n_denies = 1;
+    uint32_t asked = cd_build_value(&x.b, CD_OP_ASKED, x.boolean, domain, 0, 0, 0);
+    when = cd_build_value(&x.b, CD_OP_OBSERVE, x.boolean, domain, when, asked, 0);
     cd_build_insn(&x.b, CD_OP_FIRE, 0, when, unless, 0);
     fx_snapshot(&x);
     fx_eval(&x);
@@ -90,5 +92,29 @@ Test(vm_requests, not_on)
     begin(true);
     cr_expect_eq(ask("s3:GetObject", OBJECT, "false", "-"), 0);
     cr_expect_eq(ask("s3:GetObject", "arn:aws:s3:::c/key", "false", "-"), 1);
+    fx_end(&x);
+}
+
+/* What the `when` was seen to say in this request alone. */
+static uint8_t
+seen(const char *action, const char *resource, const char *secure)
+{
+    uint8_t bits[1] = {0};
+    cd_eval_observe(x.e, bits, 1);
+    ask(action, resource, secure, "-");
+    return bits[0];
+}
+
+/* A condition is asked only where the request is about its deny. */
+Test(vm_requests, asked)
+{
+    begin(false);
+    cr_expect_eq(seen("s3:GetObject", OBJECT, "false"), CD_SEEN_TRUE);
+    cr_expect_eq(seen("s3:GetObject", OBJECT, "true"), CD_SEEN_FALSE);
+    cr_expect_eq(seen("s3:GetObject", OBJECT, "-"), CD_SEEN_FALSE);
+    cr_expect_eq(seen("s3:GetObject", OBJECT, "?"), CD_SEEN_UNKNOWN);
+    cr_expect_eq(seen("s3:PutObject", OBJECT, "false"), 0);
+    cr_expect_eq(seen("s3:GetBucketPolicy", OBJECT, "false"), 0);
+    cr_expect_eq(seen("s3:GetObject", "arn:aws:s3:::c/key", "false"), 0);
     fx_end(&x);
 }
