@@ -27,11 +27,12 @@ mode_release := -O2 -g
 mode_debug   := -O0 -g3
 mode_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
                 -Wno-format-truncation -Wno-maybe-uninitialized
+mode_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 mode_cov     := -O0 -g --coverage
 mode_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
                 -fno-sanitize-recover=all -w
 ifndef mode_$(MODE)
-  $(error MODE is one of release, debug, asan, cov, fuzz)
+  $(error MODE is one of release, debug, asan, tsan, cov, fuzz)
 endif
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wvla -Wformat=2 -Wundef $(if $(CI),-Werror)
@@ -248,7 +249,7 @@ clean: ## Remove everything built
 	rm -rf build
 
 help: ## This list
-	@echo "make [TARGET] [MODE=release|debug|asan|cov] [V=1]"
+	@echo "make [TARGET] [MODE=release|debug|asan|tsan|cov] [V=1]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 
 -include $(patsubst %.o,%.d,$(RUNTIME) $(COMPILER) $(SUPPORT) $(call objects,$(MAINS) $(wildcard tests/*/*.c compiler/tools/*.c compiler/tools/*/*.c)))

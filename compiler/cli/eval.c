@@ -110,7 +110,7 @@ cd_verb_eval(int argc, char **argv)
     struct cd_eval_command command;
     struct cd_usage usage;
     size_t n;
-    cd_eval_command_init(&command, &usage, "eval", "POLICY… SNAPSHOT…");
+    cd_eval_command_init(&command, &usage, "cordon eval", "POLICY… SNAPSHOT…");
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
     int code = parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
     if (parsed == CD_PARSED_RUN) {

@@ -5,14 +5,17 @@
 #include "runtime/column/snapshot.h"
 #include "runtime/driver/options.h"
 #include "runtime/driver/progress.h"
+#include "runtime/driver/threads.h"
 #include "runtime/ingest/ingest.h"
 
 static cordon_status
-read_all(struct cd_snapshot *s, char **paths, size_t n, struct cordon_error *err)
+read_all(struct cd_snapshot *s, char **paths, size_t n, unsigned n_threads,
+         struct cordon_error *err)
 {
     struct cd_progress progress;
     cd_progress_init(&progress);
-    const struct cd_ingest_options options = {.progress = cd_progress_show, .user = &progress};
+    const struct cd_ingest_options options = {
+        .progress = cd_progress_show, .user = &progress, .n_threads = n_threads};
     for (size_t i = 0; i < n; i++) {
         cordon_status status = cd_ingest_file(s, paths[i], &options, err);
         cd_progress_clear(&progress);
@@ -66,16 +69,18 @@ int
 cd_verb_normalize(int argc, char **argv)
 {
     const char *path = NULL;
+    const char *threads = NULL;
     const struct cd_option options[] = {
         {.name = "o",
          .kind = CD_OPTION_VALUE,
          .argument = "FILE",
          .help = "write to FILE instead of standard output",
          .value = &path},
+        cd_threads_option(&threads),
     };
     const struct cd_usage usage = {
         .command = "cordon normalize",
-        .arguments = "[-o FILE] SNAPSHOT…",
+        .arguments = "[-o FILE] [--threads N] SNAPSHOT…",
         .description =
             "Writes snapshots in Cordon's normalized form: a header, then a resource a line,\n"
             "sorted, with CloudFormation's names. `-` reads standard input.",
@@ -83,6 +88,7 @@ cd_verb_normalize(int argc, char **argv)
         .n_options = CD_ARRAY_LEN(options),
     };
     size_t n;
+    unsigned n_threads;
     switch (cd_options_parse(&usage, argc, argv, &n)) {
     case CD_PARSED_HELP: return CD_EXIT_HOLDS;
     case CD_PARSED_WRONG: return CD_EXIT_WRONG;
@@ -92,13 +98,16 @@ cd_verb_normalize(int argc, char **argv)
     if (n == 0) {
         return cd_usage_error(&usage, "which snapshot?");
     }
+    if (cd_threads_check(&usage, threads, &n_threads) != CD_EXIT_HOLDS) {
+        return CD_EXIT_WRONG;
+    }
     struct cd_snapshot s;
     struct cordon_error err = {.code = CORDON_OK};
     cordon_status status = cd_snapshot_init(&s, (struct cd_projection){.all = true});
     if (status != CORDON_OK) {
         return cd_cli_fail(status, &err);
     }
-    status = read_all(&s, argv + 1, n, &err);
+    status = read_all(&s, argv + 1, n, n_threads, &err);
     int code = cd_cli_fail(status, &err);
     if (status == CORDON_OK) {
         tell_problems(&s);

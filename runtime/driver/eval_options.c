@@ -2,6 +2,7 @@
 #include "runtime/driver/eval_options.h"
 
 #include "runtime/base/num.h"
+#include "runtime/driver/threads.h"
 
 static const char description[] =
     "Evaluates controls over snapshots and writes findings to standard output.\n"
@@ -68,6 +69,7 @@ cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const ch
          .argument = "TYPE",
          .values = &o->incomplete,
          .help = "take it as not collected whole"},
+        cd_threads_option(&c->threads),
     };
     memcpy(c->table, table, sizeof table);
     o->tool = command;
@@ -88,5 +90,5 @@ cd_eval_command_check(struct cd_eval_command *c, const struct cd_usage *usage)
     if (!cd_level_of(cd_str_of(c->fail_on), &o->fail_on)) {
         return cd_usage_error(usage, "--fail-on: no such severity: %s", c->fail_on);
     }
-    return CD_EXIT_HOLDS;
+    return cd_threads_check(usage, c->threads, &o->n_threads);
 }

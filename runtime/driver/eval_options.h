@@ -5,12 +5,12 @@
 #include "runtime/driver/eval_run.h"
 #include "runtime/driver/options.h"
 
-#define CD_N_EVAL_OPTIONS 10
+#define CD_N_EVAL_OPTIONS 11
 
 /* What the options write to; stays where it is between init and the end of the run. */
 struct cd_eval_command {
     struct cd_eval_options options;
-    const char *format, *fail_on, *max_findings; /* as typed */
+    const char *format, *fail_on, *max_findings, *threads; /* as typed */
     struct cd_option table[CD_N_EVAL_OPTIONS];
 };
 

@@ -133,7 +133,8 @@ read_snapshots(struct run *run, const struct cd_values *snapshots, struct cordon
     const struct cd_image *img = run->program->img;
     struct cd_progress progress;
     cd_progress_init(&progress);
-    const struct cd_ingest_options ingest = {.progress = cd_progress_show, .user = &progress};
+    const struct cd_ingest_options ingest = {
+        .progress = cd_progress_show, .user = &progress, .n_threads = run->options->n_threads};
     CORDON_TRY(cd_snapshot_init(
         &run->snapshot, (struct cd_projection){.img = img, .envelopes = reads_envelopes(img)}));
     run->has_snapshot = true;

@@ -16,7 +16,8 @@ struct cd_eval_options {
     uint32_t fail_on; /* enum cd_level */
     bool strict;
     uint64_t max_findings;
-    const char *tool; /* for messages: `cordon eval` */
+    unsigned n_threads; /* that read */
+    const char *tool;   /* for messages: `cordon eval` */
 };
 
 /* Evaluates PROGRAM over the SNAPSHOTS, writes the report to standard output and everything else to

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/ingest/load.h"
-#include "runtime/ingest/split.h"
+#include "runtime/ingest/pipeline.h"
 
 #define PROGRESS_STEP ((uint64_t)4 << 20)
 
@@ -91,12 +91,16 @@ parse_piece(struct cd_load *l, const struct cd_piece *piece, struct cd_dom_val *
     return l->text.oom ? CD_DOM_MEMORY : cd_dom_parse(l->dom, cd_buf_view(&l->text), false, root);
 }
 
+/* PARSED: NULL if the text is still to be parsed. */
 static cordon_status
-read_item(struct cd_load *l, const struct cd_piece *piece, struct cordon_error *err)
+read_item(struct cd_load *l, const struct cd_piece *piece, const struct cd_dom_doc *parsed,
+          struct cordon_error *err)
 {
-    struct cd_dom_val root;
+    struct cd_dom_val root = cd_dom_root(parsed);
     l->offset = piece->offset;
-    enum cd_dom_status status = piece->text.n == 0 ? CD_DOM_SYNTAX : parse_piece(l, piece, &root);
+    enum cd_dom_status status = parsed != NULL       ? CD_DOM_OK
+                                : piece->text.n == 0 ? CD_DOM_SYNTAX
+                                                     : parse_piece(l, piece, &root);
     if (status == CD_DOM_OK) {
         cd_item_read(l, root);
     } else if (status == CD_DOM_MEMORY) {
@@ -156,28 +160,29 @@ fail_unknown(const struct cd_load *l, struct cordon_error *err)
 }
 
 static cordon_status
-read_window(struct cd_load *l, const struct cd_window *w, struct cordon_error *err)
+read_batch(void *user, const struct cd_batch *b, struct cordon_error *err)
 {
-    for (size_t i = 0; i < w->n_pieces; i++) {
-        const struct cd_piece *piece = &w->pieces[i];
+    struct cd_load *l = user;
+    for (size_t i = 0; i < b->w.n_pieces; i++) {
+        const struct cd_piece *piece = &b->w.pieces[i];
+        const struct cd_dom_doc *parsed = i < CD_DOM_SHELF ? b->parsed[i] : NULL;
         switch (piece->kind) {
-        case CD_PIECE_ITEM: CORDON_TRY(read_item(l, piece, err)); break;
-        case CD_PIECE_DOCUMENT: CORDON_TRY(read_document(l, w, piece, err)); break;
+        case CD_PIECE_ITEM: CORDON_TRY(read_item(l, piece, parsed, err)); break;
+        case CD_PIECE_DOCUMENT: CORDON_TRY(read_document(l, &b->w, piece, err)); break;
         }
     }
     return CORDON_OK;
 }
 
 static cordon_status
-read_windows(struct cd_load *l, struct cd_split *split, struct cordon_error *err)
+read_all(struct cd_load *l, struct input *in, struct cordon_error *err)
 {
-    struct cd_window w = {.bytes = NULL};
-    cordon_status status = CORDON_OK;
-    while (status == CORDON_OK && !w.is_last) {
-        status = cd_split_fill(split, &w, err);
-        status = status == CORDON_OK ? read_window(l, &w, err) : status;
-    }
-    cd_window_finish(&w);
+    struct cd_split split;
+    size_t n_scanners;
+    unsigned n_threads = in->options == NULL ? 1 : in->options->n_threads;
+    cd_split_init(&split, read_input, in, cd_scanners(&n_scanners)[0], 0);
+    cordon_status status = cd_pipeline_run(&split, n_threads, read_batch, l, err);
+    cd_split_finish(&split);
     bool is_unknown = !l->recognized && l->s->sources[l->source].items > 0;
     return status == CORDON_OK && is_unknown ? fail_unknown(l, err) : status;
 }
@@ -271,16 +276,12 @@ static cordon_status
 ingest(struct cd_snapshot *s, struct input *in, struct cd_str path, struct cordon_error *err)
 {
     struct cd_load l;
-    struct cd_split split;
     struct cordon_error local = {.code = CORDON_OK};
     err = err == NULL ? &local : err;
     err->message[0] = '\0';
     cordon_status status = start_load(&l, s, path);
     if (status == CORDON_OK) {
-        size_t n_scanners;
-        cd_split_init(&split, read_input, in, cd_scanners(&n_scanners)[0], 0);
-        status = read_windows(&l, &split, err);
-        cd_split_finish(&split);
+        status = read_all(&l, in, err);
     }
     finish_load(&l);
     return located(status, in->path, err);

@@ -14,8 +14,9 @@
 typedef void (*cd_ingest_progress)(void *user, struct cd_str file, uint64_t done, uint64_t size);
 
 struct cd_ingest_options {
-    cd_ingest_progress progress; /* or NULL */
+    cd_ingest_progress progress; /* or NULL; called on one thread at a time, on any */
     void *user;
+    unsigned n_threads; /* 0, 1: the caller's alone. The result does not depend on it */
 };
 
 /* Reads one file ("-": standard input) into S, whatever its format: AWS Config (delivered snapshot,

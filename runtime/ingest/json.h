@@ -43,6 +43,15 @@ void cd_dom_free(struct cd_dom *dom);
 enum cd_dom_status cd_dom_parse_bytes(struct cd_dom *dom, const char *p, size_t n, bool is_padded,
                                       const struct cd_dom_doc **doc);
 
+/* Documents that stand beside each other, each until it is parsed over. */
+#define CD_DOM_SHELF 512u
+struct cd_dom_shelf;
+struct cd_dom_shelf *cd_dom_shelf_new(void); /* NULL: out of memory */
+void cd_dom_shelf_free(struct cd_dom_shelf *shelf);
+/* The same as cd_dom_parse_bytes, of a padded text, into place AT < CD_DOM_SHELF. */
+enum cd_dom_status cd_dom_parse_onto(struct cd_dom *dom, struct cd_dom_shelf *shelf, size_t at,
+                                     const char *p, size_t n, const struct cd_dom_doc **doc);
+
 #ifdef __cplusplus
 }
 #else
@@ -65,6 +74,12 @@ enum cd_dom_kind {
     CD_DOM_ARRAY,
     CD_DOM_OBJECT,
 };
+
+static inline struct cd_dom_val
+cd_dom_root(const struct cd_dom_doc *doc)
+{
+    return (struct cd_dom_val){doc, 1};
+}
 
 static inline enum cd_dom_status
 cd_dom_parse(struct cd_dom *dom, struct cd_str text, bool is_padded, struct cd_dom_val *root)
