@@ -1,9 +1,10 @@
-/* Patterns of strings, ARNs and addresses, apart from any vector. */
+/* Patterns of strings and ARNs, apart from any vector. */
 #ifndef CD_VM_PATTERN_H
 #define CD_VM_PATTERN_H
 
 #include <stdbool.h>
 
+#include "runtime/base/net.h"
 #include "runtime/base/str.h"
 
 #define CD_PATTERN_QUOTE '\x1B' /* before a character of a pattern that stands for itself */
@@ -18,14 +19,5 @@ bool cd_arn_like(struct cd_str pattern, struct cd_str text);
 #define CD_ARN_SEGMENTS 6
 /* Splits at the first five colons; false if S does not begin with `arn:` or has fewer. */
 bool cd_arn_split(struct cd_str s, struct cd_str out[CD_ARN_SEGMENTS]);
-
-struct cd_net {
-    unsigned char address[16];
-    int family; /* 4, 6; 0: malformed */
-    int bits;
-};
-/* An address (all bits) or a network (host bits are masked). */
-struct cd_net cd_net_parse(struct cd_str s);
-bool cd_net_within(const struct cd_net *inner, const struct cd_net *outer);
 
 #endif

@@ -1,0 +1,85 @@
+/* Requests: their keys and what is derived of them. */
+#include "runtime/iam/access.h"
+
+#include <stdlib.h>
+
+#include "runtime/schema/schema.h"
+
+bool
+cd_arn_read(struct cd_str s, struct cd_arn *out)
+{
+    size_t from = 0;
+    for (int i = 0; i < CD_ARN_PARTS - 1; i++) {
+        size_t colon = cd_str_find(s, ':', from);
+        if (colon >= s.n) {
+            return false;
+        }
+        out->part[i] = cd_str_sub(s, from, colon);
+        from = colon + 1;
+    }
+    out->part[CD_ARN_REST] = cd_str_sub(s, from, s.n);
+    return true;
+}
+
+void
+cd_access_prepare(struct cd_access *access)
+{
+    access->has_arn = cd_arn_read(access->resource, &access->arn);
+    access->action_index = cd_iam_find_action(access->action);
+}
+
+enum cd_truth
+cd_access_find(const struct cd_access *access, struct cd_str name, const struct cd_access_key **out)
+{
+    for (uint32_t i = 0; i < access->n_keys; i++) {
+        const struct cd_access_key *key = &access->keys[i];
+        if (key->name.n == name.n && cd_str_eq_nocase(key->name, name)) {
+            *out = key;
+            return key->is_unknown ? CD_MAYBE : cd_truth_of(!key->is_absent);
+        }
+    }
+    *out = NULL;
+    return access->is_partial ? CD_MAYBE : CD_NO;
+}
+
+enum cd_truth
+cd_access_value(const struct cd_access *access, struct cd_str name, struct cd_str *out)
+{
+    const struct cd_access_key *key;
+    enum cd_truth has = cd_access_find(access, name, &key);
+    if (has == CD_YES) {
+        if (key->n_values != 1 || key->is_list) {
+            return CD_NO;
+        }
+        *out = key->values[0];
+    }
+    return has;
+}
+
+void
+cd_missing_finish(struct cd_missing *m)
+{
+    free(m->names);
+    *m = (struct cd_missing){.n = 0};
+}
+
+void
+cd_missing_add(struct cd_missing *m, struct cd_str name)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        if (cd_str_eq_nocase(m->names[i], name)) {
+            return;
+        }
+    }
+    if (m->n == m->cap) {
+        size_t cap = m->cap == 0 ? 16 : 2 * m->cap;
+        struct cd_str *names = realloc(m->names, cap * sizeof *names);
+        if (names == NULL) {
+            m->oom = true;
+            return;
+        }
+        m->names = names;
+        m->cap = cap;
+    }
+    m->names[m->n++] = name;
+}

@@ -1,0 +1,397 @@
+/* Policy documents: their elements, and the statements' elements. */
+#include "runtime/iam/compile.h"
+
+#include "runtime/base/buf.h"
+
+/* ---- places and failures ---- */
+
+/* `Statement[1].Action`; the deepest step is written last. Documents nest a few levels only. */
+static void
+put_place(const struct cd_step_to *at, struct cd_buf *out)
+{
+    const struct cd_step_to *way[16];
+    size_t n = 0;
+    for (; at != NULL && n < CD_ARRAY_LEN(way); at = at->above) {
+        way[n++] = at;
+    }
+    while (n-- > 0) {
+        if (way[n]->name.p == NULL) {
+            cd_buf_printf(out, "[%u]", way[n]->i);
+        } else {
+            cd_buf_puts(out, out->n == 0 ? "" : ".");
+            cd_buf_str(out, cd_str_sub(way[n]->name, 0, way[n]->name.n < 96 ? way[n]->name.n : 96));
+        }
+    }
+}
+
+cordon_status
+cd_compile_fail(struct cd_compiler *c, cordon_status code, const struct cd_step_to *at,
+                const char *what, ...)
+{
+    struct cd_buf text = CD_BUF_INIT;
+    va_list ap;
+    put_place(at, &text);
+    cd_buf_puts(&text, text.n == 0 ? "" : ": ");
+    va_start(ap, what);
+    cd_buf_vprintf(&text, what, ap);
+    va_end(ap);
+    cordon_status status =
+        cordon_fail(c->err, code, CORDON_NO_OFFSET, "%.*s", (int)text.n, text.n == 0 ? "" : text.p);
+    cd_buf_finish(&text);
+    return status;
+}
+
+cordon_status
+cd_compile_oom(struct cd_compiler *c)
+{
+    return cordon_fail(c->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
+}
+
+/* ---- texts and lists ---- */
+
+cordon_status
+cd_compile_text(struct cd_compiler *c, struct cd_dom_val v, const struct cd_step_to *at,
+                struct cd_str *out)
+{
+    if (cd_dom_kind(v) != CD_DOM_STRING) {
+        return cd_compile_fail(c, CORDON_EINPUT, at, "a string is expected");
+    }
+    struct cd_str text = cd_dom_str(v);
+    if (text.n > CD_POLICY_TEXT_LIMIT) {
+        return cd_compile_fail(c, CORDON_ELIMIT, at, "a text of %zu bytes, more than %d", text.n,
+                               CD_POLICY_TEXT_LIMIT);
+    }
+    *out = cd_arena_str(c->a, text);
+    return out->p == NULL ? cd_compile_oom(c) : CORDON_OK;
+}
+
+uint32_t
+cd_compile_count(struct cd_dom_val v)
+{
+    uint32_t n = 0;
+    if (!cd_dom_is(v, '[')) {
+        return 1;
+    }
+    for (struct cd_dom_iter it = cd_dom_iter(v); cd_dom_next(&it);) {
+        n++;
+    }
+    return n;
+}
+
+struct cd_compile_items
+cd_compile_items(struct cd_dom_val v, const struct cd_step_to *at)
+{
+    struct cd_compile_items it = {.val = v, .is_list = cd_dom_is(v, '[')};
+    it.at = it.is_list ? (struct cd_step_to){.above = at} : *at;
+    it.list = cd_dom_iter(v);
+    return it;
+}
+
+bool
+cd_compile_next(struct cd_compile_items *it)
+{
+    if (!it->is_list) {
+        bool is_first = !it->is_over;
+        it->is_over = true;
+        return is_first;
+    }
+    if (!cd_dom_next(&it->list)) {
+        return false;
+    }
+    it->val = it->list.val;
+    it->at.i = it->list.i;
+    return true;
+}
+
+/* ---- patterns ---- */
+
+cordon_status
+cd_compile_glob(struct cd_compiler *c, struct cd_str text, unsigned holds,
+                const struct cd_step_to *at, struct cd_glob *out)
+{
+    cordon_status status = cd_glob_compile(
+        c->a, text, c->has_variables ? holds : holds & ~(unsigned)CD_GLOB_KEYED, out);
+    if (status == CORDON_ELIMIT) {
+        return cd_compile_fail(c, status, at, "more than %d policy variables in one text",
+                               CD_GLOB_KEYS);
+    }
+    return status == CORDON_OK ? CORDON_OK : cd_compile_oom(c);
+}
+
+cordon_status
+cd_compile_arn(struct cd_compiler *c, struct cd_str text, bool is_resource,
+               const struct cd_step_to *at, struct cd_arn_glob *out)
+{
+    struct cd_arn arn;
+    size_t from = 0;
+    *out = (struct cd_arn_glob){.is_any = false};
+    for (size_t i = 0; i < CD_ARN_PARTS; i++) {
+        size_t colon = i == CD_ARN_REST ? text.n : cd_str_find(text, ':', from);
+        bool is_left_out = from > text.n;
+        out->is_short = out->is_short || is_left_out;
+        arn.part[i] = is_left_out ? CD_STR("*") : cd_str_sub(text, from, colon);
+        from = is_left_out ? from : colon + 1;
+        unsigned holds = i == CD_ARN_REST ? CD_GLOB_WILD | CD_GLOB_KEYED
+                         : is_resource    ? CD_GLOB_WILD | CD_GLOB_NOCASE
+                                          : CD_GLOB_WILD;
+        CORDON_TRY(cd_compile_glob(c, arn.part[i], holds, at, &out->part[i]));
+    }
+    out->is_any =
+        out->is_short && cd_glob_is_any(&out->part[CD_ARN_ARN]) && arn.part[CD_ARN_ARN].n == text.n;
+    if (is_resource && !out->is_any
+        && cd_glob_match(&out->part[CD_ARN_ARN], CD_STR("arn"), NULL, NULL) == CD_NO) {
+        return cd_compile_fail(c, CORDON_EINPUT, at, "%.*s is no ARN; write an ARN, or * for all",
+                               CD_FMT(text));
+    }
+    return CORDON_OK;
+}
+
+/* ---- statements ---- */
+
+static cordon_status
+compile_resources(struct cd_compiler *c, struct cd_dom_val v, const struct cd_step_to *at,
+                  struct cd_resources *out)
+{
+    struct cd_arn_glob *items = CD_NEW_ARRAY(c->a, cd_compile_count(v) + 1, struct cd_arn_glob);
+    if (items == NULL) {
+        return cd_compile_oom(c);
+    }
+    for (struct cd_compile_items it = cd_compile_items(v, at); cd_compile_next(&it);) {
+        struct cd_str text;
+        CORDON_TRY(cd_compile_text(c, it.val, &it.at, &text));
+        CORDON_TRY(cd_compile_arn(c, text, true, &it.at, &items[out->n++]));
+    }
+    out->items = items;
+    out->is_there = true;
+    return out->n != 0 ? CORDON_OK
+                       : cd_compile_fail(c, CORDON_EINPUT, at, "a resource is expected");
+}
+
+static cordon_status
+compile_effect(struct cd_compiler *c, struct cd_dom_val v, const struct cd_step_to *at,
+               struct cd_policy_statement *out)
+{
+    struct cd_str effect;
+    CORDON_TRY(cd_compile_text(c, v, at, &effect));
+    out->is_deny = cd_str_eq(effect, CD_STR("Deny"));
+    return out->is_deny || cd_str_eq(effect, CD_STR("Allow"))
+               ? CORDON_OK
+               : cd_compile_fail(c, CORDON_EINPUT, at, "Allow or Deny is expected");
+}
+
+enum element {
+    SID,
+    EFFECT,
+    PRINCIPAL,
+    NOT_PRINCIPAL,
+    ACTION,
+    NOT_ACTION,
+    RESOURCE,
+    NOT_RESOURCE,
+    CONDITION,
+    N_ELEMENTS
+};
+static const struct cd_str element_names[N_ELEMENTS] = {
+    [SID] = CD_STR_INIT("Sid"),
+    [EFFECT] = CD_STR_INIT("Effect"),
+    [PRINCIPAL] = CD_STR_INIT("Principal"),
+    [NOT_PRINCIPAL] = CD_STR_INIT("NotPrincipal"),
+    [ACTION] = CD_STR_INIT("Action"),
+    [NOT_ACTION] = CD_STR_INIT("NotAction"),
+    [RESOURCE] = CD_STR_INIT("Resource"),
+    [NOT_RESOURCE] = CD_STR_INIT("NotResource"),
+    [CONDITION] = CD_STR_INIT("Condition"),
+};
+
+static cordon_status
+compile_element(struct cd_compiler *c, enum element element, struct cd_dom_val v,
+                const struct cd_step_to *at, struct cd_policy_statement *out)
+{
+    switch (element) {
+    case SID: return cd_compile_text(c, v, at, &out->sid);
+    case EFFECT: return compile_effect(c, v, at, out);
+    case PRINCIPAL:
+    case NOT_PRINCIPAL:
+        out->principals.is_not = element == NOT_PRINCIPAL;
+        return cd_compile_principals(c, v, at, &out->principals);
+    case ACTION:
+    case NOT_ACTION:
+        out->actions.is_not = element == NOT_ACTION;
+        return cd_compile_actions(c, v, at, &out->actions);
+    case RESOURCE:
+    case NOT_RESOURCE:
+        out->resources.is_not = element == NOT_RESOURCE;
+        return compile_resources(c, v, at, &out->resources);
+    case CONDITION: return cd_compile_conditions(c, v, at, out);
+    case N_ELEMENTS: break;
+    }
+    return CORDON_OK;
+}
+
+static cordon_status
+check_elements(struct cd_compiler *c, const bool *seen, const struct cd_step_to *at)
+{
+    static const enum element pairs[][2] = {
+        {PRINCIPAL, NOT_PRINCIPAL}, {ACTION, NOT_ACTION}, {RESOURCE, NOT_RESOURCE}};
+    for (size_t i = 0; i < CD_ARRAY_LEN(pairs); i++) {
+        if (seen[pairs[i][0]] && seen[pairs[i][1]]) {
+            return cd_compile_fail(c, CORDON_EINPUT, at, "%s and %s exclude each other",
+                                   element_names[pairs[i][0]].p, element_names[pairs[i][1]].p);
+        }
+    }
+    if (!seen[EFFECT]) {
+        return cd_compile_fail(c, CORDON_EINPUT, at, "Effect is missing");
+    }
+    return seen[ACTION] || seen[NOT_ACTION]
+               ? CORDON_OK
+               : cd_compile_fail(c, CORDON_EINPUT, at, "Action or NotAction is missing");
+}
+
+static cordon_status
+compile_statement(struct cd_compiler *c, struct cd_dom_val v, const struct cd_step_to *at,
+                  struct cd_policy_statement *out)
+{
+    bool seen[N_ELEMENTS] = {false};
+    if (!cd_dom_is(v, '{')) {
+        return cd_compile_fail(c, CORDON_EINPUT, at, "an object is expected");
+    }
+    for (struct cd_dom_iter it = cd_dom_iter(v); cd_dom_next(&it);) {
+        struct cd_step_to below = {at, it.key, 0};
+        size_t element = 0;
+        while (element < N_ELEMENTS && !cd_str_eq(it.key, element_names[element])) {
+            element++;
+        }
+        if (element == N_ELEMENTS) {
+            return cd_compile_fail(c, CORDON_EINPUT, &below, "statements have no such element");
+        }
+        if (seen[element]) {
+            return cd_compile_fail(c, CORDON_EINPUT, &below, "stands here twice");
+        }
+        seen[element] = true;
+        CORDON_TRY(compile_element(c, (enum element)element, it.val, &below, out));
+    }
+    return check_elements(c, seen, at);
+}
+
+/* ---- documents ---- */
+
+static cordon_status
+compile_version(struct cd_compiler *c, struct cd_dom_val v)
+{
+    struct cd_step_to at = {NULL, CD_STR("Version"), 0};
+    struct cd_str text;
+    CORDON_TRY(cd_compile_text(c, v, &at, &text));
+    c->has_variables = cd_str_eq(text, CD_STR("2012-10-17"));
+    return c->has_variables || cd_str_eq(text, CD_STR("2008-10-17"))
+               ? CORDON_OK
+               : cd_compile_fail(c, CORDON_EINPUT, &at,
+                                 "there are the versions 2012-10-17 and 2008-10-17");
+}
+
+static cordon_status
+compile_statements(struct cd_compiler *c, struct cd_dom_val v, struct cd_policy *out)
+{
+    struct cd_step_to at = {NULL, CD_STR("Statement"), 0};
+    struct cd_policy_statement *items =
+        CD_NEW_ARRAY(c->a, cd_compile_count(v) + 1, struct cd_policy_statement);
+    if (items == NULL) {
+        return cd_compile_oom(c);
+    }
+    for (struct cd_compile_items it = cd_compile_items(v, &at); cd_compile_next(&it);) {
+        struct cd_policy_statement *s = &items[out->n_statements];
+        s->index = out->n_statements++;
+        CORDON_TRY(compile_statement(c, it.val, &it.at, s));
+    }
+    out->statements = items;
+    return CORDON_OK;
+}
+
+/* The document's members; the statements, whose variables depend on the version, are compiled
+ * last. */
+static cordon_status
+compile_members(struct cd_compiler *c, struct cd_dom_val v, struct cd_policy *out)
+{
+    static const struct cd_str names[] = {CD_STR_INIT("Version"), CD_STR_INIT("Id"),
+                                          CD_STR_INIT("Statement")};
+    struct cd_dom_val found[CD_ARRAY_LEN(names)];
+    bool seen[CD_ARRAY_LEN(names)] = {false};
+    for (struct cd_dom_iter it = cd_dom_iter(v); cd_dom_next(&it);) {
+        struct cd_step_to at = {NULL, it.key, 0};
+        size_t i = 0;
+        while (i < CD_ARRAY_LEN(names) && !cd_str_eq(it.key, names[i])) {
+            i++;
+        }
+        if (i == CD_ARRAY_LEN(names)) {
+            return cd_compile_fail(c, CORDON_EINPUT, &at, "policy documents have no such element");
+        }
+        if (seen[i]) {
+            return cd_compile_fail(c, CORDON_EINPUT, &at, "stands here twice");
+        }
+        seen[i] = true;
+        found[i] = it.val;
+    }
+    if (!seen[2]) {
+        return cd_compile_fail(c, CORDON_EINPUT, NULL, "Statement is missing");
+    }
+    if (seen[0]) {
+        CORDON_TRY(compile_version(c, found[0]));
+    }
+    if (seen[1]) {
+        struct cd_step_to at = {NULL, names[1], 0};
+        CORDON_TRY(cd_compile_text(c, found[1], &at, &out->id));
+    }
+    return compile_statements(c, found[2], out);
+}
+
+cordon_status
+cd_policy_compile(struct cd_arena *a, struct cd_dom_val v, const struct cd_policy **out,
+                  struct cordon_error *err)
+{
+    struct cd_compiler c = {.a = a, .err = err};
+    struct cd_policy *policy = CD_NEW(a, struct cd_policy);
+    *out = policy;
+    if (policy == NULL) {
+        return cd_compile_oom(&c);
+    }
+    if (!cd_dom_is(v, '{')) {
+        return cd_compile_fail(&c, CORDON_EINPUT, NULL, "a policy document is an object");
+    }
+    return compile_members(&c, v, policy);
+}
+
+static const char *
+reason_of(enum cd_dom_status status)
+{
+    switch (status) {
+    case CD_DOM_OK:
+    case CD_DOM_MEMORY: break;
+    case CD_DOM_DEPTH: return "nested too deep";
+    case CD_DOM_UTF8: return "not UTF-8";
+    case CD_DOM_RANGE: return "a number that is out of range";
+    case CD_DOM_SYNTAX: return "not JSON";
+    }
+    return "out of memory";
+}
+
+cordon_status
+cd_policy_read(struct cd_arena *a, struct cd_str text, const struct cd_policy **out,
+               struct cordon_error *err)
+{
+    struct cd_dom_val root;
+    if (text.n > CD_POLICY_LIMIT) {
+        return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
+                           "a policy document of %zu bytes, more than %zu", text.n,
+                           CD_POLICY_LIMIT);
+    }
+    struct cd_dom *dom = cd_dom_new();
+    enum cd_dom_status parsed = dom == NULL ? CD_DOM_MEMORY : cd_dom_parse(dom, text, false, &root);
+    cordon_status status = CORDON_OK;
+    if (parsed != CD_DOM_OK) {
+        status = cordon_fail(err, parsed == CD_DOM_MEMORY ? CORDON_ENOMEM : CORDON_EINPUT,
+                             CORDON_NO_OFFSET, "%s", reason_of(parsed));
+    } else {
+        status = cd_policy_compile(a, root, out, err);
+    }
+    cd_dom_free(dom);
+    return status;
+}

@@ -1,0 +1,58 @@
+/* The parts of the compiler of policy documents: where it stands, how it fails, and its texts. */
+#ifndef CD_IAM_COMPILE_H
+#define CD_IAM_COMPILE_H
+
+#include "runtime/iam/policy.h"
+
+/* A step on the way to a value: a member or an element. */
+struct cd_step_to {
+    const struct cd_step_to *above;
+    struct cd_str name; /* empty: element I */
+    uint32_t i;
+};
+
+struct cd_compiler {
+    struct cd_arena *a;
+    struct cordon_error *err;
+    bool has_variables; /* version 2012-10-17 */
+};
+
+/* CODE with `Statement[1].Action: WHAT`. */
+cordon_status cd_compile_fail(struct cd_compiler *c, cordon_status code,
+                              const struct cd_step_to *at, const char *what, ...)
+    __attribute__((format(printf, 4, 5)));
+cordon_status cd_compile_oom(struct cd_compiler *c);
+/* A copy of a string, within the limit of texts. */
+CORDON_MUST_CHECK cordon_status cd_compile_text(struct cd_compiler *c, struct cd_dom_val v,
+                                                const struct cd_step_to *at, struct cd_str *out);
+/* What may stand as one value or as a list: how many there are; 1 for a single one. */
+uint32_t cd_compile_count(struct cd_dom_val v);
+/* Begins a walk of those values. `while (cd_compile_next(&it))`: it.val is one. */
+struct cd_compile_items {
+    struct cd_dom_iter list;
+    struct cd_dom_val val;
+    struct cd_step_to at; /* of the value; .above is set by the caller's step */
+    bool is_list, is_over;
+};
+struct cd_compile_items cd_compile_items(struct cd_dom_val v, const struct cd_step_to *at);
+bool cd_compile_next(struct cd_compile_items *it);
+
+CORDON_MUST_CHECK cordon_status cd_compile_glob(struct cd_compiler *c, struct cd_str text,
+                                                unsigned holds, const struct cd_step_to *at,
+                                                struct cd_glob *out);
+/* TEXT as the pattern of an ARN. IS_RESOURCE: of a Resource element, whose first five parts compare
+ * without case and which may leave out parts at its end: those match anything. */
+CORDON_MUST_CHECK cordon_status cd_compile_arn(struct cd_compiler *c, struct cd_str text,
+                                               bool is_resource, const struct cd_step_to *at,
+                                               struct cd_arn_glob *out);
+CORDON_MUST_CHECK cordon_status cd_compile_actions(struct cd_compiler *c, struct cd_dom_val v,
+                                                   const struct cd_step_to *at,
+                                                   struct cd_actions *out);
+CORDON_MUST_CHECK cordon_status cd_compile_principals(struct cd_compiler *c, struct cd_dom_val v,
+                                                      const struct cd_step_to *at,
+                                                      struct cd_principals *out);
+CORDON_MUST_CHECK cordon_status cd_compile_conditions(struct cd_compiler *c, struct cd_dom_val v,
+                                                      const struct cd_step_to *at,
+                                                      struct cd_policy_statement *out);
+
+#endif

@@ -1,0 +1,302 @@
+/* Compilation and matching of texts with wildcards. After a mismatch only the last star takes one
+ * character more: those before it matched as early as they could, so that time is at most text
+ * times pattern. */
+#include "runtime/iam/glob.h"
+
+/* ---- compilation ---- */
+
+struct compiler {
+    struct cd_arena *a;
+    struct cd_str text;
+    unsigned holds;
+    struct cd_glob_part *parts;
+    size_t n, cap;
+    uint32_t n_keys;
+};
+
+static cordon_status
+push(struct compiler *c, struct cd_glob_part part)
+{
+    bool is_repeated =
+        part.kind == CD_GLOB_ANY && c->n != 0 && c->parts[c->n - 1].kind == part.kind;
+    if (is_repeated || (part.kind == CD_GLOB_TEXT && part.text.n == 0)) {
+        return CORDON_OK;
+    }
+    struct cd_glob_part *slot = CD_PUSH(c->a, c->parts, c->n, c->cap);
+    if (slot == NULL) {
+        return CORDON_ENOMEM;
+    }
+    *slot = part;
+    return CORDON_OK;
+}
+
+static struct cd_str
+trimmed(struct cd_str s)
+{
+    while (s.n != 0 && s.p[0] == ' ') {
+        s = cd_str_sub(s, 1, s.n);
+    }
+    while (s.n != 0 && s.p[s.n - 1] == ' ') {
+        s.n--;
+    }
+    return s;
+}
+
+/* The text between single quotes, in which '' is one quote; false if S is something else. */
+static bool
+unquoted(struct cd_arena *a, struct cd_str s, struct cd_str *out)
+{
+    if (s.n < 2 || s.p[0] != '\'' || s.p[s.n - 1] != '\'') {
+        return false;
+    }
+    struct cd_str inner = cd_str_sub(s, 1, s.n - 1);
+    char *p = cd_arena_alloc(a, inner.n + 1);
+    size_t n = 0;
+    if (p == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < inner.n; i++) {
+        p[n++] = inner.p[i];
+        if (inner.p[i] == '\'') {
+            if (i + 1 == inner.n || inner.p[i + 1] != '\'') {
+                return false;
+            }
+            i++;
+        }
+    }
+    *out = (struct cd_str){p, n};
+    return true;
+}
+
+/* BODY stands between `${` and `}`. What is no name of a key names none, and so has no value. */
+static cordon_status
+push_variable(struct compiler *c, struct cd_str body)
+{
+    struct cd_glob_part part = {.kind = CD_GLOB_KEY, .text = trimmed(body)};
+    if (body.n == 1 && (body.p[0] == '*' || body.p[0] == '?' || body.p[0] == '$')) {
+        return push(c, (struct cd_glob_part){.kind = CD_GLOB_TEXT, .text = body});
+    }
+    size_t comma = cd_str_find(body, ',', 0);
+    if (comma < body.n
+        && unquoted(c->a, trimmed(cd_str_sub(body, comma + 1, body.n)), &part.fallback)) {
+        part.text = trimmed(cd_str_sub(body, 0, comma));
+        part.has_fallback = true;
+    }
+    if (++c->n_keys > CD_GLOB_KEYS) {
+        return CORDON_ELIMIT;
+    }
+    return push(c, part);
+}
+
+/* Where the variable that begins at I ends: the place of its brace, outside quotes; text.n if it
+ * has none. */
+static size_t
+variable_end(struct cd_str text, size_t i)
+{
+    bool in_quotes = false;
+    for (; i < text.n; i++) {
+        if (text.p[i] == '\'') {
+            in_quotes = !in_quotes;
+        } else if (text.p[i] == '}' && !in_quotes) {
+            break;
+        }
+    }
+    return i;
+}
+
+static cordon_status
+compile(struct compiler *c)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < c->text.n;) {
+        char ch = c->text.p[i];
+        bool is_wild = (c->holds & CD_GLOB_WILD) != 0 && (ch == '*' || ch == '?');
+        size_t end = c->text.n;
+        if ((c->holds & CD_GLOB_KEYED) != 0 && ch == '$' && i + 1 < c->text.n
+            && c->text.p[i + 1] == '{') {
+            end = variable_end(c->text, i + 2);
+        }
+        if (!is_wild && end == c->text.n) {
+            i++;
+            continue;
+        }
+        CORDON_TRY(push(c, (struct cd_glob_part){.text = cd_str_sub(c->text, from, i)}));
+        if (is_wild) {
+            CORDON_TRY(
+                push(c, (struct cd_glob_part){.kind = ch == '*' ? CD_GLOB_ANY : CD_GLOB_ONE}));
+            from = ++i;
+        } else {
+            CORDON_TRY(push_variable(c, cd_str_sub(c->text, i + 2, end)));
+            from = i = end + 1;
+        }
+    }
+    return push(c, (struct cd_glob_part){.text = cd_str_sub(c->text, from, c->text.n)});
+}
+
+cordon_status
+cd_glob_compile(struct cd_arena *a, struct cd_str text, unsigned holds, struct cd_glob *out)
+{
+    struct compiler c = {.a = a, .text = text, .holds = holds};
+    CORDON_TRY(compile(&c));
+    *out = (struct cd_glob){c.parts, (uint32_t)c.n, c.n_keys, (holds & CD_GLOB_NOCASE) != 0};
+    return CORDON_OK;
+}
+
+/* ---- matching ---- */
+
+struct matcher {
+    const struct cd_glob *g;
+    const struct cd_str
+        *values; /* of the variables, in their order; NULL pointers match anything */
+};
+
+static bool
+same_text(const struct cd_glob *g, struct cd_str x, struct cd_str y)
+{
+    return g->nocase ? cd_str_eq_nocase(x, y) : cd_str_eq(x, y);
+}
+
+static size_t
+char_len(struct cd_str s, size_t i)
+{
+    unsigned char c = (unsigned char)s.p[i];
+    size_t n = c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+    return n < s.n - i ? n : s.n - i;
+}
+
+static bool
+stands_at(const struct matcher *m, struct cd_str text, size_t at, struct cd_str part)
+{
+    return text.n - at >= part.n && same_text(m->g, cd_str_sub(text, at, at + part.n), part);
+}
+
+/* Where matching goes on when the last star takes one character more; text.n + 1: nowhere. */
+static size_t
+next_try(const struct matcher *m, struct cd_str text, size_t from, const struct cd_glob_part *after)
+{
+    if (from >= text.n) {
+        return text.n + 1;
+    }
+    from += char_len(text, from);
+    if (after->kind != CD_GLOB_TEXT || m->g->nocase) {
+        return from;
+    }
+    const char *found = memmem(text.p + from, text.n - from, after->text.p, after->text.n);
+    return found != NULL ? (size_t)(found - text.p) : text.n + 1;
+}
+
+/* The place in `values` of the variable at part AT. */
+static uint32_t
+slot_of(const struct cd_glob *g, uint32_t at)
+{
+    uint32_t slot = 0;
+    for (uint32_t i = 0; i < at; i++) {
+        slot += g->parts[i].kind == CD_GLOB_KEY;
+    }
+    return slot;
+}
+
+/* What part AT asks for: a star, a character, or the text *VALUE. */
+static enum cd_glob_kind
+asked(const struct matcher *m, uint32_t at, struct cd_str *value)
+{
+    const struct cd_glob_part *part = &m->g->parts[at];
+    *value = part->text;
+    if (part->kind != CD_GLOB_KEY) {
+        return part->kind;
+    }
+    *value = m->values[slot_of(m->g, at)];
+    return value->p == NULL ? CD_GLOB_ANY : CD_GLOB_TEXT;
+}
+
+/* Moves *T behind what a character or a text takes; false if it does not stand there. */
+static bool
+takes(const struct matcher *m, enum cd_glob_kind kind, struct cd_str value, struct cd_str text,
+      size_t *t)
+{
+    if (kind == CD_GLOB_ONE ? *t >= text.n : !stands_at(m, text, *t, value)) {
+        return false;
+    }
+    *t += kind == CD_GLOB_ONE ? char_len(text, *t) : value.n;
+    return true;
+}
+
+static bool
+run(const struct matcher *m, struct cd_str text)
+{
+    const struct cd_glob *g = m->g;
+    uint32_t p = 0, star = UINT32_MAX; /* the part behind the last star, and where its try began */
+    size_t t = 0, star_t = 0;
+    while (p < g->n || t < text.n) {
+        struct cd_str value = {NULL, 0};
+        enum cd_glob_kind kind = p < g->n ? asked(m, p, &value) : CD_GLOB_KEY;
+        if (kind == CD_GLOB_ANY) {
+            star = ++p;
+            star_t = t;
+            if (p == g->n) {
+                return true;
+            }
+            continue;
+        }
+        if (p < g->n && takes(m, kind, value, text, &t)) {
+            p++;
+            continue;
+        }
+        star_t = star == UINT32_MAX ? text.n + 1 : next_try(m, text, star_t, &g->parts[star]);
+        if (star_t > text.n) {
+            return false;
+        }
+        p = star;
+        t = star_t;
+    }
+    return true;
+}
+
+/* The values of the variables; CD_NO if one has none. */
+static enum cd_truth
+resolve(const struct cd_glob *g, const struct cd_access *access, struct cd_missing *missing,
+        struct cd_str *values)
+{
+    uint32_t slot = 0;
+    enum cd_truth all = CD_YES;
+    for (uint32_t i = 0; i < g->n; i++) {
+        const struct cd_glob_part *part = &g->parts[i];
+        if (part->kind != CD_GLOB_KEY) {
+            continue;
+        }
+        values[slot] = (struct cd_str){NULL, 0};
+        enum cd_truth has = cd_access_value(access, part->text, &values[slot]);
+        if (has == CD_YES && values[slot].p == NULL) {
+            values[slot].p = "";
+        }
+        if (has == CD_NO && part->has_fallback) {
+            values[slot] = part->fallback;
+            has = CD_YES;
+        } else if (has == CD_MAYBE) {
+            cd_missing_add(missing, part->text);
+        }
+        all = cd_truth_and(all, has);
+        slot++;
+    }
+    return all;
+}
+
+enum cd_truth
+cd_glob_match(const struct cd_glob *g, struct cd_str text, const struct cd_access *access,
+              struct cd_missing *missing)
+{
+    struct cd_str values[CD_GLOB_KEYS];
+    if (g->n == 1 && g->parts[0].kind == CD_GLOB_TEXT) {
+        return cd_truth_of(same_text(g, g->parts[0].text, text));
+    }
+    size_t mark = missing != NULL ? missing->n : 0;
+    enum cd_truth known = g->n_keys == 0 ? CD_YES : resolve(g, access, missing, values);
+    struct matcher m = {g, values};
+    if (known == CD_NO || !run(&m, text)) {
+        if (missing != NULL) {
+            cd_missing_back(missing, mark);
+        }
+        return CD_NO;
+    }
+    return known;
+}

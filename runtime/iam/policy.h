@@ -1,0 +1,172 @@
+/* Policy documents, compiled once: what a document says, and whether its statements apply to a
+ * request. What several documents together decide is another matter (decide.h).
+ *
+ * Grammar and semantics: IAM User Guide, «Grammar of the IAM JSON policy language»
+ * (reference_policies_grammar.html) and the pages of its elements, named where they are used. */
+#ifndef CD_IAM_POLICY_H
+#define CD_IAM_POLICY_H
+
+#include "runtime/base/net.h"
+#include "runtime/iam/glob.h"
+#include "runtime/ingest/json.h"
+
+/* ---- conditions ---- */
+
+enum cd_cond_op {
+#define CD_COND_OP(name, text, reads, test, negated) CD_COND_##name,
+#include "runtime/iam/operators.def"
+#undef CD_COND_OP
+    CD_N_COND_OPS
+};
+
+/* How an operator reads the values of the document and of the request. */
+enum cd_cond_reads {
+    CD_READS_TEXT,
+    CD_READS_TEXT_NOCASE,
+    CD_READS_PATTERN,
+    CD_READS_NUMBER,
+    CD_READS_DATE,
+    CD_READS_BOOL,
+    CD_READS_BINARY,
+    CD_READS_NETWORK,
+    CD_READS_ARN,
+    CD_READS_PRESENCE,
+};
+
+enum cd_cond_test { CD_TEST_EQ, CD_TEST_LT, CD_TEST_LE, CD_TEST_GT, CD_TEST_GE };
+
+struct cd_cond_op_info {
+    struct cd_str text;
+    enum cd_cond_reads reads;
+    enum cd_cond_test test;
+    bool negated;
+};
+extern const struct cd_cond_op_info cd_cond_op_info[CD_N_COND_OPS];
+
+/* «Set operators for multivalued context keys»
+ * (reference_policies_condition-single-vs-multi-valued-context-keys.html). */
+enum cd_cond_set { CD_COND_SINGLE, CD_COND_FOR_ANY, CD_COND_FOR_ALL };
+
+/* The pattern of an ARN: its first five parts without variables, the sixth with. */
+struct cd_arn_glob {
+    struct cd_glob part[CD_ARN_PARTS];
+    bool is_any;   /* `*`: everything, also what is no ARN */
+    bool is_short; /* fewer than six parts: as a value of ArnLike it matches nothing */
+};
+
+/* One value of a condition, as its operator reads it. */
+struct cd_cond_value {
+    struct cd_str text; /* as written */
+    union {
+        struct cd_glob glob; /* TEXT, TEXT_NOCASE, PATTERN */
+        double number;
+        int64_t ms; /* DATE */
+        bool truth; /* BOOL, PRESENCE */
+        struct cd_net net;
+        const struct cd_arn_glob *arn;
+    };
+};
+
+struct cd_condition_line {
+    enum cd_cond_op op;
+    enum cd_cond_set set;
+    bool if_exists;
+    struct cd_str key; /* as written; compared without case */
+    const struct cd_cond_value *values;
+    uint32_t n_values;
+};
+
+/* ---- statements ---- */
+
+/* Actions, or their complement: patterns, and what they stand for among the known actions. */
+struct cd_action_range {
+    uint32_t first, end; /* of the table of actions */
+};
+struct cd_actions {
+    bool is_not;                   /* NotAction */
+    bool is_any;                   /* `*` is among them */
+    const struct cd_str *services; /* of the patterns that are not `*`: before the colon, */
+    const struct cd_glob *names;   /* and behind it */
+    uint32_t n_globs;
+    const struct cd_action_range *ranges; /* ascending, disjoint */
+    uint32_t n_ranges;
+};
+
+struct cd_resources {
+    bool is_there; /* trust policies have none */
+    bool is_not;   /* NotResource */
+    const struct cd_arn_glob *items;
+    uint32_t n;
+};
+
+enum cd_principal_kind {
+    CD_PRINCIPAL_ANY, /* `*` */
+    CD_PRINCIPAL_AWS,
+    CD_PRINCIPAL_SERVICE,
+    CD_PRINCIPAL_FEDERATED,
+    CD_PRINCIPAL_CANONICAL_USER,
+};
+struct cd_principal {
+    enum cd_principal_kind kind;
+    struct cd_str text;
+};
+struct cd_principals {
+    bool is_there;
+    bool is_not; /* NotPrincipal */
+    const struct cd_principal *items;
+    uint32_t n;
+};
+
+struct cd_policy_statement {
+    struct cd_str sid; /* empty: none */
+    uint32_t index;    /* from 0 */
+    bool is_deny;
+    struct cd_principals principals;
+    struct cd_actions actions;
+    struct cd_resources resources;
+    const struct cd_condition_line *conditions;
+    uint32_t n_conditions;
+};
+
+struct cd_policy {
+    struct cd_str id;
+    const struct cd_policy_statement *statements;
+    uint32_t n_statements;
+};
+
+#define CD_POLICY_LIMIT ((size_t)1 << 20) /* bytes of a document's text */
+#define CD_POLICY_TEXT_LIMIT 65536        /* bytes of one of its texts */
+#define CD_POLICY_CONDITIONS_LIMIT 1024   /* of a statement */
+
+/* Compiles the document V with memory from A; every text is copied. What is wrong is CORDON_EINPUT,
+ * a limit CORDON_ELIMIT, both with the place in the document: `Statement[1].Condition.StringEquals:
+ * …`. Nothing is guessed: an unknown element, operator or version is an error. */
+CORDON_MUST_CHECK cordon_status cd_policy_compile(struct cd_arena *a, struct cd_dom_val v,
+                                                  const struct cd_policy **out,
+                                                  struct cordon_error *err);
+/* The same of a document's text. */
+CORDON_MUST_CHECK cordon_status cd_policy_read(struct cd_arena *a, struct cd_str text,
+                                               const struct cd_policy **out,
+                                               struct cordon_error *err);
+
+/* ---- matching; names of unknown keys on which an answer depends go to MISSING ---- */
+
+bool cd_actions_match(const struct cd_actions *actions, const struct cd_access *access);
+enum cd_truth cd_resources_match(const struct cd_resources *resources,
+                                 const struct cd_access *access, struct cd_missing *missing);
+/* A date of a condition in milliseconds: ISO 8601, or seconds since 1970. */
+bool cd_cond_read_date(struct cd_str text, int64_t *ms);
+enum cd_truth cd_condition_holds(const struct cd_condition_line *c, const struct cd_access *access,
+                                 struct cd_missing *missing);
+/* All of them. */
+enum cd_truth cd_conditions_hold(const struct cd_policy_statement *s,
+                                 const struct cd_access *access, struct cd_missing *missing);
+/* Do action, resource and conditions apply? Principals are not asked. */
+enum cd_truth cd_statement_applies(const struct cd_policy_statement *s,
+                                   const struct cd_access *access, struct cd_missing *missing);
+/* Is the request denied by the document, whoever asks? *BY is the statement that denies it, or (for
+ * CD_MAYBE) the first that may; NULL for CD_NO. */
+enum cd_truth cd_policy_denies(const struct cd_policy *policy, const struct cd_access *access,
+                               struct cd_missing *missing, const struct cd_policy_statement **by);
+
+#endif
