@@ -232,7 +232,7 @@ bench: ## Measure, as docs/BENCHMARKS.md says (WRITE=1 puts the table there)
 	$(sub_make) all
 	$(Q)tests/bench/run $(BUILD) $(if $(WRITE),--write)
 
-demo: ## The example estate: findings and an SCP
+demo: ## The example estate: findings, service control policies, bucket policies
 	$(Q)tests/tools/install-deps --build
 	$(sub_make) all
 	$(Q)examples/sovereign-llm/demo $(BUILD)/cordon

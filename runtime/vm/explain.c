@@ -59,7 +59,11 @@ message_of(const struct cd_eval *e, struct cd_arena *a, const struct cd_trace *t
            const struct cd_trace_require *r)
 {
     if (t->message != CD_NO_STR) {
-        return cd_arena_str(a, cd_vm_text(e, t->message));
+        /* The author's text states the breach, which an undecided answer is not. */
+        struct cd_str message = cd_vm_text(e, t->message);
+        return r->fold == CD_FOLD_FAIL
+                   ? cd_arena_str(a, message)
+                   : cd_arena_printf(a, "cannot be decided: %.*s", CD_FMT(message));
     }
     struct cd_str text = cd_image_str(e->img, require_info(e, r)->text);
     const char *what = r->fold == CD_FOLD_FAIL ? "does not hold" : "cannot be decided";
