@@ -14,6 +14,7 @@
  * Operators:
  *     each: member                 each element of the list is replaced by its member
  *     keyed-by: Property           the list is kept as an object, by this property of its elements
+ *     keyed-by: [First, Second]    … by two: `path/name` is First `/path` and Second `name`
  *     explode: [{over: list, of: {…}}]   one element for each element of the lists inside each
  *     of: {…}                      properties of the object, or of the elements of the list
  *     json: true                   a string holds the value as JSON
@@ -23,9 +24,13 @@
  *     unset: value                 a scalar that stands for nothing
  *     is: word                     a boolean, kept as a word: true if it is this one
  *     split: text                  a list, kept as one string with this between its elements
+ *     when: member                 the object counts if this member of it is set: neither false
+ * nor, with it, what `unset` says other-form: true             kept in a form that is not read:
+ * unknown where it is there
  *
- * Below `of`, paths begin at the object around; `.` is that object, and `/…` begins at the item. In
- * a path from the item, `name[member]` is the element of the list `name` whose `member` is true. */
+ * Below `of`, paths begin at the object around; `.` is that object, and `/…` begins at the item.
+ * `name[0]` is the first element of the list `name`; `name[member]` the one whose `member` is true,
+ * or is there and no boolean. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,13 +197,32 @@ is_set(const struct gen *g, const struct cd_yaml *n, const char *key, const char
 }
 
 static void
+put_keyed_by(struct gen *g, const struct cd_yaml *n, struct cd_buf *out)
+{
+    if (n == NULL) {
+        return;
+    }
+    bool is_pair = n->kind == CD_YAML_LIST;
+    if (is_pair && n->n != 2) {
+        die(g, n, "keyed-by: one property, or two");
+    }
+    cd_buf_puts(out, ", .keyed_by = ");
+    put_str(out, scalar(g, is_pair ? &n->items[0] : n));
+    if (is_pair) {
+        cd_buf_puts(out, ", .keyed_by_rest = ");
+        put_str(out, scalar(g, &n->items[1]));
+    }
+}
+
+static void
 put_operators(struct gen *g, const struct cd_yaml *n, struct cd_buf *out)
 {
-    static const char *const known[] = {"path",      "each",  "keyed-by", "explode", "of", "json",
-                                        "urldecode", "const", "carried",  "unset",   "is", "split"};
-    static const char *const words[][2] = {{"each", "each"},      {"keyed-by", "keyed_by"},
-                                           {"const", "constant"}, {"unset", "unset"},
-                                           {"is", "is"},          {"split", "split"}};
+    static const char *const known[] = {"path", "each",      "keyed-by", "explode",   "of",
+                                        "json", "urldecode", "const",    "carried",   "unset",
+                                        "is",   "split",     "when",     "other-form"};
+    static const char *const words[][2] = {{"each", "each"},   {"const", "constant"},
+                                           {"unset", "unset"}, {"is", "is"},
+                                           {"split", "split"}, {"when", "when"}};
     check_keys(g, n, known, CD_ARRAY_LEN(known));
     const struct cd_yaml *path = member(g, n, "path");
     const struct cd_yaml *explode = member(g, n, "explode");
@@ -214,6 +238,8 @@ put_operators(struct gen *g, const struct cd_yaml *n, struct cd_buf *out)
             put_str(out, scalar(g, value));
         }
     }
+    put_keyed_by(g, member(g, n, "keyed-by"), out);
+    cd_buf_puts(out, is_set(g, n, "other-form", "true") ? ", .other_form = true" : "");
     cd_buf_puts(out, is_set(g, n, "json", "true") ? ", .json = true" : "");
     cd_buf_puts(out, is_set(g, n, "urldecode", "true") ? ", .urldecode = true" : "");
     cd_buf_puts(out, is_set(g, n, "carried", "false") ? ", .not_carried = true" : "");

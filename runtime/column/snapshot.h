@@ -225,6 +225,9 @@ CORDON_MUST_CHECK cordon_status cd_snapshot_seal(struct cd_snapshot *s, struct c
 uint32_t cd_snapshot_str(struct cd_snapshot *s, struct cd_str str); /* dictionary id */
 /* The table of a type, made if the projection wants it; NULL with *wanted false if it does not. */
 struct cd_table *cd_snapshot_table(struct cd_snapshot *s, struct cd_str type, bool *wanted);
+/* The table of a type in any case: one that the projection does not want keeps envelopes only, and
+ * nobody reads it. NULL: out of memory. */
+struct cd_table *cd_snapshot_envelopes(struct cd_snapshot *s, struct cd_str type);
 struct cd_envelope_row {
     uint32_t id, arn, partition, region, account; /* dictionary ids, CD_NO_STR absent */
     int64_t captured;

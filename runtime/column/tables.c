@@ -169,6 +169,13 @@ cd_snapshot_table(struct cd_snapshot *s, struct cd_str type, bool *wanted)
     return *wanted ? make_table(s, type, shape, schema) : NULL;
 }
 
+struct cd_table *
+cd_snapshot_envelopes(struct cd_snapshot *s, struct cd_str type)
+{
+    struct cd_table *t = cd_snapshot_find_table(s, type);
+    return t ? t : make_table(s, type, CD_NONE, cd_schema_find_shape(type));
+}
+
 /* Every column of the envelope has `cap` rows. */
 static bool
 grow_table(struct cd_table *t)

@@ -69,6 +69,16 @@ plan_of(struct cd_load *l, struct cd_str type, const struct cd_map_type *map,
     return cd_plan_table(l, table, CD_DIALECT_CONFIG, map, rows);
 }
 
+/* Rows that a resource embeds count as long as it does, also where nobody reads it itself. */
+static void
+keep_envelopes(struct cd_load *l, struct cd_type_plan *t)
+{
+    struct cd_table *table = cd_snapshot_envelopes(l->s, t->type);
+    t->is_wanted = true;
+    t->plan = table == NULL ? NULL : cd_plan_table(l, table, CD_DIALECT_CONFIG, t->map, NULL);
+    l->oom |= t->plan == NULL;
+}
+
 static struct cd_type_plan *
 make_type(struct cd_load *l, struct cd_str from)
 {
@@ -93,6 +103,9 @@ make_type(struct cd_load *l, struct cd_str from)
         bool is_wanted;
         t->rows[i].schema = cd_schema_find_shape(t->map->rows[i].type);
         t->rows[i].plan = plan_of(l, t->map->rows[i].type, NULL, &t->map->rows[i], &is_wanted);
+        if (t->rows[i].plan != NULL && t->plan == NULL) {
+            keep_envelopes(l, t);
+        }
     }
     return l->oom ? NULL : t;
 }
@@ -223,6 +236,7 @@ either(const struct cd_members *m, enum cd_member a, enum cd_member b, struct cd
 static bool
 read_envelope(struct cd_load *l, const struct cd_members *m, struct cd_str type, struct envelope *e)
 {
+    bool is_query = l->kind == CD_ITEM_QUERY;
     struct cd_str status;
     int has_arn = cd_member_str(m, CD_MEMBER_ARN, &e->arn);
     int has_account = either(m, CD_MEMBER_AWS_ACCOUNT, CD_MEMBER_ACCOUNT_ID, &e->account);
@@ -231,22 +245,24 @@ read_envelope(struct cd_load *l, const struct cd_members *m, struct cd_str type,
     int has_name = cd_member_str(m, CD_MEMBER_RESOURCE_NAME, &e->name);
     if (has_arn < 0) {
         cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
-                                          "%.*s: arn is no string; it is made from its format",
+                                          "%.*s: arn is no string, or stands twice; it is made "
+                                          "from its format",
                                           CD_FMT(type)));
     }
-    if (has_account == 0) {
-        e->account = arn_part(e->arn, 4);
-    }
+    e->account = has_account == 0 ? arn_part(e->arn, 4) : e->account;
+    e->region = has_region == 0 ? arn_part(e->arn, 3) : e->region;
     e->account_id = e->account.n > 0 ? cd_load_str(l, e->account) : CD_NO_STR;
     e->region_id = is_no_region(e->region) ? CD_NO_STR : cd_load_str(l, e->region);
     const char *wrong =
         has_region < 0 ? "awsRegion is no string, or stands twice"
         : has_account < 0 || e->account.n == 0
-            ? "it has no account: awsAccountId or accountId, a string"
-        : has_id < 0 || has_name < 0          ? "resourceId or resourceName is no string"
+            ? "it has no account: awsAccountId or accountId, a string that stands once"
+        : has_id < 0 || has_name < 0 ? "resourceId or resourceName is no string, or stands twice"
         : e->id.n + e->name.n + e->arn.n == 0 ? "it has neither resourceId nor resourceName"
-        : cd_member_str(m, CD_MEMBER_STATUS, &status) < 0 ? "configurationItemStatus is no string"
-                                                          : NULL;
+        : cd_member_str(m, CD_MEMBER_STATUS, &status) < 0
+            ? "configurationItemStatus is no string, or stands twice"
+        : is_query && has_region == 0 && e->arn.n == 0 ? "the query has to select awsRegion, or arn"
+                                                       : NULL;
     if (wrong != NULL) {
         cd_item_lost(l, type, e->account_id, e->region_id, "%.*s: %s", CD_FMT(type), wrong);
         return false;
@@ -329,6 +345,17 @@ embedded_id(struct cd_load *l, const struct cd_map_rows *rows, uint32_t schema,
     return false;
 }
 
+/* The item counts, but not what it embeds. */
+static void
+embedded_lost(struct cd_load *l, const struct cd_map_rows *rows, const struct envelope *e)
+{
+    cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
+                                      "%.*s: %.*s cannot be read, so it is not known which there "
+                                      "are",
+                                      CD_FMT(rows->type), CD_FMT(rows->path)));
+    cd_lost(l, rows->type, e->account_id, e->region_id);
+}
+
 static void
 add_embedded(struct cd_load *l, const struct cd_type_plan *t, uint32_t i, const struct envelope *e,
              struct cd_str partition, uint32_t parent_row)
@@ -336,9 +363,12 @@ add_embedded(struct cd_load *l, const struct cd_type_plan *t, uint32_t i, const 
     const struct cd_map_rows *rows = &t->map->rows[i];
     struct cd_dom_val val;
     struct cd_str id;
-    if (!cd_value_at(l, l->root, rows->path, &val)
-        || (cd_dom_is(val, '"') && cd_dom_str(val).n == 0)
-        || !embedded_id(l, rows, t->rows[i].schema, val, &id)) {
+    enum cd_found found = cd_value_find(l, l->root, rows->path, &val);
+    if (found == CD_FOUND_NOTHING || (found == CD_FOUND_VALUE && cd_value_is_nothing(val))) {
+        return;
+    }
+    if (found == CD_FOUND_BROKEN || !embedded_id(l, rows, t->rows[i].schema, val, &id)) {
+        embedded_lost(l, rows, e);
         return;
     }
     l->s->sources[l->source].derived++;
@@ -362,13 +392,33 @@ add_embedded(struct cd_load *l, const struct cd_type_plan *t, uint32_t i, const 
     }
 }
 
-/* The object that a member holds, itself or as JSON in a string. */
+/* The object that a member holds, itself or as JSON in a string. False if it holds something else;
+ * *is_there is whether it holds anything. */
 static bool
 object_of(struct cd_load *l, const struct cd_members *m, enum cd_member which,
-          struct cd_dom_val *out)
+          struct cd_dom_val *out, bool *is_there)
 {
+    *is_there = m->has[which] && !m->is_duplicate[which] && !cd_value_is_nothing(m->val[which]);
+    if (!*is_there) {
+        return true;
+    }
     *out = cd_value_decoded(l, m->val[which]);
     return cd_dom_is(*out, '{');
+}
+
+/* Why what the item does not say is unknown; NULL: it is absent. */
+static const char *
+lacks(struct cd_load *l, const struct cd_members *m, bool has_self)
+{
+    if (m->is_duplicate[CD_MEMBER_CONFIGURATION] || m->is_duplicate[CD_MEMBER_SUPPLEMENTARY]) {
+        cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
+                                          "configuration or supplementaryConfiguration stands "
+                                          "twice, so what it says is unknown"));
+        return "its key stands twice";
+    }
+    return l->kind == CD_ITEM_QUERY                  ? "the query did not select it"
+           : !has_self || l->kind == CD_ITEM_SUMMARY ? "the item has no configuration"
+                                                     : NULL;
 }
 
 static uint32_t
@@ -377,7 +427,7 @@ add_resource(struct cd_load *l, const struct cd_members *m, const struct cd_type
 {
     uint32_t at = 0;
     l->type = t->type;
-    cd_tags_read(l, m, t->plan);
+    cd_tags_read(l, m, t->plan, l->kind == CD_ITEM_WHOLE ? 0 : from->reason);
     if (!cd_item_row(l, t->plan->table, row, &at)) {
         return at;
     }
@@ -391,15 +441,14 @@ add_resource(struct cd_load *l, const struct cd_members *m, const struct cd_type
 
 static void
 read_resource(struct cd_load *l, const struct cd_members *m, const struct cd_type_plan *t,
-              const struct envelope *e, bool is_summary)
+              const struct envelope *e)
 {
     struct cd_source_info *info = &l->s->sources[l->source];
     struct cd_dom_val self, outer;
     struct cd_context from = {.self = NULL};
-    bool has_self = m->has[CD_MEMBER_CONFIGURATION] && !m->is_duplicate[CD_MEMBER_CONFIGURATION];
-    bool has_outer = m->has[CD_MEMBER_SUPPLEMENTARY] && !m->is_duplicate[CD_MEMBER_SUPPLEMENTARY];
-    if ((has_self && !object_of(l, m, CD_MEMBER_CONFIGURATION, &self))
-        || (has_outer && !object_of(l, m, CD_MEMBER_SUPPLEMENTARY, &outer))) {
+    bool has_self, has_outer;
+    if (!object_of(l, m, CD_MEMBER_CONFIGURATION, &self, &has_self)
+        || !object_of(l, m, CD_MEMBER_SUPPLEMENTARY, &outer, &has_outer)) {
         cd_item_lost(l, t->type, e->account_id, e->region_id,
                      "%.*s: configuration or supplementaryConfiguration is neither an object nor "
                      "JSON of one in a string",
@@ -408,9 +457,8 @@ read_resource(struct cd_load *l, const struct cd_members *m, const struct cd_typ
     }
     from.self = has_self ? &self : NULL;
     from.outer = has_outer ? &outer : NULL;
-    if (!has_self || is_summary) {
-        from.reason = cd_load_str(l, CD_STR("the item has no configuration"));
-    }
+    const char *why = lacks(l, m, has_self);
+    from.reason = why == NULL ? 0 : cd_load_str(l, cd_str_of(why));
     info->resources++;
     struct cd_str partition = cd_partition_of(e->arn, e->region);
     uint32_t at = 0;
@@ -427,7 +475,7 @@ read_resource(struct cd_load *l, const struct cd_members *m, const struct cd_typ
 }
 
 void
-cd_config_item(struct cd_load *l, const struct cd_members *m, bool is_summary)
+cd_config_item(struct cd_load *l, const struct cd_members *m)
 {
     struct cd_source_info *info = &l->s->sources[l->source];
     struct cd_str name;
@@ -448,7 +496,7 @@ cd_config_item(struct cd_load *l, const struct cd_members *m, bool is_summary)
     info->captured = e.captured > info->captured ? e.captured : info->captured;
     note_place(l, e.account_id, e.region_id);
     if (!e.is_deleted) {
-        read_resource(l, m, t, &e, is_summary);
+        read_resource(l, m, t, &e);
         return;
     }
     info->deleted++;

@@ -26,7 +26,7 @@ cd_value_decoded(struct cd_load *l, struct cd_dom_val val)
         }
         struct cd_dom *dom = embedded_parser(l);
         struct cd_dom_val inner;
-        if (dom == NULL || cd_dom_parse(dom, text, false, &inner) != CD_DOM_OK) {
+        if (dom == NULL || cd_text_parse(l, dom, text, false, &inner) != CD_DOM_OK) {
             break;
         }
         l->n_embedded++;
@@ -35,51 +35,81 @@ cd_value_decoded(struct cd_load *l, struct cd_dom_val val)
     return val;
 }
 
-/* The element of a list whose MEMBER is true. */
-static bool
+bool
+cd_value_is_nothing(struct cd_dom_val val)
+{
+    struct cd_str text = cd_dom_is(val, '"') ? cd_dom_str(val) : CD_STR("…");
+    return cd_dom_is(val, 'n') || text.n == 0 || cd_str_eq(text, CD_STR("null"));
+}
+
+struct cd_dom_val
+cd_value_only(struct cd_dom_val val)
+{
+    struct cd_dom_iter it = cd_dom_iter(val);
+    bool is_one = cd_dom_is(val, '[') && cd_dom_next(&it) && it.next >= it.end;
+    return is_one ? it.val : val;
+}
+
+/* The element of a list whose MEMBER is true, or there and no boolean; for `0` the first one. */
+static enum cd_found
 chosen_element(struct cd_dom_val list, struct cd_str member, struct cd_dom_val *out)
 {
-    for (struct cd_dom_iter it = cd_dom_iter(list); cd_dom_is(list, '[') && cd_dom_next(&it);) {
+    if (!cd_dom_is(list, '[')) {
+        return cd_value_is_nothing(list) ? CD_FOUND_NOTHING : CD_FOUND_BROKEN;
+    }
+    for (struct cd_dom_iter it = cd_dom_iter(list); cd_dom_next(&it);) {
         struct cd_dom_val flag;
-        if (cd_dom_member(it.val, member, &flag) && cd_dom_is(flag, 't')) {
+        if (cd_str_eq(member, CD_STR("0"))
+            || (cd_dom_member(it.val, member, &flag) && !cd_dom_is(flag, 'f')
+                && !cd_dom_is(flag, 'n'))) {
             *out = it.val;
-            return true;
+            return CD_FOUND_VALUE;
         }
     }
-    return false;
+    return CD_FOUND_NOTHING;
 }
 
 /* The member of an object that stands there once. */
-static bool
+static enum cd_found
 single_member(struct cd_dom_val val, struct cd_str name, struct cd_dom_val *out)
 {
     uint32_t n = 0;
-    for (struct cd_dom_iter it = cd_dom_iter(val); cd_dom_is(val, '{') && cd_dom_next(&it);) {
+    if (!cd_dom_is(val, '{')) {
+        return cd_value_is_nothing(val) ? CD_FOUND_NOTHING : CD_FOUND_BROKEN;
+    }
+    for (struct cd_dom_iter it = cd_dom_iter(val); cd_dom_next(&it);) {
         if (cd_str_eq(it.key, name)) {
             *out = it.val;
             n++;
         }
     }
-    return n == 1;
+    return n == 0 ? CD_FOUND_NOTHING : n == 1 ? CD_FOUND_VALUE : CD_FOUND_BROKEN;
 }
 
-bool
-cd_value_at(struct cd_load *l, struct cd_dom_val val, struct cd_str path, struct cd_dom_val *out)
+enum cd_found
+cd_value_find(struct cd_load *l, struct cd_dom_val val, struct cd_str path, struct cd_dom_val *out)
 {
     for (size_t from = 0; from <= path.n;) {
         size_t dot = cd_str_find(path, '.', from);
         struct cd_str part = cd_str_sub(path, from, dot);
         size_t bracket = cd_str_find(part, '[', 0);
-        if (!single_member(cd_value_decoded(l, val), cd_str_sub(part, 0, bracket), &val)) {
-            return false;
+        struct cd_str name = cd_str_sub(part, 0, bracket);
+        enum cd_found found = single_member(cd_value_decoded(l, val), name, &val);
+        if (found == CD_FOUND_VALUE && bracket < part.n) {
+            struct cd_str which = cd_str_sub(part, bracket + 1, part.n - 1);
+            found = chosen_element(cd_value_decoded(l, val), which, &val);
         }
-        if (bracket < part.n
-            && !chosen_element(cd_value_decoded(l, val), cd_str_sub(part, bracket + 1, part.n - 1),
-                               &val)) {
-            return false;
+        if (found != CD_FOUND_VALUE) {
+            return found;
         }
         from = dot + 1;
     }
     *out = val;
-    return !cd_dom_is(val, 'n');
+    return cd_dom_is(val, 'n') ? CD_FOUND_NOTHING : CD_FOUND_VALUE;
+}
+
+bool
+cd_value_at(struct cd_load *l, struct cd_dom_val val, struct cd_str path, struct cd_dom_val *out)
+{
+    return cd_value_find(l, val, path, out) == CD_FOUND_VALUE;
 }

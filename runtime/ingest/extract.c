@@ -14,7 +14,7 @@ rank_of(struct cd_str key, struct cd_str wanted)
     return memcmp(key.p + 1, wanted.p + 1, key.n - 1) == 0 ? 2 : 1;
 }
 
-/* A key that stands twice: nothing at or below it counts. */
+/* Nothing at or below a key that stands twice counts. */
 static void
 mark_duplicate(struct cd_plan *plan, struct cd_trie_entry *e)
 {
@@ -23,6 +23,20 @@ mark_duplicate(struct cd_plan *plan, struct cd_trie_entry *e)
     }
     for (size_t i = 0; e->below != NULL && i < e->below->n; i++) {
         mark_duplicate(plan, &e->below->entries[i]); /* as deep as a mapping's longest path */
+    }
+}
+
+/* What stands where paths lead on is no object: what they would find cannot be told. */
+static void
+mark_broken(struct cd_plan *plan, struct cd_trie *below)
+{
+    for (size_t i = 0; i < below->n; i++) {
+        if (below->entries[i].leaf != CD_NONE) {
+            plan->leaves[below->entries[i].leaf].is_broken = true;
+        }
+        if (below->entries[i].below != NULL) {
+            mark_broken(plan, below->entries[i].below);
+        }
     }
 }
 
@@ -46,7 +60,7 @@ note_leaf(struct cd_load *l, struct cd_plan *plan, struct cd_leaf *leaf, struct 
 static void
 walk(struct cd_load *l, struct cd_plan *plan, struct cd_trie *trie, struct cd_dom_val object)
 {
-    uint32_t stamp = ++l->stamp;
+    uint64_t stamp = ++l->in->stamp;
     for (struct cd_dom_iter it = cd_dom_iter(object); cd_dom_next(&it);) {
         uint32_t which = cd_keys_find(&trie->keys, it.i, it.key);
         if (which == CD_NONE) {
@@ -63,9 +77,11 @@ walk(struct cd_load *l, struct cd_plan *plan, struct cd_trie *trie, struct cd_do
             note_leaf(l, plan, &plan->leaves[e->leaf], it.key, it.val);
         }
         if (e->below != NULL) {
-            struct cd_dom_val below = cd_value_decoded(l, it.val);
+            struct cd_dom_val below = cd_value_only(cd_value_decoded(l, it.val));
             if (cd_dom_is(below, '{')) {
                 walk(l, plan, e->below, below);
+            } else if (!cd_value_is_nothing(below)) {
+                mark_broken(plan, e->below);
             }
         }
     }
@@ -78,6 +94,7 @@ find_leaves(struct cd_load *l, struct cd_plan *plan, const struct cd_context *fr
     for (size_t i = 0; i < plan->n_leaves; i++) {
         plan->leaves[i].rank = 0;
         plan->leaves[i].is_duplicate = false;
+        plan->leaves[i].is_broken = false;
     }
     for (unsigned i = 0; i < 2; i++) {
         if (plan->trie[i] != NULL && objects[i] != NULL && cd_dom_is(*objects[i], '{')) {
@@ -86,18 +103,32 @@ find_leaves(struct cd_load *l, struct cd_plan *plan, const struct cd_context *fr
     }
 }
 
-enum pick { PICK_NOTHING, PICK_NULL, PICK_VALUE, PICK_DUPLICATE, PICK_KEY, PICK_TAGS };
+enum pick {
+    PICK_NOTHING,
+    PICK_NULL,
+    PICK_VALUE,
+    PICK_DUPLICATE,
+    PICK_BROKEN,
+    PICK_KEY,
+    PICK_TAGS,
+    PICK_TAGS_UNKNOWN
+};
 
 static enum pick
 pick_one(struct cd_load *l, const struct cd_plan *plan, const struct cd_from *from,
          const struct cd_context *context, struct cd_dom_val *val)
 {
+    static const enum pick picks[] = {[CD_FOUND_NOTHING] = PICK_NOTHING,
+                                      [CD_FOUND_VALUE] = PICK_VALUE,
+                                      [CD_FOUND_BROKEN] = PICK_BROKEN};
+    const struct cd_dom_val *around;
     const struct cd_leaf *leaf;
     switch (from->kind) {
     case CD_FROM_LEAF:
         leaf = &plan->leaves[from->leaf];
         *val = leaf->val;
         return leaf->is_duplicate          ? PICK_DUPLICATE
+               : leaf->is_broken           ? PICK_BROKEN
                : leaf->rank == 0           ? PICK_NOTHING
                : cd_dom_is(leaf->val, 'n') ? PICK_NULL
                                            : PICK_VALUE;
@@ -107,9 +138,15 @@ pick_one(struct cd_load *l, const struct cd_plan *plan, const struct cd_from *fr
         }
         *val = *context->self;
         return PICK_VALUE;
-    case CD_FROM_ITEM: return cd_value_at(l, l->root, from->path, val) ? PICK_VALUE : PICK_NOTHING;
-    case CD_FROM_KEY: return context->key.p == NULL ? PICK_NOTHING : PICK_KEY;
-    case CD_FROM_TAGS: return l->has_tags ? PICK_TAGS : PICK_NOTHING;
+    case CD_FROM_ITEM: return picks[cd_value_find(l, l->root, from->path, val)];
+    case CD_FROM_BELOW:
+        around = from->is_outer ? context->outer : context->self;
+        return around == NULL ? PICK_NOTHING : picks[cd_value_find(l, *around, from->path, val)];
+    case CD_FROM_KEY:
+    case CD_FROM_KEY_FIRST:
+    case CD_FROM_KEY_REST: return context->key.p == NULL ? PICK_NOTHING : PICK_KEY;
+    case CD_FROM_TAGS:
+        return l->has_tags ? PICK_TAGS : l->tags_unknown != 0 ? PICK_TAGS_UNKNOWN : PICK_NOTHING;
     }
     return PICK_NOTHING;
 }
@@ -128,6 +165,23 @@ is_unset(const struct cd_slot_plan *slot, struct cd_dom_val val)
     }
     return cd_dom_kind(val) == CD_DOM_NUMBER && cd_dom_number(val, &number)
            && cd_str_eq(cd_format_number(number, text), slot->value.map->unset);
+}
+
+/* Does the object count only by a member that is not set? */
+static bool
+is_switched_off(struct cd_load *l, const struct cd_slot_plan *slot, struct cd_dom_val val)
+{
+    struct cd_dom_val flag;
+    if (slot->value.map == NULL || slot->value.map->when.n == 0) {
+        return false;
+    }
+    switch (cd_value_find(l, val, slot->value.map->when, &flag)) {
+    case CD_FOUND_BROKEN: return false;
+    case CD_FOUND_NOTHING: return true;
+    case CD_FOUND_VALUE: break;
+    }
+    return cd_dom_is(flag, 'f') || is_unset(slot, flag)
+           || (cd_dom_is(flag, '"') && cd_str_eq_nocase(cd_dom_str(flag), CD_STR("false")));
 }
 
 /* AWS Config writes objects that are not set as objects whose members are all null. */
@@ -155,7 +209,7 @@ is_nothing(struct cd_load *l, const struct cd_plan *plan, const struct cd_slot_p
     if (cd_dom_is(val, '"') && cd_str_ends(cd_dom_str(val), CD_STR("null}"))) {
         val = cd_value_decoded(l, val);
     }
-    return is_unset(slot, val) || is_hollow(val);
+    return is_unset(slot, val) || is_hollow(val) || is_switched_off(l, slot, val);
 }
 
 /* The first place of a property that has something. */
@@ -199,6 +253,40 @@ set_duplicate(struct cd_load *l, struct cd_slot_plan *slot, uint32_t row)
     cd_value_problem(l, &slot->value, "its key stands twice, so its value is unknown");
 }
 
+/* The key that a record stood under, or the part of it that the property is. */
+static void
+set_key(struct cd_load *l, const struct cd_slot_plan *slot, uint32_t row, struct cd_str key)
+{
+    enum cd_from_kind kind = slot->from[0].kind; /* the key comes first of a property's sources */
+    size_t slash = key.n;
+    for (size_t i = 0; i < key.n; i++) {
+        slash = key.p[i] == '/' ? i : slash;
+    }
+    cd_buf_clear(&l->text);
+    cd_buf_puts(&l->text, kind == CD_FROM_KEY_FIRST ? "/" : "");
+    cd_buf_str(&l->text, kind == CD_FROM_KEY         ? key
+                         : kind == CD_FROM_KEY_FIRST ? cd_str_sub(key, 0, slash)
+                         : slash < key.n             ? cd_str_sub(key, slash + 1, key.n)
+                                                     : CD_STR(""));
+    l->oom |= l->text.oom;
+    cd_load_ok(
+        l, cd_node_set_string(l->s, slot->value.node, row, cd_load_str(l, cd_buf_view(&l->text))));
+}
+
+/* A value in a form that is not read. */
+static void
+set_other_form(struct cd_load *l, const struct cd_slot_plan *slot, uint32_t row)
+{
+    cd_value_set_unknown(l, slot->value.node, row, "AWS Config keeps it in another form");
+}
+
+static void
+set_broken(struct cd_load *l, struct cd_slot_plan *slot, uint32_t row)
+{
+    cd_value_set_unknown(l, slot->value.node, row, "it stands in what is no object");
+    cd_value_problem(l, &slot->value, "it stands in what is no object, so it is unknown");
+}
+
 static void
 set_slot(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot, uint32_t row,
          const struct cd_context *from, int depth)
@@ -217,12 +305,20 @@ set_slot(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot, uin
         return;
     }
     switch (found) {
-    case PICK_VALUE: cd_value_set(l, &slot->value, row, val, depth + 1); return;
-    case PICK_DUPLICATE: set_duplicate(l, slot, row); return;
-    case PICK_KEY:
-        cd_load_ok(l, cd_node_set_string(l->s, node, row, cd_load_str(l, from->key)));
+    case PICK_VALUE:
+        if (slot->value.map != NULL && slot->value.map->other_form) {
+            set_other_form(l, slot, row);
+        } else {
+            cd_value_set(l, &slot->value, row, val, depth + 1);
+        }
         return;
+    case PICK_DUPLICATE: set_duplicate(l, slot, row); return;
+    case PICK_BROKEN: set_broken(l, slot, row); return;
+    case PICK_KEY: set_key(l, slot, row, from->key); return;
     case PICK_TAGS: cd_value_set_tags(l, &slot->value, row); return;
+    case PICK_TAGS_UNKNOWN:
+        cd_load_ok(l, cd_node_set_unknown(l->s, node, row, l->tags_unknown));
+        return;
     case PICK_NOTHING:
         cd_load_ok(l, cd_node_set_unknown(l->s, node, row,
                                           from->reason != 0 ? from->reason : slot->reason));

@@ -10,6 +10,14 @@ set_unknown(struct cd_load *l, uint32_t at, uint32_t reason)
     l->s->json[at].n = reason;
 }
 
+/* The same of what the source should have told; its reader reports it. */
+static void
+set_untold(struct cd_load *l, uint32_t at, const char *why)
+{
+    set_unknown(l, at, cd_load_str(l, cd_str_of(why)));
+    l->heap_unknown = why;
+}
+
 static int
 by_key(const void *a, const void *b, void *heap)
 {
@@ -21,9 +29,8 @@ by_key(const void *a, const void *b, void *heap)
     return left != right ? (left < right ? -1 : 1) : (*x > *y) - (*x < *y);
 }
 
-/* Members of one object with the same key are unknown. */
-static void
-hide_duplicates(struct cd_load *l, uint32_t object, uint32_t n)
+void
+cd_heap_hide_duplicates(struct cd_load *l, uint32_t object, uint32_t n)
 {
     struct cd_json *json = l->s->json;
     struct cd_arena_mark mark = cd_arena_mark(&l->arena);
@@ -40,9 +47,8 @@ hide_duplicates(struct cd_load *l, uint32_t object, uint32_t n)
     qsort_r(members, n, sizeof *members, by_key, json);
     for (uint32_t i = 1; i < n; i++) {
         if (json[members[i]].key == json[members[i - 1]].key) {
-            uint32_t reason = cd_load_str(l, CD_STR("its key stands twice"));
-            set_unknown(l, members[i], reason);
-            set_unknown(l, members[i - 1], reason);
+            set_untold(l, members[i], "its key stands twice");
+            set_untold(l, members[i - 1], "its key stands twice");
         }
     }
     cd_arena_reset(&l->arena, mark);
@@ -61,7 +67,7 @@ add_members(struct cd_load *l, uint32_t at, struct cd_dom_val val, enum cd_diale
     }
     cd_json_close(l->s, at, n);
     if (cd_dom_is(val, '{') && !l->oom) {
-        hide_duplicates(l, at, n);
+        cd_heap_hide_duplicates(l, at, n);
     }
 }
 
@@ -93,7 +99,7 @@ add(struct cd_load *l, struct cd_dom_val val, enum cd_dialect dialect, uint32_t 
     if (dialect != CD_DIALECT_CONFIG && l->is_normal && cd_value_is_unknown(val, &why)) {
         set_unknown(l, at, cd_load_str(l, why));
     } else if (depth > CD_DEPTH_LIMIT) {
-        set_unknown(l, at, cd_load_str(l, CD_STR("it is nested too deeply")));
+        set_untold(l, at, "it is nested too deeply");
     } else if (kind == CD_JSON_STRING) {
         l->s->json[at].n = cd_load_str(l, cd_dom_str(val));
     } else if (kind == CD_JSON_NUMBER) {
@@ -101,7 +107,7 @@ add(struct cd_load *l, struct cd_dom_val val, enum cd_dialect dialect, uint32_t 
         if (cd_dom_number(val, &number)) {
             l->s->json[at].number = number;
         } else {
-            set_unknown(l, at, cd_load_str(l, CD_STR("a number beyond 2^53")));
+            set_untold(l, at, "a number beyond 2^53");
         }
     } else if (kind == CD_JSON_ARRAY || kind == CD_JSON_OBJECT) {
         add_members(l, at, val, dialect, depth);

@@ -74,23 +74,6 @@ read_broken(struct cd_load *l, const struct cd_piece *piece)
                  what, (unsigned long long)(piece->offset + at));
 }
 
-/* Parses the text of a piece; numbers that nothing holds are tried again as unknown ones. */
-static enum cd_dom_status
-parse_piece(struct cd_load *l, const struct cd_piece *piece, struct cd_dom_val *root)
-{
-    enum cd_dom_status status = cd_dom_parse(l->dom, piece->text, true, root);
-    if (status != CD_DOM_RANGE && status != CD_DOM_SYNTAX) {
-        return status;
-    }
-    const char *what;
-    if (cd_text_fault(piece->text, &what) < piece->text.n) {
-        return CD_DOM_SYNTAX;
-    }
-    cd_buf_clear(&l->text);
-    cd_text_clamp_numbers(piece->text, &l->text);
-    return l->text.oom ? CD_DOM_MEMORY : cd_dom_parse(l->dom, cd_buf_view(&l->text), false, root);
-}
-
 /* PARSED: NULL if the text is still to be parsed. */
 static cordon_status
 read_item(struct cd_load *l, const struct cd_piece *piece, const struct cd_dom_doc *parsed,
@@ -98,9 +81,10 @@ read_item(struct cd_load *l, const struct cd_piece *piece, const struct cd_dom_d
 {
     struct cd_dom_val root = cd_dom_root(parsed);
     l->offset = piece->offset;
-    enum cd_dom_status status = parsed != NULL       ? CD_DOM_OK
-                                : piece->text.n == 0 ? CD_DOM_SYNTAX
-                                                     : parse_piece(l, piece, &root);
+    enum cd_dom_status status =
+        parsed != NULL       ? CD_DOM_OK
+        : piece->text.n == 0 ? CD_DOM_SYNTAX
+                             : cd_text_parse(l, l->dom, piece->text, true, &root);
     if (status == CD_DOM_OK) {
         cd_item_read(l, root);
     } else if (status == CD_DOM_MEMORY) {
@@ -121,13 +105,30 @@ fail_document(const struct cd_window *w, const struct cd_piece *piece, struct co
     return cordon_fail(err, CORDON_EINPUT, piece->offset + at, "it is not JSON: %s", what);
 }
 
+/* Does a document tell by its members that it is of AWS Config? */
+static bool
+names_items(struct cd_dom_val root)
+{
+    static const struct cd_str names[] = {CD_STR_INIT("configurationItems"),
+                                          CD_STR_INIT("baseConfigurationItems"),
+                                          CD_STR_INIT("QueryInfo")};
+    for (struct cd_dom_iter it = cd_dom_iter(root); cd_dom_next(&it);) {
+        for (size_t i = 0; i < CD_ARRAY_LEN(names); i++) {
+            if (cd_str_eq_nocase(it.key, names[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static cordon_status
 read_document(struct cd_load *l, const struct cd_window *w, const struct cd_piece *piece,
               struct cordon_error *err)
 {
     struct cd_dom_val root, val;
     l->offset = piece->offset;
-    enum cd_dom_status status = parse_piece(l, piece, &root);
+    enum cd_dom_status status = cd_text_parse(l, l->dom, piece->text, true, &root);
     if (status == CD_DOM_MEMORY) {
         return cordon_fail(err, CORDON_ENOMEM, piece->offset, "out of memory");
     }
@@ -140,7 +141,7 @@ read_document(struct cd_load *l, const struct cd_window *w, const struct cd_piec
     if (!piece->had_items) {
         cd_item_read(l, root);
     } else {
-        l->recognized = true;
+        l->recognized = l->recognized || names_items(root);
         if (cd_dom_member(root, CD_STR("configSnapshotId"), &val)
             && cd_dom_member(root, CD_STR("fileVersion"), &val)) {
             cd_config_complete(l);
@@ -155,7 +156,7 @@ fail_unknown(const struct cd_load *l, struct cordon_error *err)
 {
     const struct cd_problem *first = &l->s->problems[l->first_problem];
     return cordon_fail(err, CORDON_EINPUT, first->offset,
-                       "no known format, neither of AWS Config nor Cordon's own: %.*s",
+                       "no known format (AWS Config's, or Cordon's own): %.*s",
                        CD_FMT(first->message));
 }
 
@@ -250,6 +251,7 @@ finish_load(struct cd_load *l)
     cd_dom_free(l->dom);
     cd_dom_free(l->scratch);
     cd_buf_finish(&l->text);
+    cd_buf_finish(&l->clamped);
     cd_arena_finish(&l->item_arena);
     cd_arena_finish(&l->arena);
 }

@@ -18,8 +18,8 @@ static const struct cd_str member_keys[CD_N_MEMBERS] = {
 
 /* Entries that say the same are one, and of too many different ones it follows that anything may be
  * lost: so what asks for completeness never walks a long list. */
-static bool
-note_lost(struct cd_load *l, struct cd_str type, uint32_t account, uint32_t region)
+void
+cd_lost(struct cd_load *l, struct cd_str type, uint32_t account, uint32_t region)
 {
     struct cd_snapshot *s = l->s;
     if (s->n_lost >= MOST_LOST) {
@@ -29,10 +29,10 @@ note_lost(struct cd_load *l, struct cd_str type, uint32_t account, uint32_t regi
     for (size_t i = s->n_lost; i-- > 0;) {
         const struct cd_complete *lost = &s->lost[i];
         if (lost->account == account && lost->region == region && cd_str_eq(lost->type, type)) {
-            return true;
+            return;
         }
     }
-    return cd_snapshot_lost(s, type, account, region);
+    cd_load_ok(l, cd_snapshot_lost(s, type, account, region));
 }
 
 void
@@ -45,8 +45,8 @@ cd_item_lost(struct cd_load *l, struct cd_str type, uint32_t account, uint32_t r
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     l->s->sources[l->source].problems++;
-    cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset, "%s", text)
-                      && note_lost(l, type, account, region));
+    cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset, "%s", text));
+    cd_lost(l, type, account, region);
 }
 
 /* ---- members ---- */
@@ -82,6 +82,15 @@ read_members(struct cd_load *l, struct cd_dom_val object, struct cd_members *m)
     m->spelled[CD_MEMBER_ARN] = m->is_there[CD_MEMBER_ARN] ? m->spelled[CD_MEMBER_ARN] : CD_STR("");
 }
 
+/* PowerShell writes the constants of AWS's .NET SDK as {"Value": …}. */
+static struct cd_dom_val
+constant_of(struct cd_dom_val val)
+{
+    struct cd_dom_iter it = cd_dom_iter(val);
+    bool is_one = it.is_object && cd_dom_next(&it) && it.next >= it.end;
+    return is_one && cd_str_eq(it.key, CD_STR("Value")) ? it.val : val;
+}
+
 int
 cd_member_str(const struct cd_members *m, enum cd_member which, struct cd_str *out)
 {
@@ -92,10 +101,11 @@ cd_member_str(const struct cd_members *m, enum cd_member which, struct cd_str *o
     if (!m->has[which]) {
         return 0;
     }
-    if (!cd_dom_is(m->val[which], '"')) {
+    struct cd_dom_val val = constant_of(m->val[which]);
+    if (!cd_dom_is(val, '"')) {
         return -1;
     }
-    *out = cd_dom_str(m->val[which]);
+    *out = cd_dom_str(val);
     return 1;
 }
 
@@ -115,12 +125,21 @@ cd_partition_of(struct cd_str arn, struct cd_str region)
 /* ---- tags ---- */
 
 static void
+tag_problem(struct cd_load *l, struct cd_str key, const char *what)
+{
+    cd_load_ok(l,
+               cd_snapshot_problem(l->s, l->source, l->offset, "tag %.*s: %s", CD_FMT(key), what));
+}
+
+static void
 add_tag(struct cd_load *l, struct cd_pair *tags, struct cd_str key, struct cd_dom_val val)
 {
     uint32_t id = cd_load_str(l, key);
     for (uint32_t i = 0; i < l->n_tags; i++) {
         if (tags[i].key == id) {
             tags[i].value = CD_NO_STR;
+            tags[i].why = cd_load_str(l, CD_STR("its key stands twice"));
+            tag_problem(l, key, "its key stands twice, so it is unknown");
             return;
         }
     }
@@ -128,14 +147,13 @@ add_tag(struct cd_load *l, struct cd_pair *tags, struct cd_str key, struct cd_do
     bool is_unknown = l->is_normal && cd_value_is_unknown(val, &why);
     if (!is_unknown && !cd_dom_is(val, '"')) {
         if (!cd_dom_is(val, 'n')) {
-            cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
-                                              "tag %.*s: its value is no string", CD_FMT(key)));
+            tag_problem(l, key, "its value is no string");
         }
         return;
     }
-    tags[l->n_tags++] = (struct cd_pair){
-        id, is_unknown ? CD_NO_STR : cd_load_str(l, cd_dom_str(val)),
-        is_unknown ? cd_load_str(l, why) : cd_load_str(l, CD_STR("its key stands twice"))};
+    tags[l->n_tags++] =
+        (struct cd_pair){id, is_unknown ? CD_NO_STR : cd_load_str(l, cd_dom_str(val)),
+                         is_unknown ? cd_load_str(l, why) : 0};
 }
 
 /* Tags come as an object, or as a list of {"key": …, "value": …}. */
@@ -154,12 +172,17 @@ read_tags(struct cd_load *l, struct cd_dom_val val, uint32_t n)
         struct cd_dom_val value = it.val;
         if (it.is_object || cd_value_pair(it.val, &key, &value)) {
             add_tag(l, tags, key, value);
+        } else {
+            cd_load_ok(
+                l, cd_snapshot_problem(l->s, l->source, l->offset,
+                                       "tags: what is in the list is no pair of key and value"));
         }
     }
 }
 
 void
-cd_tags_read(struct cd_load *l, const struct cd_members *m, const struct cd_table_plan *tp)
+cd_tags_read(struct cd_load *l, const struct cd_members *m, const struct cd_table_plan *tp,
+             uint32_t lacking)
 {
     bool is_read = l->in->reads_tags || (tp->plan != NULL && tp->plan->reads_tags);
     const char *unknown = m->is_duplicate[CD_MEMBER_TAGS] ? "its key stands twice" : NULL;
@@ -167,7 +190,7 @@ cd_tags_read(struct cd_load *l, const struct cd_members *m, const struct cd_tabl
     uint32_t n = 0;
     l->n_tags = 0;
     l->has_tags = false;
-    l->tags_unknown = 0;
+    l->tags_unknown = m->has[CD_MEMBER_TAGS] ? 0 : lacking;
     if (!m->has[CD_MEMBER_TAGS] || !is_read) {
         return;
     }
@@ -205,11 +228,13 @@ cd_item_row(struct cd_load *l, struct cd_table *table, const struct cd_envelope_
 /* ---- events ---- */
 
 /* Where an event keeps its item. */
-static const enum cd_member events[] = {CD_MEMBER_ITEM, CD_MEMBER_SUMMARY, CD_MEMBER_INVOKING_EVENT,
-                                        CD_MEMBER_DETAIL, CD_MEMBER_MESSAGE};
+static const enum cd_member events[] = {
+    CD_MEMBER_ITEM,   CD_MEMBER_SUMMARY, CD_MEMBER_INVOKING_EVENT,
+    CD_MEMBER_DETAIL, CD_MEMBER_MESSAGE, CD_MEMBER_SNS,
+    CD_MEMBER_BODY};
 
 static void
-read_value(struct cd_load *l, struct cd_dom_val val, bool is_summary, int depth)
+read_value(struct cd_load *l, struct cd_dom_val val, int depth)
 {
     struct cd_members m;
     if (!cd_dom_is(val, '{')) {
@@ -220,13 +245,13 @@ read_value(struct cd_load *l, struct cd_dom_val val, bool is_summary, int depth)
     if (m.has[CD_MEMBER_RESOURCE_TYPE]) {
         l->root = val;
         l->recognized = true;
-        cd_config_item(l, &m, is_summary);
+        cd_config_item(l, &m);
         return;
     }
     for (size_t i = 0; i < CD_ARRAY_LEN(events) && depth < EVENT_DEPTH; i++) {
         if (m.has[events[i]]) {
-            struct cd_dom_val inner = cd_value_decoded(l, m.val[events[i]]);
-            read_value(l, inner, events[i] == CD_MEMBER_SUMMARY, depth + 1);
+            l->kind = events[i] == CD_MEMBER_SUMMARY ? CD_ITEM_SUMMARY : CD_ITEM_WHOLE;
+            read_value(l, cd_value_decoded(l, m.val[events[i]]), depth + 1);
             return;
         }
     }
@@ -255,7 +280,9 @@ cd_item_read(struct cd_load *l, struct cd_dom_val root)
         cd_normal_header(l, &m);
     } else {
         l->s->sources[l->source].items++;
-        read_value(l, root, false, 0);
+        /* A query gives its results as strings. */
+        l->kind = cd_dom_is(root, '"') ? CD_ITEM_QUERY : CD_ITEM_WHOLE;
+        read_value(l, cd_value_decoded(l, root), 0);
         l->item++;
     }
     cd_arena_reset(&l->item_arena, mark);

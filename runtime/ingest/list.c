@@ -151,6 +151,17 @@ add_member(struct cd_load *l, struct cd_value_plan *v, struct open_list *list,
     add_element(l, list, val, key, place, depth);
 }
 
+/* An object that stands for the list of it. */
+static void
+add_one(struct cd_load *l, struct cd_value_plan *v, struct open_list *list, struct cd_dom_val val,
+        int depth)
+{
+    struct cd_dom_val element;
+    if (cd_value_at(l, val, v->map->each, &element)) {
+        add_element(l, list, element, (struct cd_str){NULL, 0}, CD_PLACE_ONE, depth);
+    }
+}
+
 /* CloudFront keeps lists as {"quantity": n, "items": […]}, and leaves out the items of empty ones.
  */
 static bool
@@ -186,7 +197,7 @@ add_split(struct cd_load *l, struct cd_value_plan *v, struct open_list *list, st
 }
 
 /* How a list is kept. */
-enum list_form { LIST_PLAIN, LIST_KEYED, LIST_SINGLE, LIST_SPLIT, LIST_EMPTY, LIST_NONE };
+enum list_form { LIST_PLAIN, LIST_KEYED, LIST_SINGLE, LIST_ONE, LIST_SPLIT, LIST_EMPTY, LIST_NONE };
 
 static enum list_form
 form_of(const struct cd_value_plan *v, struct cd_dom_val *val)
@@ -204,6 +215,9 @@ form_of(const struct cd_value_plan *v, struct cd_dom_val *val)
     }
     if (v->dialect == CD_DIALECT_POLICY) {
         return LIST_SINGLE;
+    }
+    if (map != NULL && map->each.n > 0 && cd_dom_is(*val, '{')) {
+        return LIST_ONE;
     }
     if (is_quantity(v, *val, &items)) {
         bool has_items = cd_dom_is(items, '[');
@@ -226,7 +240,10 @@ cd_value_set_list(struct cd_load *l, struct cd_value_plan *v, uint32_t row, stru
     cd_load_ok(l, cd_node_open(l->s, v->node, row));
     switch (form) {
     case LIST_SPLIT: add_split(l, v, &list, cd_dom_str(val)); break;
-    case LIST_SINGLE: add_element(l, &list, val, (struct cd_str){NULL, 0}, 0, depth); break;
+    case LIST_ONE: add_one(l, v, &list, val, depth); break;
+    case LIST_SINGLE:
+        add_element(l, &list, val, (struct cd_str){NULL, 0}, CD_PLACE_ONE, depth);
+        break;
     case LIST_PLAIN:
     case LIST_KEYED:
         for (struct cd_dom_iter it = cd_dom_iter(val); cd_dom_next(&it) && !l->oom;) {
@@ -254,21 +271,28 @@ add_map_member(struct cd_load *l, struct cd_value_plan *elem, struct cd_str key,
     }
 }
 
+/* Is NAME, but for what stands before, WORD? */
+static bool
+ends_in(struct cd_str name, struct cd_str word)
+{
+    return name.n >= word.n && cd_str_eq_nocase(cd_str_sub(name, name.n - word.n, name.n), word);
+}
+
 bool
 cd_value_pair(struct cd_dom_val val, struct cd_str *key, struct cd_dom_val *value)
 {
-    bool has_key = false;
-    bool has_value = false;
+    struct cd_str before_key = {NULL, 0};
+    struct cd_str before_value = {NULL, 0};
     for (struct cd_dom_iter it = cd_dom_iter(val); it.is_object && cd_dom_next(&it);) {
-        if (cd_str_eq_nocase(it.key, CD_STR("key")) && cd_dom_is(it.val, '"')) {
+        if (ends_in(it.key, CD_STR("key")) && cd_dom_is(it.val, '"')) {
             *key = cd_dom_str(it.val);
-            has_key = true;
-        } else if (cd_str_eq_nocase(it.key, CD_STR("value"))) {
+            before_key = cd_str_sub(it.key, 0, it.key.n - 3);
+        } else if (ends_in(it.key, CD_STR("value"))) {
             *value = it.val;
-            has_value = true;
+            before_value = cd_str_sub(it.key, 0, it.key.n - 5);
         }
     }
-    return has_key && has_value;
+    return before_key.p != NULL && before_value.p != NULL && cd_str_eq(before_key, before_value);
 }
 
 static int
@@ -282,7 +306,7 @@ by_key(const void *a, const void *b, void *keys)
 
 /* Members of a map with the same key are unknown. */
 static void
-hide_duplicates(struct cd_load *l, struct cd_node *elem, uint32_t start)
+hide_duplicates(struct cd_load *l, struct cd_value_plan *v, struct cd_node *elem, uint32_t start)
 {
     uint32_t n = elem->n - start;
     if (n < 2 || l->oom) {
@@ -299,6 +323,7 @@ hide_duplicates(struct cd_load *l, struct cd_node *elem, uint32_t start)
             if (elem->key[rows[i]] == elem->key[rows[i - 1]]) {
                 cd_value_set_unknown(l, elem, rows[i], "its key stands twice");
                 cd_value_set_unknown(l, elem, rows[i - 1], "its key stands twice");
+                cd_value_problem(l, v, "a key in it stands twice, so its value is unknown");
             }
         }
     }
@@ -318,15 +343,19 @@ cd_value_set_map(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struc
         return true;
     }
     uint32_t start = elem->node->n;
+    uint32_t open = 0;
     cd_load_ok(l, cd_node_open(l->s, v->node, row));
     for (struct cd_dom_iter it = cd_dom_iter(val); cd_dom_next(&it) && !l->oom;) {
         struct cd_str key = it.key;
         struct cd_dom_val value = it.val;
         if (it.is_object || cd_value_pair(it.val, &key, &value)) {
             add_map_member(l, elem, key, value, depth);
+        } else if (!cd_dom_is(it.val, 'n')) {
+            open = cd_load_str(l, CD_STR("what is in the list is no pair of key and value"));
+            cd_value_problem(l, v, "what is in the list is no pair of key and value");
         }
     }
-    hide_duplicates(l, elem->node, start);
-    cd_load_ok(l, cd_node_close(l->s, v->node, row, elem->node->n - start, 0));
+    hide_duplicates(l, v, elem->node, start);
+    cd_load_ok(l, cd_node_close(l->s, v->node, row, elem->node->n - start, open));
     return true;
 }

@@ -36,7 +36,7 @@ struct cd_trie {
 struct cd_trie_entry {
     struct cd_trie *below; /* NULL: no path leads on */
     uint32_t leaf;         /* of the plan, CD_NONE: none */
-    uint32_t stamp;        /* the last object in which it was seen … */
+    uint64_t stamp;        /* the last object in which it was seen … */
     struct cd_str key;     /* … under this key */
 };
 
@@ -48,13 +48,29 @@ struct cd_leaf {
     struct cd_dom_val val;
     uint8_t rank; /* how well the key fits: 0 not there, 3 exactly */
     bool is_duplicate;
+    bool is_broken; /* what its path leads through is no object */
 };
 
-enum cd_from_kind { CD_FROM_LEAF, CD_FROM_SELF, CD_FROM_KEY, CD_FROM_ITEM, CD_FROM_TAGS };
+enum cd_from_kind {
+    CD_FROM_LEAF,
+    CD_FROM_SELF,
+    CD_FROM_KEY,
+    CD_FROM_KEY_FIRST, /* the key up to its last slash, with a slash before … */
+    CD_FROM_KEY_REST,  /* … and what stands behind */
+    CD_FROM_ITEM,
+    CD_FROM_BELOW,
+    CD_FROM_TAGS
+};
+static inline bool
+cd_from_is_key(enum cd_from_kind kind)
+{
+    return kind == CD_FROM_KEY || kind == CD_FROM_KEY_FIRST || kind == CD_FROM_KEY_REST;
+}
+
 struct cd_from {
     enum cd_from_kind kind;
     uint32_t leaf;
-    struct cd_str path; /* ITEM: from the item's root */
+    struct cd_str path; /* ITEM: from the item's root; BELOW: from the object */
     bool is_outer;      /* LEAF: of the element around (explode) */
 };
 
@@ -127,6 +143,7 @@ struct cd_ingest {
     size_t n_unshaped, cap_unshaped;
     struct cd_source_note *notes; /* by source: what a normalized file says of where it came from */
     size_t n_notes, cap_notes;
+    uint64_t stamp; /* of the last object that was walked, in any source */
 };
 
 /* The properties of a type without a shape, as json; kept for the normalized form only. */
@@ -144,6 +161,12 @@ struct cd_source_note {
 
 /* ---- the state of reading one source ---- */
 
+enum cd_item_kind {
+    CD_ITEM_WHOLE,
+    CD_ITEM_SUMMARY, /* of an event whose item was too large */
+    CD_ITEM_QUERY,   /* only what a query selected */
+};
+
 struct cd_load {
     struct cd_snapshot *s;
     struct cd_ingest *in;
@@ -154,10 +177,12 @@ struct cd_load {
     uint32_t n_embedded;                /* in use */
     struct cd_dom *scratch;             /* policy documents */
     struct cd_buf text;
-    uint64_t offset; /* of the current item */
-    uint32_t item;   /* its number */
+    struct cd_buf clamped; /* cd_text_parse's */
+    uint64_t offset;       /* of the current item */
+    uint32_t item;         /* its number */
     struct cd_dom_val root;
-    uint32_t stamp;
+    enum cd_item_kind kind;
+    const char *heap_unknown; /* why something that cd_heap_add wrote is unknown, or NULL */
     bool oom;
     struct cd_type_plan *last_type;
     size_t first_problem; /* of this source, if there is one */
@@ -238,11 +263,21 @@ void cd_value_problem(struct cd_load *l, struct cd_value_plan *v, const char *fm
 void cd_value_set_unknown(struct cd_load *l, struct cd_node *node, uint32_t row, const char *why);
 /* If VAL is a string that holds JSON, what it holds; VAL itself otherwise. */
 struct cd_dom_val cd_value_decoded(struct cd_load *l, struct cd_dom_val val);
-/* The value at a dotted path below VAL; null does not count. Keys that stand twice are not found.
- */
+/* What stands at a path: nothing (null, or an empty string on the way, is nothing), a value, or
+ * something that cannot be told: a key on the way stands twice, or holds no object. */
+enum cd_found { CD_FOUND_NOTHING, CD_FOUND_VALUE, CD_FOUND_BROKEN };
+/* The value at a dotted path below VAL. */
+enum cd_found cd_value_find(struct cd_load *l, struct cd_dom_val val, struct cd_str path,
+                            struct cd_dom_val *out);
+/* Is there a value at PATH? */
 bool cd_value_at(struct cd_load *l, struct cd_dom_val val, struct cd_str path,
                  struct cd_dom_val *out);
-/* Key and value of an object like {"key": …, "value": …}. */
+/* Is VAL null, or a string that is empty or says null? */
+bool cd_value_is_nothing(struct cd_dom_val val);
+/* AWS Config keeps some objects as lists of one: the one element, or VAL itself. */
+struct cd_dom_val cd_value_only(struct cd_dom_val val);
+/* Key and value of an object like {"key": …, "value": …} or {"parameterKey": …,
+ * "parameterValue": …}. */
 bool cd_value_pair(struct cd_dom_val val, struct cd_str *key, struct cd_dom_val *value);
 /* Is VAL the normalized form's unknown? Then *why is its reason. */
 bool cd_value_is_unknown(struct cd_dom_val val, struct cd_str *why);
@@ -257,6 +292,8 @@ bool cd_config_time(struct cd_dom_val val, int64_t *ms);
 
 /* VAL on the snapshot's json heap; CD_NONE: out of memory. */
 uint32_t cd_heap_add(struct cd_load *l, struct cd_dom_val val, enum cd_dialect dialect);
+/* Those of the N members of OBJECT on the heap that have the same key are unknown. */
+void cd_heap_hide_duplicates(struct cd_load *l, uint32_t object, uint32_t n);
 
 /* ---- policy.c ---- */
 
@@ -289,19 +326,23 @@ void cd_item_read(struct cd_load *l, struct cd_dom_val root);
  * could have been. */
 void cd_item_lost(struct cd_load *l, struct cd_str type, uint32_t account, uint32_t region,
                   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* Takes completeness from what may have been lost. */
+void cd_lost(struct cd_load *l, struct cd_str type, uint32_t account, uint32_t region);
 /* The string of a member: 1 if it is there, 0 if not, -1 if it is no string or its key stands
  * twice. */
 int cd_member_str(const struct cd_members *m, enum cd_member which, struct cd_str *out);
-/* Reads the tags of M into l->tags, if the program or the plan reads them. */
-void cd_tags_read(struct cd_load *l, const struct cd_members *m, const struct cd_table_plan *tp);
+/* Reads the tags of M into l->tags, if the program or the plan reads them. WHY, not 0: they are
+ * unknown if M has none. */
+void cd_tags_read(struct cd_load *l, const struct cd_members *m, const struct cd_table_plan *tp,
+                  uint32_t why);
 /* The partition of a resource: its ARN's, else its region's. */
 struct cd_str cd_partition_of(struct cd_str arn, struct cd_str region);
 /* A row of TABLE with the current tags. False: out of memory. */
 bool cd_item_row(struct cd_load *l, struct cd_table *table, const struct cd_envelope_row *e,
                  uint32_t *row);
 
-/* An item of AWS Config. IS_SUMMARY: of an event whose item was too large. */
-void cd_config_item(struct cd_load *l, const struct cd_members *m, bool is_summary);
+/* An item of AWS Config, of l->kind. */
+void cd_config_item(struct cd_load *l, const struct cd_members *m);
 /* A delivered snapshot names all of the resources in its places. */
 void cd_config_complete(struct cd_load *l);
 void cd_normal_header(struct cd_load *l, const struct cd_members *m);
@@ -319,6 +360,9 @@ uint32_t cd_unshaped_get(const struct cd_ingest *in, const struct cd_table *tabl
 struct cd_str cd_made_arn(struct cd_load *l, uint32_t schema, struct cd_str partition,
                           struct cd_str region, struct cd_str account, struct cd_str id);
 
+/* The place of an element that stands in the list's stead. */
+#define CD_PLACE_ONE 0x7FFFFFFFu
+
 /* Notes of a row's origin: of AWS Config (not derived), how its item spells the envelope. */
 #define CD_PLACE_SMALL_ARN 1u  /* `arn` instead of `ARN` */
 #define CD_PLACE_ACCOUNT_ID 2u /* `accountId` instead of `awsAccountId` */
@@ -326,6 +370,9 @@ struct cd_str cd_made_arn(struct cd_load *l, uint32_t schema, struct cd_str part
 
 /* ---- text.c ---- */
 
+/* Parses TEXT into DOM; numbers that nothing holds become some that are just beyond 2^53. */
+enum cd_dom_status cd_text_parse(struct cd_load *l, struct cd_dom *dom, struct cd_str text,
+                                 bool is_padded, struct cd_dom_val *root);
 /* Where TEXT, which the parser refused, is no JSON: the offset, and what is wrong there. */
 size_t cd_text_fault(struct cd_str text, const char **what);
 /* Appends TEXT with numbers beyond all ranges replaced by some that are just beyond 2^53 and of the

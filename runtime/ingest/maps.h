@@ -19,7 +19,10 @@ struct cd_map_entry {
     struct cd_str
         each; /* each element of the list is replaced by its member of this name; n 0: not so */
     struct cd_str
-        keyed_by; /* the list is kept as an object; its keys are this property of the elements */
+        keyed_by; /* the list is kept as an object; its keys are this property of the elements … */
+    struct cd_str keyed_by_rest; /* … up to their last slash, and this one behind it; n 0: all */
+    struct cd_str when; /* the object counts if this member of it is there, and neither false nor
+                           `unset`; n 0: always */
     struct cd_str constant; /* text of a JSON scalar; n 0: none */
     struct cd_str unset;    /* a scalar that stands for nothing, as -1 does in lifecycle rules */
     struct cd_str is;       /* a boolean, kept as a word: true if it is this one */
@@ -27,6 +30,7 @@ struct cd_map_entry {
     bool json;              /* a string holds the value as JSON */
     bool urldecode;         /* a policy document is percent-encoded */
     bool not_carried;       /* its absence says nothing */
+    bool other_form;        /* it is kept in a form that is not read: unknown where it is there */
     const struct cd_map_entry
         *of; /* properties of the object, or of the list's elements; sorted by name */
     uint32_t n_of;

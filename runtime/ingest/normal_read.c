@@ -253,7 +253,7 @@ cd_normal_resource(struct cd_load *l, const struct cd_members *m)
     if (tp == NULL) {
         return;
     }
-    cd_tags_read(l, m, tp);
+    cd_tags_read(l, m, tp, 0);
     if (cd_item_row(l, table, &row, &at)) {
         read_properties(l, m, tp, at);
     }

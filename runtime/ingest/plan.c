@@ -117,10 +117,11 @@ add_path(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot, uns
     } else if (path.n > 0 && path.p[0] == '/') {
         add_from(l, slot,
                  (struct cd_from){.kind = CD_FROM_ITEM, .path = cd_str_sub(path, 1, path.n)});
+    } else if (cd_str_find(path, '[', 0) < path.n) {
+        enum cd_from_kind kind = plan->is_root ? CD_FROM_ITEM : CD_FROM_BELOW;
+        add_from(l, slot, (struct cd_from){.kind = kind, .path = path, .is_outer = trie == 1});
     } else if (!plan->is_root) {
         add_leaf(l, plan, slot, trie, path);
-    } else if (cd_str_find(path, '[', 0) < path.n) {
-        add_from(l, slot, (struct cd_from){.kind = CD_FROM_ITEM, .path = path});
     } else if (cd_str_starts(path, configuration)) {
         add_leaf(l, plan, slot, 0, cd_str_sub(path, configuration.n, path.n));
     } else if (cd_str_starts(path, supplementary)) {
@@ -220,6 +221,23 @@ add_regular(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot)
     }
 }
 
+/* The property that the keys of an object are. */
+static void
+add_key(struct cd_load *l, struct cd_slot_plan *slot, const struct cd_map_entry *map)
+{
+    if (map == NULL || map->keyed_by.n == 0) {
+        return;
+    }
+    bool is_pair = map->keyed_by_rest.n > 0;
+    if (cd_str_eq(map->keyed_by, slot->name)) {
+        add_from(l, slot, (struct cd_from){.kind = is_pair ? CD_FROM_KEY_FIRST : CD_FROM_KEY});
+        slot->is_carried = true;
+    } else if (is_pair && cd_str_eq(map->keyed_by_rest, slot->name)) {
+        add_from(l, slot, (struct cd_from){.kind = CD_FROM_KEY_REST});
+        slot->is_carried = true;
+    }
+}
+
 static void
 fill_plan(struct cd_load *l, struct cd_plan *plan, const struct cd_value_plan *as,
           const struct cd_map_entry *entries, uint32_t n)
@@ -227,11 +245,7 @@ fill_plan(struct cd_load *l, struct cd_plan *plan, const struct cd_value_plan *a
     for (uint32_t i = 0; i < plan->n_slots; i++) {
         struct cd_slot_plan *slot = &plan->slots[i];
         slot->value.map = cd_map_entry_find(entries, n, slot->name);
-        if (as->map != NULL && as->map->keyed_by.n > 0
-            && cd_str_eq(as->map->keyed_by, slot->name)) {
-            add_from(l, slot, (struct cd_from){.kind = CD_FROM_KEY});
-            slot->is_carried = true;
-        }
+        add_key(l, slot, as->map);
         if (slot->value.map != NULL && slot->value.map->n_paths > 0) {
             add_paths(l, plan, slot, 0, slot->value.map);
         } else {

@@ -108,7 +108,7 @@ cd_policy_row(struct cd_load *l, struct cd_dom_val val, bool urldecode)
     }
     uint32_t row = CD_NONE;
     struct cd_dom_val document = val;
-    if (!is_text || cd_dom_parse(l->scratch, text, false, &document) == CD_DOM_OK) {
+    if (!is_text || cd_text_parse(l, l->scratch, text, false, &document) == CD_DOM_OK) {
         row = document_of(l, document, &document) ? add_row(l, document) : CD_NONE;
     }
     *slot = (struct cd_policy_slot){id + 1, row};

@@ -89,7 +89,10 @@ put_from(struct trail *t, const struct cd_slot_plan *slot, const struct cd_from 
             put_dotted(t, CD_STR("configuration"));
         }
         return;
-    case CD_FROM_KEY: return;
+    case CD_FROM_KEY:
+    case CD_FROM_KEY_FIRST:
+    case CD_FROM_KEY_REST: return;
+    case CD_FROM_BELOW: put_dotted(t, from->path); return;
     case CD_FROM_ITEM:
         t->out->n = t->start;
         put_dotted(t, from->path);
@@ -143,7 +146,7 @@ put_slot(struct trail *t, const struct cd_slot_plan *slot)
 {
     uint32_t used = slot->used == CD_NONE ? 0 : slot->used;
     while (slot->used == CD_NONE && used + 1 < slot->n_from
-           && slot->from[used].kind == CD_FROM_KEY) {
+           && cd_from_is_key(slot->from[used].kind)) {
         used++;
     }
     if (slot->n_from == 0) {
@@ -206,7 +209,7 @@ put_place(struct trail *t, uint32_t place)
     }
     if ((place & CD_PLACE_KEY) != 0) {
         put_bracketed(t, key);
-    } else {
+    } else if (place != CD_PLACE_ONE) {
         cd_buf_printf(t->out, "[%u]", place);
     }
     if (map != NULL && map->each.n > 0) {

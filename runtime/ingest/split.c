@@ -9,11 +9,13 @@
 
 #define WINDOW ((size_t)256 << 10)
 
+/* Without regard to case. */
 static const struct cd_str item_lists[] = {
     CD_STR_INIT("\"configurationItems\""),
-    CD_STR_INIT("\"ConfigurationItems\""),
     CD_STR_INIT("\"baseConfigurationItems\""),
-    CD_STR_INIT("\"BaseConfigurationItems\""),
+    CD_STR_INIT("\"results\""),
+    CD_STR_INIT("\"records\""),
+    CD_STR_INIT("\"messages\""),
 };
 
 void
@@ -300,7 +302,7 @@ opens_items(const struct cd_buf *document)
     }
     for (size_t i = 0; i < CD_ARRAY_LEN(item_lists); i++) {
         size_t length = item_lists[i].n;
-        if (n > length && memcmp(p + n - length, item_lists[i].p, length) == 0
+        if (n > length && cd_str_eq_nocase((struct cd_str){p + n - length, length}, item_lists[i])
             && p[n - length - 1] != '\\') {
             return true;
         }
@@ -401,7 +403,9 @@ step_trailer(struct cd_split *sp, struct cordon_error *err)
         sp->mode = CD_SPLIT_LINES;
         return CORDON_OK;
     }
-    return cordon_fail(err, CORDON_EINPUT, w->base + at, "text behind the end of the document");
+    return cordon_fail(err, CORDON_EINPUT, w->base + at,
+                       "text behind the end of the document: a file holds one document, or an "
+                       "object a line");
 }
 
 /* ---- the start ---- */
@@ -432,6 +436,9 @@ foreign_encoding(const unsigned char *p, size_t n)
 {
     if (n >= 2 && ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF))) {
         return "it is UTF-16: write it as UTF-8";
+    }
+    if (n >= 4 && (p[0] == 0) != (p[1] == 0) && (p[2] == 0) != (p[3] == 0)) {
+        return "it looks like UTF-16: write it as UTF-8";
     }
     if (n >= 2 && p[0] == 0x1F && p[1] == 0x8B) {
         return "it is compressed with gzip: decompress it first";

@@ -57,20 +57,57 @@ fail(struct scan *s, const char *what)
     s->what = s->at >= s->text.n ? "it ends too early" : what;
 }
 
+/* The code unit of UTF-16 at AT, behind `\\u`; -1: there is none. */
+static int
+code_unit(const struct scan *s, size_t at)
+{
+    int unit = 0;
+    for (size_t i = 0; i < 4; i++) {
+        int digit = at + i < s->text.n ? hex_digit(s->text.p[at + i]) : -1;
+        if (digit < 0) {
+            return -1;
+        }
+        unit = unit << 4 | digit;
+    }
+    return unit;
+}
+
+/* `uXXXX`; the first half of a surrogate pair has to be followed by the second. */
+static void
+scan_code_unit(struct scan *s)
+{
+    int unit = code_unit(s, s->at + 1);
+    if (unit < 0) {
+        s->at = s->at + 5 > s->text.n ? s->text.n : s->at;
+        fail(s, "an escape that JSON does not have");
+        return;
+    }
+    bool is_first = unit >= 0xD800 && unit < 0xDC00;
+    bool is_second = unit >= 0xDC00 && unit < 0xE000;
+    if (is_first && cd_str_starts(cd_str_sub(s->text, s->at + 5, s->text.n), CD_STR("\\u"))) {
+        int next = code_unit(s, s->at + 7);
+        if (next >= 0xDC00 && next < 0xE000) {
+            s->at += 11;
+            return;
+        }
+    }
+    if (is_first || is_second) {
+        fail(s, "an escape of half a character: a surrogate without its other half");
+        return;
+    }
+    s->at += 5;
+}
+
 static void
 scan_escape(struct scan *s)
 {
     s->at++;
     char c = peek(s);
     if (c == 'u') {
-        for (int i = 0; i < 4; i++) {
-            s->at++;
-            if (hex_digit(peek(s)) < 0) {
-                fail(s, "an escape that JSON does not have");
-                return;
-            }
-        }
-    } else if (c == '\0' || strchr("\"\\/bfnrt", c) == NULL) {
+        scan_code_unit(s);
+        return;
+    }
+    if (c == '\0' || strchr("\"\\/bfnrt", c) == NULL) {
         fail(s, "an escape that JSON does not have");
         return;
     }
@@ -335,6 +372,24 @@ cd_text_clamp_numbers(struct cd_str text, struct cd_buf *out)
         }
         i = end;
     }
+}
+
+enum cd_dom_status
+cd_text_parse(struct cd_load *l, struct cd_dom *dom, struct cd_str text, bool is_padded,
+              struct cd_dom_val *root)
+{
+    enum cd_dom_status status = cd_dom_parse(dom, text, is_padded, root);
+    const char *what;
+    if (status != CD_DOM_RANGE && status != CD_DOM_SYNTAX) {
+        return status;
+    }
+    if (cd_text_fault(text, &what) < text.n) {
+        return CD_DOM_SYNTAX;
+    }
+    cd_buf_clear(&l->clamped);
+    cd_text_clamp_numbers(text, &l->clamped);
+    return l->clamped.oom ? CD_DOM_MEMORY
+                          : cd_dom_parse(dom, cd_buf_view(&l->clamped), false, root);
 }
 
 /* ---- other texts ---- */

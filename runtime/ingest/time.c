@@ -4,6 +4,8 @@
 #include "runtime/base/num.h"
 #include "runtime/ingest/load.h"
 
+#define LATEST_MS 253402300800000u /* the year 10000 */
+
 static int
 month_of(struct cd_str s)
 {
@@ -38,7 +40,8 @@ take(struct cd_str s, size_t *at, const char *text)
     return found;
 }
 
-/* `Feb 21, 2022 6:36:56 PM`: Java's default format, in UTC. */
+/* `Feb 21, 2022 6:36:56 PM`: Java's default format, in UTC; newer versions of Java write a comma
+ * behind the year and a narrow space before the last word. */
 static bool
 worded_time(struct cd_str s, int64_t *ms)
 {
@@ -46,11 +49,12 @@ worded_time(struct cd_str s, int64_t *ms)
     size_t at = cd_str_find(s, ' ', 0);
     int month = month_of(cd_str_sub(s, 0, at));
     bool ok = month > 0 && take(s, &at, " ") && take_number(s, &at, &day) && take(s, &at, ", ")
-              && take_number(s, &at, &year) && take(s, &at, " ") && take_number(s, &at, &hour)
-              && take(s, &at, ":") && take_number(s, &at, &minute) && take(s, &at, ":")
-              && take_number(s, &at, &second);
-    bool is_afternoon = ok && take(s, &at, " PM");
-    if (!ok || (!is_afternoon && !take(s, &at, " AM")) || at != s.n || hour < 1 || hour > 12) {
+              && take_number(s, &at, &year) && (take(s, &at, ", ") || take(s, &at, " "))
+              && take_number(s, &at, &hour) && take(s, &at, ":") && take_number(s, &at, &minute)
+              && take(s, &at, ":") && take_number(s, &at, &second);
+    ok = ok && (take(s, &at, " ") || take(s, &at, "\u202F"));
+    bool is_afternoon = ok && take(s, &at, "PM");
+    if (!ok || (!is_afternoon && !take(s, &at, "AM")) || at != s.n || hour < 1 || hour > 12) {
         return false;
     }
     char iso[64];
@@ -59,15 +63,31 @@ worded_time(struct cd_str s, int64_t *ms)
     return n > 0 && cd_parse_time((struct cd_str){iso, (size_t)n}, ms);
 }
 
+/* `/Date(1645469720361)/`: milliseconds, as Windows PowerShell writes times in JSON. */
+static bool
+dated_time(struct cd_str s, int64_t *ms)
+{
+    static const struct cd_str begin = CD_STR_INIT("/Date(");
+    static const struct cd_str end = CD_STR_INIT(")/");
+    uint64_t number;
+    if (!cd_str_starts(s, begin) || !cd_str_ends(s, end) || s.n < begin.n + end.n
+        || !cd_parse_u64(cd_str_sub(s, begin.n, s.n - end.n), &number) || number >= LATEST_MS) {
+        return false;
+    }
+    *ms = (int64_t)number;
+    return true;
+}
+
 bool
 cd_config_time(struct cd_dom_val val, int64_t *ms)
 {
     double number;
     if (cd_dom_is(val, '"')) {
-        return cd_parse_time(cd_dom_str(val), ms) || worded_time(cd_dom_str(val), ms);
+        struct cd_str s = cd_dom_str(val);
+        return cd_parse_time(s, ms) || worded_time(s, ms) || dated_time(s, ms);
     }
     if (cd_dom_kind(val) != CD_DOM_NUMBER || !cd_dom_number(val, &number) || number < 0
-        || number >= 1e15) {
+        || number >= (double)LATEST_MS) {
         return false;
     }
     *ms = (int64_t)(number < 1e11 ? number * 1000 : number);

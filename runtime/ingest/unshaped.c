@@ -52,6 +52,7 @@ renamed(struct cd_load *l, struct cd_dom_val val)
     }
     if (object != CD_NONE) {
         cd_json_close(l->s, object, n);
+        cd_heap_hide_duplicates(l, object, n);
     }
     return object;
 }

@@ -84,6 +84,13 @@ cd_value_is_unknown(struct cd_dom_val val, struct cd_str *why)
 
 /* ---- scalars ---- */
 
+static void
+set_beyond(struct cd_load *l, struct cd_value_plan *v, uint32_t row)
+{
+    cd_value_set_unknown(l, v->node, row, "a number beyond 2^53");
+    cd_value_problem(l, v, "a number beyond 2^53, so it is unknown");
+}
+
 /* AWS Config keeps some enumerated values as {"value": …}, or with a name beside. */
 static struct cd_dom_val
 unwrapped(const struct cd_value_plan *v, struct cd_dom_val val)
@@ -127,7 +134,7 @@ set_number(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
     }
     bool is_text = cd_dom_is(val, '"'); /* whose digits may have been rounded to 2^53 */
     if (!in_range || (is_text && (number >= CD_DOM_EXACT || number <= -CD_DOM_EXACT))) {
-        cd_value_set_unknown(l, v->node, row, "a number beyond 2^53");
+        set_beyond(l, v, row);
     } else {
         cd_load_ok(l, cd_node_set_number(l->s, v->node, row, number));
     }
@@ -144,7 +151,7 @@ set_string(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
     case CD_DOM_STRING: s = cd_dom_str(val); break;
     case CD_DOM_NUMBER:
         if (!cd_dom_number(val, &number)) {
-            cd_value_set_unknown(l, v->node, row, "a number beyond 2^53");
+            set_beyond(l, v, row);
             return true;
         }
         s = cd_format_number(number, text);
@@ -177,12 +184,25 @@ set_time(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom
     return true;
 }
 
+/* AWS Config writes `{}` or an empty string where no document is attached. */
+static bool
+is_no_document(struct cd_dom_val val)
+{
+    struct cd_dom_iter it = cd_dom_iter(val);
+    struct cd_str text = cd_dom_is(val, '"') ? cd_dom_str(val) : CD_STR("…");
+    return (!cd_dom_is(val, '"') && it.next >= it.end) || cd_value_is_nothing(val)
+           || cd_str_eq(text, CD_STR("{}"));
+}
+
 /* A string that is no document has no type that could be wrong: what it says is unknown. */
 static bool
 set_policy(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val)
 {
     if (!cd_dom_is(val, '"') && !cd_dom_is(val, '{') && !cd_dom_is(val, '[')) {
         return false;
+    }
+    if (v->dialect == CD_DIALECT_CONFIG && is_no_document(val)) {
+        return true;
     }
     uint32_t policy = cd_policy_row(l, val, v->map != NULL && v->map->urldecode);
     if (policy != CD_NONE) {
@@ -208,21 +228,18 @@ reads_itself(const struct cd_map_entry *map)
     return false;
 }
 
-/* AWS Config keeps some objects as lists of one. */
-static struct cd_dom_val
-only_element(struct cd_dom_val val)
-{
-    struct cd_dom_iter it = cd_dom_iter(val);
-    bool is_one = cd_dom_is(val, '[') && cd_dom_next(&it) && it.next >= it.end;
-    return is_one ? it.val : val;
-}
-
 static bool
 set_record(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
            struct cd_str key, int depth)
 {
     bool is_self = v->dialect == CD_DIALECT_CONFIG && v->map != NULL && reads_itself(v->map);
-    val = v->dialect == CD_DIALECT_CONFIG ? only_element(val) : val;
+    if (v->dialect == CD_DIALECT_CONFIG && cd_dom_is(val, '[')) {
+        struct cd_dom_iter it = cd_dom_iter(val);
+        if (it.next >= it.end) {
+            return true; /* absent */
+        }
+        val = cd_value_only(val);
+    }
     if (!cd_dom_is(val, '{') && !is_self) {
         return false;
     }
@@ -239,6 +256,34 @@ set_record(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
 }
 
 /* ---- all of them ---- */
+
+static bool
+set_json(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val)
+{
+    l->heap_unknown = NULL;
+    cd_load_ok(l, cd_node_set_json(l->s, v->node, row, cd_heap_add(l, val, v->dialect)));
+    if (l->heap_unknown != NULL) {
+        cd_value_problem(l, v, "something in it is unknown: %s", l->heap_unknown);
+    }
+    return true;
+}
+
+/* VAL has another type than its property: as absent, but what a string that begins as JSON and is
+ * none would say is unknown. */
+static void
+set_unfit(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
+          bool is_structured)
+{
+    struct cd_str text = cd_dom_is(val, '"') ? cd_dom_str(val) : CD_STR("");
+    if (v->dialect == CD_DIALECT_CONFIG && is_structured && text.n > 0
+        && (text.p[0] == '{' || text.p[0] == '[')) {
+        cd_value_set_unknown(l, v->node, row, "a string that is not JSON");
+        cd_value_problem(l, v, "a string that begins as JSON and is none, so it is unknown");
+    } else if (!cd_dom_is(val, 'n')) {
+        cd_value_problem(l, v, "%s stands where %s is expected%s", kind_name(val),
+                         wanted_name(v->node->kind), v->is_inner ? ", in a list" : "");
+    }
+}
 
 void
 cd_value_set_keyed(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
@@ -270,14 +315,10 @@ cd_value_set_keyed(struct cd_load *l, struct cd_value_plan *v, uint32_t row, str
     case CD_NODE_RECORD: fits = set_record(l, v, row, val, key, depth); break;
     case CD_NODE_LIST: fits = cd_value_set_list(l, v, row, val, depth); break;
     case CD_NODE_MAP: fits = cd_value_set_map(l, v, row, val, depth); break;
-    case CD_NODE_JSON:
-        cd_load_ok(l, cd_node_set_json(l->s, v->node, row, cd_heap_add(l, val, v->dialect)));
-        fits = true;
-        break;
+    case CD_NODE_JSON: fits = set_json(l, v, row, val); break;
     }
-    if (!fits && !cd_dom_is(val, 'n')) {
-        cd_value_problem(l, v, "%s stands where %s is expected%s", kind_name(val),
-                         wanted_name(kind), v->is_inner ? ", in a list" : "");
+    if (!fits) {
+        set_unfit(l, v, row, val, is_structured);
     }
     l->n_embedded = in_use;
 }

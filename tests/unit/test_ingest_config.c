@@ -531,8 +531,10 @@ Test(ingest_config, what_is_no_snapshot_is_an_error_with_its_place)
     expect_error("", "a.json: byte 0: it is empty");
     expect_error("hello", "a.json: byte 0: it is not JSON: it begins with neither `{` nor `[`");
     expect_error("{\"a\":1,}", "a.json: byte 7: it is not JSON: a key is expected here");
-    expect_error(DELIVERED(VOLUME("v", "{}")) "x", "a.json: byte 298: text behind the end of the "
-                                                   "document");
+    expect_error(
+        DELIVERED(VOLUME("v", "{}")) "x",
+        "a.json: byte 298: text behind the end of the document: a file holds one document, "
+        "or an object a line");
     expect_error("{\"configurationItems\":[" VOLUME("v", "{}"),
                  "a.json: byte 253: the input ends inside a list of items: it is truncated, or not "
                  "JSON");
