@@ -81,10 +81,10 @@ read_item(struct cd_load *l, const struct cd_piece *piece, const struct cd_dom_d
 {
     struct cd_dom_val root = cd_dom_root(parsed);
     l->offset = piece->offset;
-    enum cd_dom_status status =
-        parsed != NULL       ? CD_DOM_OK
-        : piece->text.n == 0 ? CD_DOM_SYNTAX
-                             : cd_text_parse(l, l->dom, piece->text, true, &root);
+    enum cd_dom_status status = parsed != NULL ? CD_DOM_OK
+                                : piece->text.n == 0
+                                    ? CD_DOM_SYNTAX
+                                    : cd_text_parse(l, l->dom, piece->text, true, &root);
     if (status == CD_DOM_OK) {
         cd_item_read(l, root);
     } else if (status == CD_DOM_MEMORY) {
