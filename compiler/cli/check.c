@@ -7,6 +7,7 @@
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/verbs.h"
 #include "compiler/codegen/codegen.h"
+#include "compiler/emit/emit.h"
 #include "compiler/parse/parse.h"
 #include "runtime/driver/options.h"
 
@@ -118,6 +119,14 @@ dump_stage(struct check *c)
 /* ---- the verb ---- */
 
 static cordon_status
+check_denies(void *ctx)
+{
+    struct check *c = ctx;
+    cd_emit_check(&c->front.arena, &c->front.sema, &c->front.diags);
+    return c->front.diags.n_errors == 0 ? CORDON_OK : CORDON_EPOLICY;
+}
+
+static cordon_status
 print(void *ctx)
 {
     struct check *c = ctx;
@@ -142,6 +151,9 @@ check(struct check *c, const char *const *policies, size_t n)
     cordon_status status = stops_after_parsing(c->dump)
                                ? cd_frontend_parse(&c->front, policies, n, &c->err)
                                : cd_frontend_run(&c->front, policies, n, &c->err);
+    if (status == CORDON_OK && !stops_after_parsing(c->dump)) {
+        status = cd_frontend_guard(&c->front, check_denies, c, &c->err);
+    }
     if (status != CORDON_OK && status != CORDON_EPOLICY) {
         return cd_cli_fail(status, &c->err);
     }

@@ -4,7 +4,6 @@
 
 #include "compiler/cli/emit_folder.h"
 #include "compiler/cli/frontend.h"
-#include "compiler/cli/param_env.h"
 #include "compiler/cli/program.h"
 #include "compiler/cli/verbs.h"
 #include "compiler/emit/manifest.h"
@@ -15,7 +14,8 @@ struct emit {
     struct cd_loaded compiled;
     enum cd_target target;
     struct cd_emit_folder folder;
-    struct cd_values params, params_files, bucket_names;
+    struct cd_param_texts params;
+    struct cd_values bucket_names;
     struct cd_bucket *buckets;
     struct cd_const_env env;
     struct cd_emission emission;
@@ -46,11 +46,13 @@ make_documents(void *ctx)
     struct emit *e = ctx;
     struct cd_arena *arena = &e->front.arena;
     CORDON_TRY(read_buckets(e));
-    CORDON_TRY(cd_param_env(&e->front.sema, e->compiled.program.img, &e->params, &e->params_files,
-                            arena, &e->env, &e->err));
     e->emission.arena = arena;
     e->emission.target = e->target;
+    e->emission.diags = &e->front.diags;
     cd_emit_statements(&e->emission, &e->front.sema, &e->env);
+    if (e->front.diags.n_errors > 0) {
+        return CORDON_EPOLICY;
+    }
     CORDON_TRY(
         cd_emit_documents(&e->emission, e->buckets, e->bucket_names.n, &e->documents, &e->err));
     for (size_t i = 0; i < e->documents.n; i++) {
@@ -118,13 +120,7 @@ list_documents(struct emit *e)
     for (size_t i = 0; i < e->emission.n_not; i++) {
         put_place(e, e->emission.not_expressible[i].span, &out);
         cd_out_puts(&out, "not expressible: ");
-        cd_out_str(&out, e->emission.not_expressible[i].why);
-        cd_out_puts(&out, "\n");
-    }
-    for (size_t i = 0; i < e->emission.n_warnings; i++) {
-        put_place(e, e->emission.warnings[i].span, &out);
-        cd_out_puts(&out, "warning: ");
-        cd_out_str(&out, e->emission.warnings[i].message);
+        cd_out_str(&out, cd_not_expressible_text(&e->emission.not_expressible[i], &e->front.arena));
         cd_out_puts(&out, "\n");
     }
     return cd_cli_finish(&out, CD_EXIT_HOLDS);
@@ -133,15 +129,16 @@ list_documents(struct emit *e)
 static int
 emit(struct emit *e, const char *const *policies, size_t n)
 {
-    cordon_status status = cd_cli_compile(&e->front, policies, n, &e->compiled, NULL, &e->err);
+    cordon_status status =
+        cd_cli_compile_bound(&e->front, policies, n, &e->params, &e->env, &e->compiled, &e->err);
+    if (status == CORDON_OK) {
+        status = cd_frontend_guard(&e->front, make_documents, e, &e->err);
+    }
     int code = cd_frontend_report(&e->front, status, &e->err);
     if (code != CD_EXIT_HOLDS) {
         return code;
     }
-    status = cd_frontend_guard(&e->front, make_documents, e, &e->err);
-    if (status == CORDON_OK) {
-        status = cd_frontend_guard(&e->front, write_files, e, &e->err);
-    }
+    status = cd_frontend_guard(&e->front, write_files, e, &e->err);
     return status == CORDON_OK ? list_documents(e) : cd_cli_fail(status, &e->err);
 }
 
@@ -197,12 +194,12 @@ cd_verb_emit(int argc, char **argv)
         {.name = "param",
          .kind = CD_OPTION_MANY,
          .argument = "[module.]name=value",
-         .values = &e.params,
+         .values = &e.params.texts,
          .help = "set a parameter"},
         {.name = "params",
          .kind = CD_OPTION_MANY,
          .argument = "FILE.yaml",
-         .values = &e.params_files,
+         .values = &e.params.files,
          .help = "set parameters from a file"},
     };
     const struct cd_usage usage = {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/cli/param_env.h"
 #include "compiler/codegen/codegen.h"
 
 struct compilation {
@@ -63,5 +64,45 @@ cd_cli_compile_observed(struct cd_frontend *front, struct cd_loaded *out, struct
     struct compilation c = {front, &bytes, true, err};
     cordon_status status = compile(&c, out);
     cd_buf_finish(&bytes);
+    return status;
+}
+
+struct binding {
+    struct cd_frontend *front;
+    const struct cd_param_texts *params;
+    struct cd_const_env *env;
+    struct cd_loaded *out;
+    struct cd_loaded draft;
+    struct cd_buf bytes;
+    struct cordon_error *err;
+};
+
+/* A draft first, which says what parameters there are and of which types. */
+static cordon_status
+bind(void *ctx)
+{
+    struct binding *b = ctx;
+    struct cd_image img;
+    CORDON_TRY(cd_codegen_bound(&b->front->sema, NULL, &img, b->err));
+    CORDON_TRY(cd_image_write(&img, &b->bytes, b->err));
+    CORDON_TRY(load(cd_buf_view(&b->bytes), &b->draft, b->err));
+    CORDON_TRY(cd_param_env(&b->front->sema, b->draft.program.img, &b->params->texts,
+                            &b->params->files, &b->front->arena, b->env, b->err));
+    cd_buf_clear(&b->bytes);
+    CORDON_TRY(cd_codegen_bound(&b->front->sema, b->env, &img, b->err));
+    CORDON_TRY(cd_image_write(&img, &b->bytes, b->err));
+    return load(cd_buf_view(&b->bytes), b->out, b->err);
+}
+
+cordon_status
+cd_cli_compile_bound(struct cd_frontend *front, const char *const *policies, size_t n,
+                     const struct cd_param_texts *params, struct cd_const_env *env,
+                     struct cd_loaded *out, struct cordon_error *err)
+{
+    struct binding b = {.front = front, .params = params, .env = env, .out = out, .err = err};
+    CORDON_TRY(cd_frontend_run(front, policies, n, err));
+    cordon_status status = cd_frontend_guard(front, bind, &b, err);
+    cd_loaded_finish(&b.draft);
+    cd_buf_finish(&b.bytes);
     return status;
 }

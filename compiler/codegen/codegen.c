@@ -91,6 +91,22 @@ cd_codegen_observed(struct cd_sema *sema, struct cd_image *out, struct cordon_er
 }
 
 static cordon_status
+work_bound(struct cd_gen *g, void *ctx, struct cordon_error *err)
+{
+    const struct cd_const_env *const *env = ctx;
+    g->env = *env;
+    g->is_draft = *env == NULL;
+    return generate(g, err);
+}
+
+cordon_status
+cd_codegen_bound(struct cd_sema *sema, const struct cd_const_env *env, struct cd_image *out,
+                 struct cordon_error *err)
+{
+    return guarded(sema, work_bound, &env, out, err);
+}
+
+static cordon_status
 work_text(struct cd_gen *g, void *ctx, struct cordon_error *err)
 {
     CORDON_TRY(cd_plan_lower(&g->plan, g->sema, err));

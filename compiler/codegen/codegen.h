@@ -14,6 +14,12 @@ CORDON_MUST_CHECK cordon_status cd_codegen(struct cd_sema *sema, struct cd_image
 /* The same with every branch of a condition (cd_expr.branch) observed; slower, for tests. */
 CORDON_MUST_CHECK cordon_status cd_codegen_observed(struct cd_sema *sema, struct cd_image *out,
                                                     struct cordon_error *err);
+/* The same with ENV's values for the parameters in actions and ARN patterns of denies; they stay
+ * open elsewhere. With NULL for ENV a draft: what reads a parameter without a value there matches
+ * nothing. */
+CORDON_MUST_CHECK cordon_status cd_codegen_bound(struct cd_sema *sema,
+                                                 const struct cd_const_env *env,
+                                                 struct cd_image *out, struct cordon_error *err);
 /* The text of the plan alone. */
 CORDON_MUST_CHECK cordon_status cd_codegen_plan_text(struct cd_sema *sema, struct cd_buf *out,
                                                      struct cordon_error *err);

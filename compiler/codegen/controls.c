@@ -34,12 +34,15 @@ static cordon_status
 not_constant(const struct cd_gen *g, struct cd_span span, const char *what,
              struct cordon_error *err)
 {
+    if (g->is_draft) {
+        return CORDON_OK;
+    }
     uint32_t line;
     uint32_t column;
     cd_sources_place(g->sema->sources, span.file, span.start, &line, &column, NULL);
     return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
                        "%.*s:%u:%u: %s has to be known when it is compiled: give the parameter "
-                       "that it reads a default",
+                       "that it reads a default, or a value where documents are emitted (--param)",
                        CD_FMT(g->sema->sources->files[span.file].path), line, column, what);
 }
 
@@ -96,7 +99,7 @@ add_keyed_pattern(struct cd_gen *g, const struct cd_expr *e, uint32_t *n, struct
         one.n_parts = 1;
         if (is_key(&e->parts[i])) {
             text = cd_arena_printf(g->arena, "%c{%.*s}", ESCAPE, CD_FMT(e->parts[i].expr->text));
-        } else if (cd_const_pattern(g->arena, &one, NULL, &text, &literal)) {
+        } else if (cd_const_pattern(g->arena, &one, g->env, &text, &literal)) {
             text = escaped(g, text, literal);
         } else {
             return not_constant(g, e->span, "an ARN pattern of a deny", err);
@@ -120,16 +123,17 @@ add_texts(struct cd_gen *g, struct cd_expr *const *texts, size_t n_texts, const 
             CORDON_TRY(add_keyed_pattern(g, texts[i], n, err));
             continue;
         }
-        if (!cd_const_pattern(g->arena, texts[i], NULL, &text, &literal)) {
-            return not_constant(g, texts[i]->span, what, err);
+        if (!cd_const_pattern(g->arena, texts[i], g->env, &text, &literal)) {
+            CORDON_TRY(not_constant(g, texts[i]->span, what, err));
+            add_pattern(g, CD_STR(""), n);
+            continue;
         }
         add_pattern(g, escaped(g, text, literal), n);
     }
     return CORDON_OK;
 }
 
-/* Parameters in sets of actions have their defaults: a document is made of a control, not of an
- * evaluation. */
+/* Without values from outside, parameters in sets of actions have their defaults. */
 static cordon_status
 add_acts(struct cd_gen *g, const struct cd_act *acts, size_t n_acts, uint32_t *first, uint32_t *n,
          struct cordon_error *err)
@@ -142,9 +146,11 @@ add_acts(struct cd_gen *g, const struct cd_act *acts, size_t n_acts, uint32_t *f
             continue;
         }
         const struct cd_const *v =
-            acts[i].value ? cd_const_eval(g->arena, acts[i].value, NULL) : NULL;
+            acts[i].value ? cd_const_eval(g->arena, acts[i].value, g->env) : NULL;
         if (!v) {
-            return not_constant(g, acts[i].span, "a set of actions", err);
+            CORDON_TRY(not_constant(g, acts[i].span, "a set of actions", err));
+            add_pattern(g, CD_STR(""), n);
+            continue;
         }
         if (v->kind == CD_CONST_STRING) {
             add_pattern(g, v->text, n);

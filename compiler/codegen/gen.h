@@ -11,6 +11,8 @@ struct cd_grouped {
 };
 
 struct cd_gen {
+    const struct cd_const_env *env; /* values for actions and ARN patterns of denies, or NULL */
+    bool is_draft;                  /* a pattern that has none is left empty */
     struct cd_arena *arena;
     struct cd_sema *sema;
     struct cd_plan plan;

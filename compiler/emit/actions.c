@@ -4,6 +4,7 @@
 
 #include "compiler/emit/bucket.h"
 #include "compiler/emit/strings.h"
+#include "runtime/base/glob.h"
 #include "runtime/schema/schema.h"
 
 static void
@@ -38,15 +39,21 @@ patterns_of(struct cd_arena *a, const struct cd_act *acts, size_t n_acts,
     return true;
 }
 
-/* Do the two patterns share a service, as far as their text before the colon says? */
 static bool
-may_overlap(struct cd_str act, struct cd_str except)
+is_pattern(struct cd_str act)
 {
-    struct cd_str x = cd_str_sub(act, 0, cd_str_find(act, ':', 0)),
-                  y = cd_str_sub(except, 0, cd_str_find(except, ':', 0));
-    bool wild = cd_str_find(x, '*', 0) < x.n || cd_str_find(y, '*', 0) < y.n
-                || cd_str_find(x, '?', 0) < x.n || cd_str_find(y, '?', 0) < y.n;
-    return wild || cd_str_eq_nocase(x, y);
+    return cd_str_find(act, '*', 0) < act.n || cd_str_find(act, '?', 0) < act.n;
+}
+
+static bool
+meets_any(struct cd_str act, const struct cd_str *excepts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (cd_globs_meet(act, excepts[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- what a target can carry ---- */
@@ -71,7 +78,7 @@ cut_to_bucket(struct cd_arena *a, struct cd_acts *out)
     out->n_acts = cd_strs_sort(out->acts, kept);
     kept = 0;
     for (size_t i = 0; i < out->n_excepts; i++) {
-        if (may_overlap(CD_STR("s3:*"), out->excepts[i])) {
+        if (cd_globs_meet(CD_STR("s3:*"), out->excepts[i])) {
             out->excepts[kept++] = out->excepts[i];
         }
     }
@@ -127,9 +134,9 @@ cd_acts_of(struct cd_arena *a, enum cd_target target, const struct cd_deny *deny
         out->is_star = out->is_star || cd_str_eq_nocase(out->acts[i], out->all);
     }
     for (size_t i = 0; i < out->n_acts && !out->is_star; i++) {
-        for (size_t k = 0; k < out->n_excepts; k++) {
-            out->is_expanded = out->is_expanded || may_overlap(out->acts[i], out->excepts[k]);
-        }
+        bool meets = meets_any(out->acts[i], out->excepts, out->n_excepts);
+        out->is_expanded = out->is_expanded || meets;
+        out->loses_future = out->loses_future || (meets && is_pattern(out->acts[i]));
     }
     if (out->is_expanded) {
         cd_deny_actions(a, deny, env, &out->known, &out->n_known);
@@ -219,11 +226,61 @@ set_actions(struct cd_arena *a, const uint32_t *actions, size_t n, struct cd_sta
     }
 }
 
+/* Those of ACTIONS that none of PATTERNS matches. */
+static size_t
+uncovered(struct cd_arena *a, const uint32_t *actions, size_t n, const struct cd_str *patterns,
+          size_t n_patterns, uint32_t **out)
+{
+    size_t kept = 0;
+    *out = CD_NEW_ARRAY(a, n + 1, uint32_t);
+    for (size_t i = 0; i < n; i++) {
+        struct cd_iam_action act = cd_iam_action_at(actions[i]);
+        bool covered = false;
+        for (size_t k = 0; k < n_patterns && !covered; k++) {
+            covered = cd_action_matches(patterns[k], act.service, act.name);
+        }
+        if (!covered) {
+            (*out)[kept++] = actions[i];
+        }
+    }
+    return kept;
+}
+
+/* Sets the actions to the N_KEPT patterns at KEPT (which has room for N more) and to those of
+ * ACTIONS that they do not match. */
+static void
+set_kept_and_actions(struct cd_arena *a, struct cd_str *kept, size_t n_kept,
+                     const uint32_t *actions, size_t n, struct cd_statement *s)
+{
+    uint32_t *rest;
+    size_t n_rest = uncovered(a, actions, n, kept, n_kept, &rest);
+    set_actions(a, rest, n_rest, s);
+    for (size_t i = 0; i < s->n_actions; i++) {
+        kept[n_kept++] = s->actions[i];
+    }
+    s->actions = kept;
+    s->n_actions = cd_strs_sort(kept, n_kept);
+}
+
+/* What is written stays as far as nothing is excepted from it. */
+static void
+set_expanded(struct cd_arena *a, const struct cd_acts *acts, struct cd_statement *s)
+{
+    struct cd_str *kept = CD_NEW_ARRAY(a, acts->n_acts + acts->n_known + 1, struct cd_str);
+    size_t n_kept = 0;
+    for (size_t i = 0; i < acts->n_acts; i++) {
+        if (!meets_any(acts->acts[i], acts->excepts, acts->n_excepts)) {
+            kept[n_kept++] = acts->acts[i];
+        }
+    }
+    set_kept_and_actions(a, kept, n_kept, acts->known, acts->n_known, s);
+}
+
 void
 cd_acts_whole(struct cd_arena *a, const struct cd_acts *acts, struct cd_statement *s)
 {
     if (acts->is_expanded) {
-        set_actions(a, acts->known, acts->n_known, s);
+        set_expanded(a, acts, s);
         return;
     }
     s->not_action = acts->is_star && acts->n_excepts != 0;
@@ -259,28 +316,12 @@ void
 cd_acts_part(struct cd_arena *a, const struct cd_acts *acts, const uint32_t *actions, size_t n,
              struct cd_statement *s)
 {
-    uint32_t *rest = CD_NEW_ARRAY(a, n + 1, uint32_t);
     struct cd_str *kept = CD_NEW_ARRAY(a, acts->n_acts + n + 1, struct cd_str);
-    size_t n_rest = 0, n_kept = 0;
+    size_t n_kept = 0;
     for (size_t i = 0; i < acts->n_acts && !acts->is_expanded; i++) {
         if (pattern_is_within(acts->acts[i], actions, n)) {
             kept[n_kept++] = acts->acts[i];
         }
     }
-    for (size_t i = 0; i < n; i++) {
-        struct cd_iam_action act = cd_iam_action_at(actions[i]);
-        bool covered = false;
-        for (size_t k = 0; k < n_kept && !covered; k++) {
-            covered = cd_action_matches(kept[k], act.service, act.name);
-        }
-        if (!covered) {
-            rest[n_rest++] = actions[i];
-        }
-    }
-    set_actions(a, rest, n_rest, s);
-    for (size_t i = 0; i < s->n_actions; i++) {
-        kept[n_kept++] = s->actions[i];
-    }
-    s->actions = kept;
-    s->n_actions = cd_strs_sort(kept, n_kept);
+    set_kept_and_actions(a, kept, n_kept, actions, n, s);
 }

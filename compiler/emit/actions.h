@@ -10,6 +10,7 @@ struct cd_acts {
     bool is_star;      /* every action that the target can carry is among the acts */
     struct cd_str all; /* how that is written: `*`; in a bucket policy `s3:*` */
     bool is_expanded;  /* a subtraction that IAM cannot say: `known` are the actions left */
+    bool loses_future; /* a pattern was expanded: actions yet to come are not among them */
     uint32_t *known;
     size_t n_known;
     struct cd_str *dropped; /* acts that the target cannot carry */

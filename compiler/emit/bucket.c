@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "compiler/emit/strings.h"
+#include "runtime/base/glob.h"
 #include "runtime/schema/schema.h"
 
 /* ---- actions ---- */

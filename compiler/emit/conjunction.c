@@ -61,12 +61,22 @@ needs_presence(const struct cd_condition *c)
     return !cd_condition_fires_on_absent(c);
 }
 
+/* Of a set that has to lie in two others that share nothing, only the empty one is left. */
 static bool
-append(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c)
+no_values(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition *there, bool *never,
+          struct cd_str *why)
 {
-    struct cd_condition *slot = CD_PUSH(a, conj->items, conj->n, conj->cap);
-    *slot = c;
-    return true;
+    struct cd_condition null = {
+        .op = CD_IAM_NULL, .key = there->key, .key_index = there->key_index};
+    if (there->set == CD_IAM_SINGLE) {
+        *never = true;
+        return true;
+    }
+    null.values = CD_NEW(a, struct cd_str);
+    null.values[0] = CD_STR("true");
+    null.n_values = 1;
+    *there = conj->items[--conj->n];
+    return cd_conditions_add(a, conj, null, never, why);
 }
 
 static bool
@@ -86,19 +96,11 @@ merge_into(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition *
     }
     if (joins_by_intersection(&c) && joins_by_intersection(there) && !c.if_exists) {
         merge_values(a, there, &c, true);
-        if (there->n_values == 0) {
-            *never = c.set == CD_IAM_SINGLE; /* of a set only the empty one is left */
-            there->op = CD_IAM_NULL;
-            there->set = CD_IAM_SINGLE;
-            there->values = CD_NEW(a, struct cd_str);
-            there->values[0] = CD_STR("true");
-            there->n_values = 1;
-        }
-        return true;
+        return there->n_values != 0 || no_values(a, conj, there, never, why);
     }
-    if (c.set == CD_IAM_SINGLE && !c.if_exists) {
-        c.if_exists = true; /* the first one asks for the key's presence already, so this says the
-                               same at another place */
+    if (!c.if_exists) {
+        /* What stands there decides for an absent key already, so this says the same elsewhere. */
+        c.if_exists = true;
         return cd_conditions_add(a, conj, c, never, why);
     }
     *why = cd_arena_printf(a, "%s has to meet more lists of %.*s than one statement can hold",
@@ -124,5 +126,6 @@ cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd_cond
             return merge_into(a, conj, &conj->items[i], c, never, why);
         }
     }
-    return append(a, conj, c);
+    *CD_PUSH(a, conj->items, conj->n, conj->cap) = c;
+    return true;
 }

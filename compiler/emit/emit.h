@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "compiler/ast/ast.h"
+#include "compiler/diag/diag.h"
 #include "compiler/sema/sema.h"
 #include "cordon/status.h"
 #include "runtime/base/buf.h"
@@ -55,17 +56,47 @@ struct cd_normal_form {
 
 #define CD_NORMAL_FORM_LIMIT 512 /* conjunctions of one deny */
 
-/* The normal form of «WHEN and not UNLESS» (either may be NULL). False if IAM cannot say it; *why
- * then has the reason and *where the expression. ENV has the parameters' values. */
-bool cd_normal_form_of(struct cd_arena *a, const struct cd_expr *when, const struct cd_expr *unless,
-                       const struct cd_const_env *env, struct cd_normal_form *out,
-                       struct cd_str *why, struct cd_span *where);
+/* What becomes of a condition. */
+enum cd_form_status {
+    CD_FORM_DONE,
+    CD_FORM_INEXPRESSIBLE, /* IAM cannot say it */
+    CD_FORM_OPEN,          /* it reads a parameter that has no value */
+    CD_FORM_TOO_LARGE,     /* its normal form is beyond the limit */
+};
+
+/* Why not: a sentence without its full stop, what to write instead (may be empty), and where. */
+struct cd_reason {
+    struct cd_str why, help;
+    struct cd_span where;
+};
+
+/* The normal form of «WHEN and not UNLESS» (either may be NULL). If it is not done, *reason says
+ * why. ENV has the parameters' values. */
+enum cd_form_status cd_normal_form_of(struct cd_arena *a, const struct cd_expr *when,
+                                      const struct cd_expr *unless, const struct cd_const_env *env,
+                                      struct cd_normal_form *out, struct cd_reason *reason);
 /* Does the condition hold for a request that lacks its key? */
 bool cd_condition_fires_on_absent(const struct cd_condition *c);
-/* One comparison as a condition, negated or not. Returns 0 if IAM cannot say it (*why), 1 for a
- * condition in *out, 2 if it is constantly false, 3 if it is constantly true. */
-int cd_condition_of(struct cd_arena *a, const struct cd_expr *e, bool negated,
-                    const struct cd_const_env *env, struct cd_condition *out, struct cd_str *why);
+
+enum cd_atom {
+    CD_ATOM_INEXPRESSIBLE,
+    CD_ATOM_OPEN,
+    CD_ATOM_CONDITION,
+    CD_ATOM_NEVER,
+    CD_ATOM_ALWAYS
+};
+/* One comparison as a condition, negated or not; *out is set if it is CD_ATOM_CONDITION. */
+enum cd_atom cd_condition_of(struct cd_arena *a, const struct cd_expr *e, bool negated,
+                             const struct cd_const_env *env, struct cd_condition *out,
+                             struct cd_reason *reason);
+/* `all v in KEY { BODY }` (EVERY) or `any v …`, where MEMBER is v; with NEGATED the body is. */
+enum cd_atom cd_members_of(struct cd_arena *a, const struct cd_expr *key,
+                           const struct cd_binding *member, const struct cd_expr *body, bool every,
+                           bool negated, const struct cd_const_env *env, struct cd_condition *out,
+                           struct cd_reason *reason);
+/* The key that E reads, or NULL; and its name as IAM writes it, tags as the author did. */
+const struct cd_expr *cd_key_of(const struct cd_expr *e);
+struct cd_str cd_key_name(struct cd_arena *a, const struct cd_expr *key);
 /* Adds C to the conjunction, merged with what stands there for the same key. False if the two
  * cannot stand in one statement (*why); *never is set if the conjunction became false. */
 bool cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c,
@@ -74,11 +105,25 @@ bool cd_condition_eq(const struct cd_condition *x, const struct cd_condition *y)
 /* Replaces calls of functions by their bodies; the result holds no FN calls. NULL beyond the limit.
  */
 const struct cd_expr *cd_emit_expand(struct cd_arena *a, const struct cd_expr *e);
+
+/* E with the constant VALUE for MEMBER; *nodes grows by those that were copied. */
+const struct cd_expr *cd_emit_substitute(struct cd_arena *a, const struct cd_expr *e,
+                                         const struct cd_binding *member,
+                                         const struct cd_const *value, uint32_t *nodes);
+/* An expression of TYPE with the value of a constant that is no collection. */
+struct cd_expr *cd_emit_literal(struct cd_arena *a, const struct cd_const *value,
+                                const struct cd_type *type);
+/* Does E depend on the request, or on a loop's variable? */
+bool cd_emit_reads_request(const struct cd_expr *e);
+
+enum cd_emit_text { CD_TEXT_DONE, CD_TEXT_NOT_CONSTANT, CD_TEXT_OPEN };
 /* The text of a string as IAM has it: interpolated constants stand for themselves (in a pattern `*`
- * becomes `${*}`), interpolated keys become policy variables. False if it is neither constant nor a
- * key. */
-bool cd_emit_text(struct cd_arena *a, const struct cd_expr *e, bool is_pattern,
-                  const struct cd_const_env *env, struct cd_str *out);
+ * becomes `${*}`), interpolated keys become policy variables. NOT_CONSTANT if it is neither
+ * constant nor a key of one value, OPEN if a parameter has no value. *has_variable is set if there
+ * is a policy variable in it. */
+enum cd_emit_text cd_emit_text(struct cd_arena *a, const struct cd_expr *e, bool is_pattern,
+                               const struct cd_const_env *env, struct cd_str *out,
+                               bool *has_variable);
 
 enum cd_target { CD_TARGET_SCP, CD_TARGET_BUCKET_POLICY, CD_N_TARGETS };
 /* As the command and the manifest name it: `scp`, `bucket-policy`. */
@@ -100,24 +145,23 @@ struct cd_not_expressible {
     const struct cd_decl *control;
     struct cd_span span;
     struct cd_str why;
+    struct cd_str help; /* what to write instead, or empty */
 };
 
 struct cd_emission {
     struct cd_arena *arena;
     enum cd_target target;
+    bool is_check;      /* a normal form beyond the limit is no error: nothing is written */
     size_t next_number; /* of the control at hand */
     struct cd_statement *statements;
     size_t n, cap;
     struct cd_not_expressible *not_expressible;
     size_t n_not, cap_not;
-    struct {
-        struct cd_span span;
-        struct cd_str message;
-    } * warnings;
-    size_t n_warnings, cap_warnings;
+    size_t n_open;          /* denies that read a parameter without a value: left out */
+    struct cd_diags *diags; /* what is wrong with a deny, and warnings */
 };
 
-/* The statements of one deny, appended to OUT. */
+/* The statements of one deny, appended to OUT; errors and warnings go to its diagnostics. */
 void cd_emit_deny(struct cd_emission *out, const struct cd_decl *control,
                   const struct cd_deny *deny, const struct cd_const_env *env);
 /* Those of all controls in S, with their Sids. */
@@ -131,6 +175,9 @@ void cd_emit_sids(struct cd_emission *out);
 /* The documents' bytes: minified JSON, Version 2012-10-17. */
 void cd_emit_document(enum cd_target target, const struct cd_statement *statements, size_t n,
                       struct cd_buf *out);
+/* For `check`: warns of the denies that no document can say, as far as it is known without values
+ * for parameters. */
+void cd_emit_check(struct cd_arena *arena, const struct cd_sema *s, struct cd_diags *diags);
 /* Lists SPAN among what no document says, or among the warnings. */
 void cd_emission_refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span,
                         struct cd_str why);

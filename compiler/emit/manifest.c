@@ -6,6 +6,13 @@
 #include "compiler/sema/const_json.h"
 #include "cordon/version.h"
 
+struct cd_str
+cd_not_expressible_text(const struct cd_not_expressible *n, struct cd_arena *arena)
+{
+    return n->help.n == 0 ? n->why
+                          : cd_arena_printf(arena, "%.*s; %.*s", CD_FMT(n->why), CD_FMT(n->help));
+}
+
 static const struct cd_const *
 value_of(struct cd_arena *arena, const struct cd_decl *param, const struct cd_const_env *env)
 {
@@ -102,7 +109,7 @@ cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd
         cd_buf_json_str(out, cd_sema_full_name(n->control, arena));
         put_place(m, n->span, out);
         cd_buf_puts(out, ",\"why\":");
-        cd_buf_json_str(out, n->why);
+        cd_buf_json_str(out, cd_not_expressible_text(n, arena));
         cd_buf_putc(out, '}');
     }
     cd_buf_puts(out, "]}\n");

@@ -45,5 +45,7 @@ struct cd_manifest {
 void cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd_buf *out);
 /* The hash of a document's bytes as the manifest has it: 16 hexadecimal digits of XXH3. */
 struct cd_str cd_document_hash(struct cd_str bytes, char text[17]);
+/* Why, and what to write instead, in one. */
+struct cd_str cd_not_expressible_text(const struct cd_not_expressible *n, struct cd_arena *arena);
 
 #endif

@@ -1,33 +1,41 @@
 /* Boolean normal form: «when and not unless» as a disjunction of conjunctions, a statement each. */
 #include "compiler/emit/emit.h"
-#include "compiler/emit/strings.h"
+#include "compiler/emit/merge.h"
 
 struct builder {
     struct cd_arena *a;
     const struct cd_const_env *env;
-    struct cd_str why;
-    struct cd_span where;
-    bool failed;
+    struct cd_reason reason;
+    enum cd_form_status status;
+    uint32_t unrolled; /* nodes that loops over constants have been copied to */
 };
+
+#define UNROLL_LIMIT 100000u
 
 static struct cd_normal_form form_of(struct builder *b, const struct cd_expr *e, bool negated);
 
 static struct cd_normal_form
-fail(struct builder *b, struct cd_span where, struct cd_str why)
+fail(struct builder *b, enum cd_form_status status, struct cd_reason reason)
 {
-    if (!b->failed) {
-        b->failed = true;
-        b->where = where;
-        b->why = why;
+    if (b->status == CD_FORM_DONE) {
+        b->status = status;
+        b->reason = reason;
     }
     return (struct cd_normal_form){.n = 0};
 }
 
-static void
-push(struct builder *b, struct cd_normal_form *f, struct cd_conditions c)
+static struct cd_normal_form
+too_large(struct builder *b, struct cd_span where)
 {
-    struct cd_conditions *slot = CD_PUSH(b->a, f->items, f->n, f->cap);
-    *slot = c;
+    struct cd_reason reason = {
+        .why = cd_arena_printf(b->a,
+                               "in normal form this deny has more than %d statements, one for each "
+                               "combination of its alternatives",
+                               CD_NORMAL_FORM_LIMIT),
+        .help = CD_STR("split it into several denies, or write alternatives for one key as a set"),
+        .where = where,
+    };
+    return fail(b, CD_FORM_TOO_LARGE, reason);
 }
 
 static struct cd_normal_form
@@ -35,32 +43,22 @@ constant_form(struct builder *b, bool value)
 {
     struct cd_normal_form f = {.n = 0};
     if (value) {
-        push(b, &f, (struct cd_conditions){.n = 0});
+        *CD_PUSH(b->a, f.items, f.n, f.cap) = (struct cd_conditions){.n = 0};
     }
     return f;
 }
 
-static bool
-too_many(struct builder *b, size_t n, struct cd_span where)
-{
-    if (n <= CD_NORMAL_FORM_LIMIT) {
-        return false;
-    }
-    fail(b, where,
-         cd_arena_printf(b->a, "its normal form has more than %d statements; split the clause",
-                         CD_NORMAL_FORM_LIMIT));
-    return true;
-}
+/* ---- disjunction and conjunction ---- */
 
 static struct cd_normal_form
 disjunction(struct builder *b, struct cd_normal_form x, struct cd_normal_form y,
             struct cd_span where)
 {
-    if (too_many(b, x.n + y.n, where)) {
-        return (struct cd_normal_form){.n = 0};
-    }
     for (size_t i = 0; i < y.n; i++) {
-        push(b, &x, y.items[i]);
+        cd_normal_form_add(b->a, &x, y.items[i]);
+        if (x.n > CD_NORMAL_FORM_LIMIT) {
+            return too_large(b, where);
+        }
     }
     return x;
 }
@@ -70,9 +68,10 @@ add_all(struct builder *b, struct cd_conditions *into, const struct cd_condition
         bool *never, struct cd_span where)
 {
     for (size_t i = 0; i < from->n && !*never; i++) {
-        struct cd_str why = {NULL, 0};
-        if (!cd_conditions_add(b->a, into, from->items[i], never, &why)) {
-            fail(b, where, why);
+        struct cd_reason reason = {.where = where};
+        if (!cd_conditions_add(b->a, into, from->items[i], never, &reason.why)) {
+            reason.help = CD_STR("write the values that are meant as one list");
+            fail(b, CD_FORM_INEXPRESSIBLE, reason);
             return false;
         }
     }
@@ -84,17 +83,45 @@ conjunction(struct builder *b, struct cd_normal_form x, struct cd_normal_form y,
             struct cd_span where)
 {
     struct cd_normal_form f = {.n = 0};
-    if (y.n != 0 && too_many(b, x.n * y.n, where)) {
-        return f;
-    }
-    for (size_t i = 0; i < x.n && !b->failed; i++) {
-        for (size_t k = 0; k < y.n && !b->failed; k++) {
+    for (size_t i = 0; i < x.n && b->status == CD_FORM_DONE; i++) {
+        for (size_t k = 0; k < y.n && b->status == CD_FORM_DONE; k++) {
             struct cd_conditions both = {.n = 0};
             bool never = false;
             if (add_all(b, &both, &x.items[i], &never, where)
                 && add_all(b, &both, &y.items[k], &never, where) && !never) {
-                push(b, &f, both);
+                cd_normal_form_add(b->a, &f, both);
             }
+            if (f.n > CD_NORMAL_FORM_LIMIT) {
+                return too_large(b, where);
+            }
+        }
+    }
+    return f;
+}
+
+static struct cd_normal_form
+either(struct builder *b, bool is_or, struct cd_normal_form x, struct cd_normal_form y,
+       struct cd_span where)
+{
+    return is_or ? disjunction(b, x, y, where) : conjunction(b, x, y, where);
+}
+
+/* ---- atoms ---- */
+
+static struct cd_normal_form
+form_of_atom(struct builder *b, enum cd_atom atom, struct cd_condition c, struct cd_reason reason)
+{
+    struct cd_conditions one = {.n = 0};
+    struct cd_normal_form f = {.n = 0};
+    bool never = false;
+    switch (atom) {
+    case CD_ATOM_INEXPRESSIBLE: return fail(b, CD_FORM_INEXPRESSIBLE, reason);
+    case CD_ATOM_OPEN: return fail(b, CD_FORM_OPEN, reason);
+    case CD_ATOM_NEVER: return constant_form(b, false);
+    case CD_ATOM_ALWAYS: return constant_form(b, true);
+    case CD_ATOM_CONDITION:
+        if (cd_conditions_add(b->a, &one, c, &never, &reason.why)) {
+            *CD_PUSH(b->a, f.items, f.n, f.cap) = one;
         }
     }
     return f;
@@ -104,21 +131,82 @@ static struct cd_normal_form
 atom(struct builder *b, const struct cd_expr *e, bool negated)
 {
     struct cd_condition c;
-    struct cd_str why = {NULL, 0};
-    struct cd_conditions one = {.n = 0};
-    struct cd_normal_form f = {.n = 0};
-    bool never = false;
-    switch (cd_condition_of(b->a, e, negated, b->env, &c, &why)) {
-    case 0: return fail(b, e->span, why);
-    case 1:
-        if (cd_conditions_add(b->a, &one, c, &never, &why)) {
-            push(b, &f, one);
-        }
-        return f;
-    case 2: return constant_form(b, false);
-    default: return constant_form(b, true);
-    }
+    struct cd_reason reason = {.where = e->span};
+    enum cd_atom kind = cd_condition_of(b->a, e, negated, b->env, &c, &reason);
+    return form_of_atom(b, kind, c, reason);
 }
+
+/* ---- quantifiers ---- */
+
+/* A question to every value of KEY (EVERY), or to at least one. «Any of them p or q» is two
+ * questions, and so is «all of them p and q»; else it has to be one. */
+static struct cd_normal_form
+members(struct builder *b, const struct cd_expr *loop, const struct cd_expr *key,
+        const struct cd_expr *body, bool every, bool negated)
+{
+    struct cd_condition c;
+    struct cd_reason reason = {.where = body->span};
+    enum cd_atom kind =
+        cd_members_of(b->a, key, loop->binding, body, every, negated, b->env, &c, &reason);
+    if (kind != CD_ATOM_INEXPRESSIBLE) {
+        return form_of_atom(b, kind, c, reason);
+    }
+    if (body->kind == CD_EXPR_NOT) {
+        return members(b, loop, key, body->a, every, !negated);
+    }
+    bool is_or = (body->kind == CD_EXPR_OR) != negated;
+    if ((body->kind != CD_EXPR_AND && body->kind != CD_EXPR_OR) || is_or == every) {
+        return fail(b, CD_FORM_INEXPRESSIBLE, reason);
+    }
+    struct cd_normal_form x = members(b, loop, key, body->a, every, negated);
+    return either(b, is_or, x, members(b, loop, key, body->b, every, negated), body->span);
+}
+
+/* A loop over a constant list is its body for each member, joined. */
+static struct cd_normal_form
+unrolled(struct builder *b, const struct cd_expr *e, const struct cd_const *list, bool every,
+         bool negated)
+{
+    struct cd_normal_form f = constant_form(b, every);
+    for (size_t i = 0; i < list->n && b->status == CD_FORM_DONE; i++) {
+        struct cd_normal_form one = constant_form(b, !every);
+        const struct cd_expr *parts[] = {e->where, e->b};
+        for (size_t k = 0; k < CD_ARRAY_LEN(parts); k++) {
+            if (parts[k] == NULL) {
+                continue;
+            }
+            const struct cd_expr *p =
+                cd_emit_substitute(b->a, parts[k], e->binding, list->items[i], &b->unrolled);
+            if (b->unrolled > UNROLL_LIMIT) {
+                return too_large(b, e->span);
+            }
+            /* all: not where, or body; any: where, and body */
+            struct cd_normal_form part = form_of(b, p, k == 0 ? every : negated);
+            one = either(b, every, one, part, e->span);
+        }
+        f = either(b, !every, f, one, e->span);
+    }
+    return f;
+}
+
+static struct cd_normal_form
+quantifier(struct builder *b, const struct cd_expr *e, bool negated)
+{
+    const struct cd_expr *key = cd_key_of(e->source);
+    bool every = (e->quant != CD_QUANT_ANY) != negated; /* not every: one that is not */
+    bool flip = (e->quant == CD_QUANT_NONE) != negated;
+    const struct cd_const *list = key == NULL ? cd_const_eval(b->a, e->source, b->env) : NULL;
+    if (e->quant != CD_QUANT_COUNT && key != NULL && e->where == NULL) {
+        return members(b, e, key, e->b, every, flip);
+    }
+    bool is_flat = list != NULL && (list->n == 0 || list->items[0]->kind < CD_CONST_LIST);
+    if (e->quant != CD_QUANT_COUNT && is_flat) {
+        return unrolled(b, e, list, every, flip);
+    }
+    return atom(b, e, negated);
+}
+
+/* ---- expressions ---- */
 
 static struct cd_normal_form
 choice(struct builder *b, const struct cd_expr *e, bool negated)
@@ -134,7 +222,7 @@ choice(struct builder *b, const struct cd_expr *e, bool negated)
 static struct cd_normal_form
 form_of(struct builder *b, const struct cd_expr *e, bool negated)
 {
-    if (b->failed) {
+    if (b->status != CD_FORM_DONE) {
         return (struct cd_normal_form){.n = 0};
     }
     if (e->kind == CD_EXPR_NOT) {
@@ -145,120 +233,28 @@ form_of(struct builder *b, const struct cd_expr *e, bool negated)
     }
     if (e->kind == CD_EXPR_AND || e->kind == CD_EXPR_OR) {
         struct cd_normal_form x = form_of(b, e->a, negated), y = form_of(b, e->b, negated);
-        return (e->kind == CD_EXPR_AND) != negated ? conjunction(b, x, y, e->span)
-                                                   : disjunction(b, x, y, e->span);
+        return either(b, (e->kind == CD_EXPR_OR) != negated, x, y, e->span);
     }
-    return atom(b, e, negated);
+    return e->kind == CD_EXPR_QUANTIFIER ? quantifier(b, e, negated) : atom(b, e, negated);
 }
 
-/* The one condition in which X and Y differ, if it is at the same place and a disjunction of its
- * values is their union; else SIZE_MAX. */
-static size_t
-mergeable(const struct cd_conditions *x, const struct cd_conditions *y)
-{
-    size_t differs = SIZE_MAX;
-    if (x->n != y->n) {
-        return SIZE_MAX;
-    }
-    for (size_t i = 0; i < x->n; i++) {
-        const struct cd_condition *p = &x->items[i], *q = &y->items[i];
-        if (cd_condition_eq(p, q)) {
-            continue;
-        }
-        bool by_union = !cd_iam_op_info[p->op].fires_on_absent && p->op != CD_IAM_NULL
-                        && p->set != CD_IAM_FOR_ALL && !p->if_exists;
-        if (differs != SIZE_MAX || !by_union || p->op != q->op || p->set != q->set || q->if_exists
-            || !cd_str_eq_nocase(p->key, q->key)) {
-            return SIZE_MAX;
-        }
-        differs = i;
-    }
-    return differs;
-}
-
-static void
-union_into(struct cd_arena *a, struct cd_condition *into, const struct cd_condition *from)
-{
-    into->n_values = cd_strs_merge(a, into->values, into->n_values, from->values, from->n_values,
-                                   false, &into->values);
-}
-
-/* Does Y fire only where X does: are all conditions of X among those of Y? */
-static bool
-covers(const struct cd_conditions *x, const struct cd_conditions *y)
-{
-    for (size_t i = 0; i < x->n; i++) {
-        bool found = false;
-        for (size_t k = 0; k < y->n && !found; k++) {
-            found = cd_condition_eq(&x->items[i], &y->items[k]);
-        }
-        if (!found) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void
-drop(struct cd_normal_form *f, size_t at)
-{
-    memmove(&f->items[at], &f->items[at + 1], (f->n - at - 1) * sizeof f->items[0]);
-    f->n--;
-}
-
-static void
-drop_covered(struct cd_normal_form *f)
-{
-    for (size_t i = 0; i < f->n; i++) {
-        for (size_t k = 0; k < f->n;) {
-            if (k != i && covers(&f->items[i], &f->items[k])) {
-                drop(f, k);
-                i -= k < i;
-            } else {
-                k++;
-            }
-        }
-    }
-}
-
-/* Statements that differ in one list of values become one statement with both. */
-static void
-merge_statements(struct builder *b, struct cd_normal_form *f)
-{
-    for (size_t i = 0; i < f->n; i++) {
-        for (size_t k = i + 1; k < f->n;) {
-            size_t at = mergeable(&f->items[i], &f->items[k]);
-            if (at == SIZE_MAX) {
-                k++;
-                continue;
-            }
-            union_into(b->a, &f->items[i].items[at], &f->items[k].items[at]);
-            drop(f, k);
-        }
-    }
-}
-
-bool
+enum cd_form_status
 cd_normal_form_of(struct cd_arena *a, const struct cd_expr *when, const struct cd_expr *unless,
-                  const struct cd_const_env *env, struct cd_normal_form *out, struct cd_str *why,
-                  struct cd_span *where)
+                  const struct cd_const_env *env, struct cd_normal_form *out,
+                  struct cd_reason *reason)
 {
-    struct builder b = {.a = a, .env = env, .where = CD_NO_SPAN};
+    struct builder b = {.a = a, .env = env, .status = CD_FORM_DONE};
     struct cd_normal_form f = constant_form(&b, true);
     const struct cd_expr *parts[] = {when, unless};
-    for (size_t i = 0; i < CD_ARRAY_LEN(parts) && !b.failed; i++) {
+    for (size_t i = 0; i < CD_ARRAY_LEN(parts) && b.status == CD_FORM_DONE; i++) {
         if (parts[i] == NULL) {
             continue;
         }
         const struct cd_expr *e = cd_emit_expand(a, parts[i]);
-        f = e == NULL
-                ? fail(&b, parts[i]->span, CD_STR("with its functions expanded it is too large"))
-                : conjunction(&b, f, form_of(&b, e, i == 1), parts[i]->span);
+        f = e == NULL ? too_large(&b, parts[i]->span)
+                      : conjunction(&b, f, form_of(&b, e, i == 1), parts[i]->span);
     }
-    drop_covered(&f);
-    merge_statements(&b, &f);
     *out = f;
-    *why = b.why;
-    *where = b.where;
-    return !b.failed;
+    *reason = b.reason;
+    return b.status;
 }

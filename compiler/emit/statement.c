@@ -5,33 +5,57 @@
 #include "compiler/emit/scope.h"
 #include "compiler/emit/strings.h"
 
+static void
+refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span,
+       struct cd_str why, struct cd_str help)
+{
+    *CD_PUSH(out->arena, out->not_expressible, out->n_not, out->cap_not) =
+        (struct cd_not_expressible){control, span, why, help};
+}
+
 void
 cd_emission_refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span,
                    struct cd_str why)
 {
-    struct cd_not_expressible *slot =
-        CD_PUSH(out->arena, out->not_expressible, out->n_not, out->cap_not);
-    *slot = (struct cd_not_expressible){control, span, why};
+    refuse(out, control, span, why, CD_STR(""));
 }
 
-void
-cd_emission_warn(struct cd_emission *out, struct cd_span span, struct cd_str message)
-{
-    (void)CD_PUSH(out->arena, out->warnings, out->n_warnings, out->cap_warnings);
-    out->warnings[out->n_warnings - 1].span = span;
-    out->warnings[out->n_warnings - 1].message = message;
-}
-
-/* The resources that the author wrote; false if one is not constant. */
+/* Parameters may have brought anything. */
 static bool
+is_arn_pattern(struct cd_str text)
+{
+    size_t colons = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        colons += text.p[i] == ':';
+    }
+    return cd_str_eq(text, CD_STR("*")) || (cd_str_starts(text, CD_STR("arn:")) && colons >= 5);
+}
+
+static void
+report_on(struct cd_emission *out, struct cd_span span, struct cd_str found)
+{
+    struct cd_diag *d = cd_diag_add(
+        out->diags, CD_DIAG_EMIT_ON, span,
+        "with its parameters' values this is \"%.*s\", which is no pattern of ARNs", CD_FMT(found));
+    cd_diag_help(out->diags, d, "an ARN has six segments: arn:aws:s3:::my-bucket/*");
+}
+
+/* The resources that the author wrote. */
+static enum cd_emit_text
 written_resources(struct cd_emission *out, const struct cd_deny *deny,
                   const struct cd_const_env *env, struct cd_statement *s)
 {
     s->not_resource = deny->not_on && deny->n_on != 0;
     s->resources = CD_NEW_ARRAY(out->arena, deny->n_on + 1, struct cd_str);
     for (size_t i = 0; i < deny->n_on; i++) {
-        if (!cd_emit_text(out->arena, deny->on[i], true, env, &s->resources[i])) {
-            return false;
+        bool has_variable;
+        enum cd_emit_text status =
+            cd_emit_text(out->arena, deny->on[i], true, env, &s->resources[i], &has_variable);
+        if (status != CD_TEXT_DONE) {
+            return status;
+        }
+        if (!is_arn_pattern(s->resources[i])) {
+            report_on(out, deny->on[i]->span, s->resources[i]);
         }
     }
     s->n_resources = cd_strs_sort(s->resources, deny->n_on);
@@ -39,7 +63,7 @@ written_resources(struct cd_emission *out, const struct cd_deny *deny,
         s->resources[0] = CD_STR("*");
         s->n_resources = 1;
     }
-    return true;
+    return CD_TEXT_DONE;
 }
 
 static void
@@ -119,6 +143,40 @@ refuse_dropped(struct cd_emission *out, const struct cd_decl *control, const str
     cd_buf_finish(&names);
 }
 
+static void
+report_expanded(struct cd_emission *out, const struct cd_deny *deny)
+{
+    struct cd_diag *d = cd_diag_add(
+        out->diags, CD_DIAG_EMIT_EXPANDED, deny->span,
+        "IAM cannot subtract actions from a pattern: the known actions that are left are listed, "
+        "and actions yet to come escape");
+    cd_diag_help(out->diags, d, "name the actions, or write `deny * except …`");
+}
+
+/* The condition's normal form; false if there are no statements, which has been said. */
+static bool
+form_of(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
+        const struct cd_const_env *env, struct cd_normal_form *form)
+{
+    struct cd_reason reason;
+    switch (cd_normal_form_of(out->arena, deny->when, deny->unless, env, form, &reason)) {
+    case CD_FORM_DONE: return true;
+    case CD_FORM_INEXPRESSIBLE:
+        refuse(out, control, reason.where, reason.why, reason.help);
+        return false;
+    case CD_FORM_OPEN: out->n_open++; return false;
+    case CD_FORM_TOO_LARGE: break;
+    }
+    if (out->is_check) {
+        refuse(out, control, reason.where, reason.why, reason.help);
+        return false;
+    }
+    struct cd_diag *d =
+        cd_diag_add(out->diags, CD_DIAG_EMIT_NORMAL_FORM, reason.where, "%.*s", CD_FMT(reason.why));
+    cd_diag_help(out->diags, d, "%.*s", CD_FMT(reason.help));
+    return false;
+}
+
 void
 cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
              const struct cd_const_env *env)
@@ -126,19 +184,12 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
     struct cd_statement base = {.control = control, .deny = deny, .span = deny->span};
     struct cd_normal_form form;
     struct cd_acts acts;
-    struct cd_str why;
-    struct cd_span where;
-    if (!cd_normal_form_of(out->arena, deny->when, deny->unless, env, &form, &why, &where)) {
-        cd_emission_refuse(out, control, where.file == UINT32_MAX ? deny->span : where, why);
+    if (!form_of(out, control, deny, env, &form)) {
         return;
     }
-    if (!cd_acts_of(out->arena, out->target, deny, env, &acts)) {
-        cd_emission_refuse(out, control, deny->span, CD_STR("its actions are not constant"));
-        return;
-    }
-    if (!written_resources(out, deny, env, &base)) {
-        cd_emission_refuse(out, control, deny->span,
-                           CD_STR("a pattern after `on` is not constant"));
+    if (!cd_acts_of(out->arena, out->target, deny, env, &acts)
+        || written_resources(out, deny, env, &base) != CD_TEXT_DONE) {
+        out->n_open++;
         return;
     }
     if (acts.n_dropped != 0) {
@@ -148,11 +199,8 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
         out->next_number += form.n;
         return;
     }
-    if (acts.is_expanded) {
-        cd_emission_warn(
-            out, deny->span,
-            CD_STR("IAM cannot subtract actions from a pattern: the known actions are listed, and "
-                   "actions yet to come escape"));
+    if (acts.loses_future && form.n != 0 && !out->is_check) {
+        report_expanded(out, deny);
     }
     for (size_t i = 0; i < form.n; i++) {
         base.conditions = form.items[i];
@@ -171,4 +219,20 @@ cd_emit_statements(struct cd_emission *out, const struct cd_sema *s, const struc
         }
     }
     cd_emit_sids(out);
+}
+
+void
+cd_emit_check(struct cd_arena *arena, const struct cd_sema *s, struct cd_diags *diags)
+{
+    struct cd_emission e = {
+        .arena = arena, .target = CD_TARGET_SCP, .is_check = true, .diags = diags};
+    cd_emit_statements(&e, s, NULL);
+    for (size_t i = 0; i < e.n_not; i++) {
+        const struct cd_not_expressible *n = &e.not_expressible[i];
+        struct cd_diag *d = cd_diag_add(diags, CD_DIAG_EMIT_INEXPRESSIBLE, n->span,
+                                        "no document can say this: %.*s", CD_FMT(n->why));
+        if (n->help.n != 0) {
+            cd_diag_help(diags, d, "%.*s", CD_FMT(n->help));
+        }
+    }
 }

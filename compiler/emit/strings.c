@@ -40,27 +40,3 @@ cd_strs_merge(struct cd_arena *a, const struct cd_str *x, size_t n_x, const stru
     }
     return n;
 }
-
-bool
-cd_glob(struct cd_str pattern, struct cd_str text)
-{
-    size_t p = 0, t = 0, star = SIZE_MAX, resume = 0;
-    while (t < text.n) {
-        if (p < pattern.n && pattern.p[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.n && (pattern.p[p] == '?' || pattern.p[p] == text.p[t])) {
-            p++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.n && pattern.p[p] == '*') {
-        p++;
-    }
-    return p == pattern.n;
-}

@@ -1,37 +1,6 @@
 /* Actions, patterns of actions and condition keys, against the tables of IAM. */
 #include "compiler/sema/check.h"
-
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* `*` any text, `?` any character, without case; linear but for the last star. */
-static bool
-glob_nocase(struct cd_str pattern, struct cd_str text)
-{
-    size_t p = 0, t = 0, star = SIZE_MAX, resume = 0;
-    while (t < text.n) {
-        if (p < pattern.n && pattern.p[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.n
-                   && (pattern.p[p] == '?' || lower(pattern.p[p]) == lower(text.p[t]))) {
-            p++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.n && pattern.p[p] == '*') {
-        p++;
-    }
-    return p == pattern.n;
-}
+#include "runtime/base/glob.h"
 
 static bool
 has_wildcard(struct cd_str s)
@@ -55,7 +24,7 @@ cd_action_matches(struct cd_str pattern, struct cd_str service, struct cd_str na
     }
     struct cd_str wanted_service, wanted_name;
     split_action(pattern, &wanted_service, &wanted_name);
-    return cd_str_eq_nocase(wanted_service, service) && glob_nocase(wanted_name, name);
+    return cd_str_eq_nocase(wanted_service, service) && cd_glob_nocase(wanted_name, name);
 }
 
 static bool
@@ -129,7 +98,7 @@ cd_check_action(struct cd_sema *s, struct cd_span span, struct cd_str text)
         return unknown_action(s, span, service, name, first, n);
     }
     for (uint32_t i = first; i < first + n; i++) {
-        if (glob_nocase(name, cd_iam_action_at(i).name)) {
+        if (cd_glob_nocase(name, cd_iam_action_at(i).name)) {
             return true;
         }
     }
@@ -307,7 +276,7 @@ mark(uint8_t *flags, struct cd_str pattern, uint8_t value)
         return;
     }
     for (uint32_t i = first; i < first + n; i++) {
-        if (glob_nocase(name, cd_iam_action_at(i).name)) {
+        if (cd_glob_nocase(name, cd_iam_action_at(i).name)) {
             flags[i] = value;
         }
     }

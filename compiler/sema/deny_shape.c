@@ -201,28 +201,81 @@ report_members(struct shape *s, const struct cd_expr *e, const char *found)
         "ask one comparison with a set: any v in K { v in {…} }, any v in K { v like {…} }");
 }
 
-/* Does BODY, asked of each member (NEGATED: its negation is), come to a conjunction of two
- * questions to the same member? */
 static bool
-asks_twice(struct shape *s, struct term body, const struct cd_binding *member, bool negated)
+reads_binding(struct shape *s, struct term t, const struct cd_binding *binding)
 {
-    body = resolve(body);
-    if (body.e->kind == CD_EXPR_NOT) {
-        return asks_twice(s, (struct term){body.e->a, body.env}, member, !negated);
-    }
-    if (body.e->kind != CD_EXPR_AND && body.e->kind != CD_EXPR_OR) {
-        return false;
-    }
-    struct term a = {body.e->a, body.env}, b = {body.e->b, body.env};
     union {
         const struct cd_binding *in;
         void *out;
-    } data = {.in = member};
-    bool both = any_part(s, a, visit_binding, data.out) && any_part(s, b, visit_binding, data.out);
-    if (both && (body.e->kind == CD_EXPR_AND) != negated) {
-        return true;
+    } data = {.in = binding};
+    return any_part(s, t, visit_binding, data.out);
+}
+
+static bool
+is_binding(struct term t, const struct cd_binding *binding)
+{
+    t = resolve(t);
+    return t.e->kind == CD_EXPR_NAME && t.e->ref.kind == CD_REF_BINDING
+           && t.e->ref.binding == binding;
+}
+
+/* Is T (POSITIVE, or its negation) «the member is one of these», by alternatives of ==, in and
+ * like? That is one question, with a list. */
+static bool
+is_membership(struct shape *s, struct term t, const struct cd_binding *member, bool positive)
+{
+    t = resolve(t);
+    struct term a = {t.e->a, t.env}, b = {t.e->b, t.env};
+    bool result = false;
+    if (s->depth >= DEPTH_LIMIT || ++s->steps > STEP_LIMIT) {
+        return false;
     }
-    return asks_twice(s, a, member, negated) || asks_twice(s, b, member, negated);
+    s->depth++;
+    if (t.e->kind == CD_EXPR_NOT) {
+        result = is_membership(s, a, member, !positive);
+    } else if (t.e->kind == CD_EXPR_AND || t.e->kind == CD_EXPR_OR) {
+        result = (t.e->kind == CD_EXPR_OR) == positive && is_membership(s, a, member, positive)
+                 && is_membership(s, b, member, positive);
+    } else if (t.e->kind == CD_EXPR_CALL && t.e->ref.kind == CD_REF_FN) {
+        result = is_membership(s, call_body(s, t), member, positive);
+    } else if (t.e->kind == CD_EXPR_REL && t.e->negated != positive) {
+        bool mirrored = t.e->rel == CD_REL_EQ && is_binding(b, member);
+        result = (t.e->rel == CD_REL_EQ || t.e->rel == CD_REL_IN || t.e->rel == CD_REL_LIKE)
+                 && (mirrored || is_binding(a, member))
+                 && !reads_binding(s, mirrored ? a : b, member);
+    } else {
+        result = !reads_binding(s, t, member);
+    }
+    s->depth--;
+    return result;
+}
+
+/* Does BODY, asked of each member (NEGATED: its negation is), come to a conjunction of two
+ * questions to the same member? Of all members, alternatives that make one list are one. */
+static bool
+asks_twice(struct shape *s, struct term body, const struct cd_binding *member, bool is_all,
+           bool negated)
+{
+    body = resolve(body);
+    if (s->depth >= DEPTH_LIMIT || ++s->steps > STEP_LIMIT) {
+        return false;
+    }
+    struct term a = {body.e->a, body.env}, b = {body.e->b, body.env};
+    bool found = false;
+    s->depth++;
+    if (body.e->kind == CD_EXPR_NOT) {
+        found = asks_twice(s, a, member, is_all, !negated);
+    } else if (body.e->kind == CD_EXPR_CALL && body.e->ref.kind == CD_REF_FN) {
+        found = asks_twice(s, call_body(s, body), member, is_all, negated);
+    } else if (body.e->kind == CD_EXPR_AND || body.e->kind == CD_EXPR_OR) {
+        bool both = reads_binding(s, a, member) && reads_binding(s, b, member);
+        found = both && (body.e->kind == CD_EXPR_AND) != negated
+                    ? !is_all || !is_membership(s, body, member, negated)
+                    : asks_twice(s, a, member, is_all, negated)
+                          || asks_twice(s, b, member, is_all, negated);
+    }
+    s->depth--;
+    return found;
 }
 
 static void
@@ -233,7 +286,8 @@ check_members(struct shape *s, struct term t)
     }
     if (t.e->where) {
         report_members(s, t.e, "a `where` and the body");
-    } else if (asks_twice(s, under(s, t, t.e->b), t.e->binding, t.e->quant == CD_QUANT_ALL)) {
+    } else if (asks_twice(s, under(s, t, t.e->b), t.e->binding, t.e->quant == CD_QUANT_ALL,
+                          t.e->quant == CD_QUANT_ALL)) {
         report_members(s, t.e->b, "p and q");
     }
 }
