@@ -4,6 +4,8 @@
 
 #include <setjmp.h>
 
+#include "compiler/emit/manifest.h"
+
 /* ---- controls ---- */
 
 static bool
@@ -29,15 +31,17 @@ static struct cd_doc_prevention
 prevention_of(struct cd_doc *d, const struct cd_decl *control, const struct cd_deny *deny,
               enum cd_target target)
 {
-    struct cd_emission e = {.arena = d->arena, .target = target};
+    struct cd_diags diags;
+    struct cd_emission e = {.arena = d->arena, .target = target, .diags = &diags};
+    cd_diags_init(&diags, d->arena);
     cd_emit_deny(&e, control, deny, NULL);
-    struct cd_str *notes = CD_NEW_ARRAY(d->arena, e.n_not + e.n_warnings, struct cd_str);
+    struct cd_str *notes = CD_NEW_ARRAY(d->arena, e.n_not + diags.n, struct cd_str);
     size_t n = 0;
     for (size_t i = 0; i < e.n_not; i++) {
-        notes[n++] = e.not_expressible[i].why;
+        notes[n++] = cd_not_expressible_text(&e.not_expressible[i], d->arena);
     }
-    for (size_t i = 0; i < e.n_warnings; i++) {
-        notes[n++] = e.warnings[i].message;
+    for (size_t i = 0; i < diags.n; i++) {
+        notes[n++] = diags.items[i]->message;
     }
     return (struct cd_doc_prevention){.n_statements = e.n, .notes = notes, .n_notes = n};
 }
