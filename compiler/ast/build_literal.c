@@ -3,6 +3,8 @@
 
 #include "runtime/base/num.h"
 
+#define LARGEST_WHOLE 9007199254740992.0 /* 2^53 */
+
 static struct cd_expr *
 literal(struct cd_tree *b, enum cd_expr_kind kind, struct cd_span at)
 {
@@ -19,8 +21,10 @@ cd_ast_number(struct cd_tree *b, struct cd_span at)
 {
     struct cd_expr *e = literal(b, CD_EXPR_NUMBER, at);
     struct cd_str text = cd_tree_slice(b, at);
-    if (text.n > 300 || !cd_parse_number(text, &e->number)) {
-        cd_diag_add(b->diags, CD_DIAG_NUMBER, at, "this number is too large");
+    if (text.n > 300 || !cd_parse_number(text, &e->number) || e->number > LARGEST_WHOLE) {
+        struct cd_diag *d =
+            cd_diag_add(b->diags, CD_DIAG_NUMBER, at, "this number is too large");
+        cd_diag_help(b->diags, d, "whole numbers are exact up to 2^53, 9007199254740992");
     }
     return e;
 }

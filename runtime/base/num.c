@@ -6,10 +6,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* No double needs more digits to be read exactly (767), and one more says whether anything follows.
  */
 #define MAX_DIGITS 800
+#define EXACT_INTEGERS 9007199254740992.0 /* 2^53 */
 
 bool
 cd_add_size(size_t a, size_t b, size_t *out)
@@ -75,6 +77,15 @@ decimal_value(struct decimal *d)
     return strtod(text, NULL);
 }
 
+/* Of a number that is read as 2^53: is it beyond? From there on doubles do not tell whole numbers
+ * apart, and callers ask for values greater than 2^53. */
+static bool
+is_beyond_exact(const struct decimal *d)
+{
+    int order = memcmp(d->digits, "9007199254740992", 16);
+    return order > 0 || (order == 0 && strspn(d->digits + 16, "0") < d->n - 16);
+}
+
 bool
 cd_parse_number(struct cd_str s, double *out)
 {
@@ -101,6 +112,9 @@ cd_parse_number(struct cd_str s, double *out)
     double value = decimal_value(&d);
     if (!isfinite(value)) {
         return false;
+    }
+    if (value == EXACT_INTEGERS && is_beyond_exact(&d)) {
+        value = EXACT_INTEGERS + 2;
     }
     *out = negative ? -value : value;
     return true;

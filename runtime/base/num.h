@@ -12,7 +12,8 @@
 bool cd_add_size(size_t a, size_t b, size_t *out);
 bool cd_mul_size(size_t a, size_t b, size_t *out);
 
-/* The whole of S as `-?digits[.digits]`; false if it is anything else. Locale-free. */
+/* The whole of S as `-?digits[.digits]`; false if it is anything else. Locale-free. What is beyond
+ * 2^53 stays beyond: the one whole number that would be rounded to it is rounded up instead. */
 bool cd_parse_number(struct cd_str s, double *out);
 #define CD_NUMBER_SIZE 32
 /* The shortest decimal that reads back as D, in OUT: plain digits from 1e-6 up to below 1e21, else

@@ -94,14 +94,14 @@ number_of(struct ref_value v)
 }
 
 static struct ref_value
-captured_by(struct ref *r, struct ref_value v, struct ref_value pattern)
+captured_by(struct ref_value v, struct ref_value pattern)
 {
     struct cd_str group;
     bool has_group;
     if (v.kind != REF_STRING || pattern.kind != REF_STRING) {
         return v.kind == REF_ABSENT || pattern.kind == REF_ABSENT ? ref_absent() : ref_unknown();
     }
-    bool found = ref_regex(r, v.text, pattern.text, &group, &has_group);
+    bool found = ref_regex(v.text, pattern.text, &group, &has_group);
     return found && has_group ? ref_string(group, NULL) : ref_absent();
 }
 
@@ -134,7 +134,7 @@ ref_call(struct ref *r, const struct cd_expr *e, const struct ref_env *env)
                    ? first
                    : ref_string(ref_text(r, first), NULL);
     case CD_BUILTIN_SIZE: return size_of(r, first);
-    case CD_BUILTIN_CAPTURE: return captured_by(r, first, ref_eval(r, e->items[1], env));
+    case CD_BUILTIN_CAPTURE: return captured_by(first, ref_eval(r, e->items[1], env));
     case CD_BUILTIN_CAN:
     case CD_BUILTIN_ALLOWS:
     case CD_BUILTIN_DENIES:

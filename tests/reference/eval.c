@@ -380,7 +380,7 @@ relate(struct ref *r, const struct cd_expr *e, struct ref_value a, struct ref_va
     case CD_REL_IN: return b.kind == REF_COLLECTION ? ref_contains(r, b, a, nocase) : REF_F;
     case CD_REL_LIKE:
     case CD_REL_WITHIN: return match(e, a, b, nocase);
-    case CD_REL_MATCHES: return ref_regex(r, a.text, b.text, &group, &has_group) ? REF_T : REF_F;
+    case CD_REL_MATCHES: return ref_regex(a.text, b.text, &group, &has_group) ? REF_T : REF_F;
     }
     return REF_U;
 }

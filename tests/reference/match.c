@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <regex.h>
 
 static size_t
 code_point_size(const char *p, size_t n)
@@ -92,40 +91,15 @@ ref_arn_like(struct cd_str arn, struct cd_str pattern, const uint8_t *literal)
     return true;
 }
 
-/* POSIX knows no \d. */
-static char *
-posix_pattern(struct ref *r, struct cd_str pattern)
-{
-    char *out = cd_arena_alloc(r->arena, pattern.n * 5 + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < pattern.n; i++) {
-        if (pattern.p[i] == '\\' && i + 1 < pattern.n && pattern.p[i + 1] == 'd') {
-            memcpy(out + n, "[0-9]", 5);
-            n += 5;
-            i++;
-        } else {
-            out[n++] = pattern.p[i];
-        }
-    }
-    return out;
-}
-
+/* What an expression means is RE2's own; there is no second one to ask. */
 bool
-ref_regex(struct ref *r, struct cd_str text, struct cd_str pattern, struct cd_str *group,
-          bool *has_group)
+ref_regex(struct cd_str text, struct cd_str pattern, struct cd_str *group, bool *has_group)
 {
-    regex_t re;
-    regmatch_t places[2];
-    if (regcomp(&re, posix_pattern(r, pattern), REG_EXTENDED) != 0) {
-        return false;
-    }
-    struct cd_str copy = cd_arena_str(r->arena, text);
-    bool found = regexec(&re, copy.p, 2, places, 0) == 0;
-    *has_group = found && re.re_nsub > 0 && places[1].rm_so >= 0;
-    if (*has_group) {
-        *group = cd_str_sub(copy, (size_t)places[1].rm_so, (size_t)places[1].rm_eo);
-    }
-    regfree(&re);
+    char why[8];
+    struct cd_regex *re = cd_regex_new(pattern, why, sizeof why);
+    bool found = re != NULL && cd_regex_match(re, text);
+    *has_group = found && cd_regex_capture(re, text, group);
+    cd_regex_free(re);
     return found;
 }
 

@@ -11,6 +11,7 @@
 #include "compiler/sema/sema.h"
 #include "runtime/base/file.h"
 #include "runtime/base/num.h"
+#include "runtime/base/regex.h"
 #include "runtime/schema/schema.h"
 
 enum ref_tri { REF_F, REF_U, REF_T };
@@ -149,8 +150,7 @@ bool ref_glob(struct cd_str text, struct cd_str pattern, const uint8_t *literal,
 bool ref_arn_like(struct cd_str arn, struct cd_str pattern, const uint8_t *literal);
 /* The segments of an ARN; false if it is none. */
 bool ref_arn_split(struct cd_str arn, struct cd_str parts[6]);
-bool ref_regex(struct ref *r, struct cd_str text, struct cd_str pattern, struct cd_str *group,
-               bool *has_group);
+bool ref_regex(struct cd_str text, struct cd_str pattern, struct cd_str *group, bool *has_group);
 /* False if it is no address or network. */
 bool ref_is_network(struct cd_str s);
 bool ref_within(struct cd_str inner, struct cd_str outer);

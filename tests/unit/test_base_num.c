@@ -73,7 +73,13 @@ Test(num, parse)
     expect_parsed("007", 7);
     expect_parsed("123456789.125", 123456789.125);
     expect_parsed("0.0000000000000000000000000000000000000001", 1e-40);
-    expect_parsed("9007199254740993", 9007199254740992.0);
+    expect_parsed("9007199254740992", 9007199254740992.0);
+    expect_parsed("9007199254740991.99999999999", 9007199254740992.0);
+    /* What is beyond 2^53 is never taken for it. */
+    expect_parsed("9007199254740993", 9007199254740994.0);
+    expect_parsed("-9007199254740993", -9007199254740994.0);
+    expect_parsed("9007199254740992.000", 9007199254740992.0);
+    expect_parsed("9007199254740992.001", 9007199254740994.0);
     /* Half way between two doubles: even wins, until one digit beyond says more. */
     expect_parsed("9007199254740993.0000000000000000000001", 9007199254740994.0);
     static const char *const wrong[] = {"",   "-",     "+1",   ".5",  "5.",  "-.5", "1e3", " 1",
