@@ -16,6 +16,8 @@ LARGE = 75  # one seed in so many has a table of more rows than a batch
 class Case:
     """What one seed gives: the parts of a module, and a snapshot as a list of objects, the header first."""
 
+    params = ["--param", "p_text=prod"]
+
     def __init__(self, seed):
         rng = random.Random(seed)
         large = seed % LARGE == 0

@@ -197,7 +197,7 @@ def _hide(root, path):
     root[path[-1]] = copy.deepcopy(UNKNOWN)
 
 
-def hide(snapshot, rng):
+def hide(snapshot, rng, types=TYPES, remove=True):
     """A snapshot that says less: some values unknown, some of completeness gone, some resources gone with their table's
     completeness. A value that is absent is hidden by being written as unknown."""
     out = copy.deepcopy(snapshot)
@@ -207,7 +207,7 @@ def hide(snapshot, rng):
                 continue
             spots = list(_places(res[part], [])) if isinstance(res[part], dict) else []
             if part == "properties":
-                spots += [[name] for name in TYPES[res["type"]] if name not in res[part]]
+                spots += [[name] for name in types[res["type"]] if name not in res[part]]
             for spot in spots:
                 if rng.random() < 0.08:
                     _hide(res[part], spot)
@@ -220,7 +220,7 @@ def hide(snapshot, rng):
         for entry in header["complete"]:
             if rng.random() < 0.3:
                 entry["type"] = NOTHING
-    if rng.random() < 0.4 and len(out) > 1:
+    if remove and rng.random() < 0.4 and len(out) > 1:
         _remove(out, rng.randrange(1, len(out)))
     return out
 
