@@ -22,8 +22,7 @@ cd_ast_number(struct cd_tree *b, struct cd_span at)
     struct cd_expr *e = literal(b, CD_EXPR_NUMBER, at);
     struct cd_str text = cd_tree_slice(b, at);
     if (text.n > 300 || !cd_parse_number(text, &e->number) || e->number > LARGEST_WHOLE) {
-        struct cd_diag *d =
-            cd_diag_add(b->diags, CD_DIAG_NUMBER, at, "this number is too large");
+        struct cd_diag *d = cd_diag_add(b->diags, CD_DIAG_NUMBER, at, "this number is too large");
         cd_diag_help(b->diags, d, "whole numbers are exact up to 2^53, 9007199254740992");
     }
     return e;

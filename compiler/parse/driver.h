@@ -27,6 +27,8 @@ struct cd_parse {
                              opened, 0 outside one */
     unsigned
         n_skipped_braces; /* around the clauses of a `for`, reported and skipped; not closed yet */
+    bool lacks_brace; /* reported: a quantifier's opening brace is not there, its closing one may be
+                       */
     uint32_t n_tokens;
     bool stopped; /* a limit was met: nothing more is read */
 };
@@ -57,6 +59,7 @@ bool cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t);
 /* Is T the brace after the head of a `for`, which has none? */
 bool cd_parse_opens_for(const struct cd_parse *p, struct cd_token t);
 
+bool cd_parse_is_meta_word(struct cd_str word);
 /* Skips from T to a token at which parsing can go on, and brings the grammar's stack to where that
  * token is accepted. */
 struct cd_token cd_parse_recover(struct cd_parse *p, struct cd_token t);

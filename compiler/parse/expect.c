@@ -199,6 +199,25 @@ report_unclosed(struct cd_parse *p, struct cd_token t)
     return true;
 }
 
+static bool
+in_braces(const struct cd_parse *p)
+{
+    return innermost(p) != NULL && innermost(p)->kind == CD_TOK_LBRACE;
+}
+
+/* A type is expected, or has just been read. */
+static bool
+in_type(const struct cd_parse *p)
+{
+    bool is_read = cd_parse_accepts(p, CD_TOK_LT) && !cd_parse_accepts(p, CD_TOK_PLUS);
+    return is_read
+           || (cd_parse_accepts(p, CD_TOK_TYPE) && cd_parse_accepts(p, CD_TOK_NAME)
+               && !cd_parse_accepts(p, CD_TOK_STRING));
+}
+
+static const char no_map[] =
+    "a map is not written here: it comes from a parameter, from tags, or from a property";
+
 /* Tokens that other languages have in this place. */
 static const char *
 help_by_place(const struct cd_parse *p, struct cd_token t, bool after_operand)
@@ -212,7 +231,16 @@ help_by_place(const struct cd_parse *p, struct cd_token t, bool after_operand)
         return cd_parse_accepts(p, CD_TOK_REQUIRE) ? "write the text in quotes"
                                                    : "names have no hyphens: write my_name";
     case CD_TOK_STAR: return after_operand ? "there are + and - only" : NULL;
+    case CD_TOK_FOR:
+        return innermost(p) != NULL && innermost(p)->kind == CD_TOK_LBRACKET
+                   ? "a comprehension stands in braces: { x.P for x in xs where p }"
+                   : NULL;
+    case CD_TOK_RBRACKET:
+        return p->prev.kind == CD_TOK_LBRACKET ? "each member is xs[*], the first one xs[0]" : NULL;
     case CD_TOK_COLON:
+        if (in_braces(p) && cd_parse_accepts(p, CD_TOK_COMMA)) {
+            return no_map;
+        }
         if (!cd_parse_accepts(p, CD_TOK_PLUS)) {
             return NULL;
         }
@@ -228,6 +256,9 @@ help_by_place(const struct cd_parse *p, struct cd_token t, bool after_operand)
     case CD_TOK_EQ: return p->prev.kind == CD_TOK_NOT ? "write `!=`" : NULL;
     case CD_TOK_LBRACE:
     case CD_TOK_LBRACKET:
+        if (t.kind == CD_TOK_LBRACKET && in_type(p)) {
+            return "a list is written list<T>, a set set<T>, a map map<T>";
+        }
         return p->prev.kind == CD_TOK_DENY || p->prev.kind == CD_TOK_EXCEPT
                        || p->prev.kind == CD_TOK_ON
                    ? "a list stands here without brackets: a, b"
@@ -246,6 +277,14 @@ help_by_place(const struct cd_parse *p, struct cd_token t, bool after_operand)
                    : NULL;
     default: return NULL;
     }
+}
+
+/* Does a single `=` come next? */
+static bool
+is_assigned(const struct cd_parse *p)
+{
+    struct cd_lexer ahead = p->lexer;
+    return cd_lexer_next(&ahead).kind == CD_TOK_ASSIGN;
 }
 
 static const char *
@@ -292,6 +331,13 @@ help_by_kind(const struct cd_parse *p, struct cd_token t)
     }
     if (t.kind == CD_TOK_ASSIGN && p->prev.kind == CD_TOK_LABEL) {
         return "write the type behind the colon";
+    }
+    if (t.kind == CD_TOK_NAME && cd_parse_accepts(p, CD_TOK_LET) && is_assigned(p)) {
+        return "a constant is written let name = expression";
+    }
+    if (t.kind == CD_TOK_LABEL && p->prev.kind == CD_TOK_LBRACE && in_braces(p)
+        && cd_parse_accepts(p, CD_TOK_ABSENT)) {
+        return no_map;
     }
     if (t.kind == CD_TOK_NAME && cd_parse_accepts(p, CD_TOK_LABEL)) {
         return "name and type are separated by a colon: name: type";
@@ -351,6 +397,30 @@ report_misplaced(struct cd_parse *p, struct cd_token t)
     return false;
 }
 
+/* A word behind a clause that is no metadata: it was taken for some, and here its value is missing.
+ */
+static bool
+report_stray_word(struct cd_parse *p)
+{
+    bool at_value = p->decl == CD_TOK_CONTROL && p->body_height != 0 && p->depth == 1
+                    && p->prev.kind == CD_TOK_NAME && cd_parse_accepts(p, CD_TOK_STRING)
+                    && cd_parse_accepts(p, CD_TOK_NAME) && !cd_parse_accepts(p, CD_TOK_NUMBER)
+                    && !cd_parse_accepts(p, CD_TOK_REQUIRE);
+    struct cd_str word = cd_parse_text(p, p->prev);
+    if (!at_value || cd_parse_is_meta_word(word)) {
+        return false;
+    }
+    struct cd_diag *d =
+        cd_diag_add(p->build.diags, CD_DIAG_UNKNOWN_METADATA, cd_parse_span(p, p->prev),
+                    "`%.*s` is neither metadata nor part of the clause before it", CD_FMT(word));
+    const char *help = cd_habit_help(word);
+    cd_diag_help(p->build.diags, d, "%s",
+                 help != NULL ? help
+                              : "metadata is id, severity, maps, suggests, remedy, owner, "
+                                "detect_only; a key with a blank stands in backquotes");
+    return true;
+}
+
 /* Could what was read so far stand as it is? Then the mistake is the token that was found, else it
  * is what is missing before it. */
 static bool
@@ -365,7 +435,7 @@ is_complete(const struct cd_parse *p)
 void
 cd_parse_report(struct cd_parse *p, struct cd_token t)
 {
-    if (p->stopped || report_unclosed(p, t) || report_misplaced(p, t)) {
+    if (p->stopped || report_unclosed(p, t) || report_misplaced(p, t) || report_stray_word(p)) {
         return;
     }
     char wanted[512];

@@ -210,7 +210,9 @@ offer(struct cd_parse *p, struct cd_token t)
         case CD_REPAIR_SKIP: return;
         case CD_REPAIR_NONE:
             cd_parse_report(p, t);
+            p->lacks_brace = cd_parse_accepts(p, CD_TOK_LBRACE) && cd_parse_accepts(p, CD_TOK_PLUS);
             t = cd_parse_recover(p, t);
+            p->lacks_brace = false;
             break;
         case CD_REPAIR_PANIC: t = cd_parse_recover(p, t); break;
         }

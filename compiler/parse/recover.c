@@ -8,8 +8,8 @@ static const struct cd_str meta_words[] = {
     CD_STR_INIT("detect_only"),
 };
 
-static bool
-is_meta_word(struct cd_str word)
+bool
+cd_parse_is_meta_word(struct cd_str word)
 {
     for (size_t i = 0; i < CD_ARRAY_LEN(meta_words); i++) {
         if (cd_str_eq(meta_words[i], word)) {
@@ -45,7 +45,7 @@ resumes_control(const struct cd_parse *p, struct cd_token t)
         return p->depth == 1 || (t.first && no_brace_inside(p));
     }
     return t.kind == CD_TOK_NAME && t.first && no_brace_inside(p)
-           && is_meta_word(cd_parse_text(p, t));
+           && cd_parse_is_meta_word(cd_parse_text(p, t));
 }
 
 static bool
@@ -81,10 +81,24 @@ skip(struct cd_parse *p, struct cd_token t)
     }
 }
 
+/* The closing brace of a quantifier whose opening one was forgotten; one that begins a line closes
+ * the control. */
+static bool
+closes_what_lacks_its_brace(struct cd_parse *p, struct cd_token t)
+{
+    bool closes = p->lacks_brace && t.kind == CD_TOK_RBRACE && !t.first && p->body_height != 0
+                  && no_brace_inside(p);
+    p->lacks_brace = p->lacks_brace && !closes;
+    return closes;
+}
+
 struct cd_token
 cd_parse_recover(struct cd_parse *p, struct cd_token t)
 {
     for (;; t = cd_parse_next(p)) {
+        if (closes_what_lacks_its_brace(p, t)) {
+            continue;
+        }
         if (t.kind == CD_TOK_END || cd_parse_begins_decl(p, t)) {
             p->depth = 0;
             p->body_height = 0;

@@ -335,10 +335,13 @@ repair_word(struct cd_parse *p, struct cd_token *t)
         struct cd_str word;
         int meant;
     } words[] = {
-        {CD_STR_INIT("func"), CD_TOK_FN},     {CD_STR_INIT("def"), CD_TOK_FN},
-        {CD_STR_INIT("function"), CD_TOK_FN}, {CD_STR_INIT("var"), CD_TOK_LET},
-        {CD_STR_INIT("const"), CD_TOK_LET},   {CD_STR_INIT("val"), CD_TOK_LET},
-        {CD_STR_INIT("include"), CD_TOK_USE}, {CD_STR_INIT("package"), CD_TOK_MODULE},
+        {CD_STR_INIT("func"), CD_TOK_FN},        {CD_STR_INIT("def"), CD_TOK_FN},
+        {CD_STR_INIT("function"), CD_TOK_FN},    {CD_STR_INIT("var"), CD_TOK_LET},
+        {CD_STR_INIT("const"), CD_TOK_LET},      {CD_STR_INIT("val"), CD_TOK_LET},
+        {CD_STR_INIT("include"), CD_TOK_USE},    {CD_STR_INIT("package"), CD_TOK_MODULE},
+        {CD_STR_INIT("foreach"), CD_TOK_FOR},    {CD_STR_INIT("assert"), CD_TOK_REQUIRE},
+        {CD_STR_INIT("ensure"), CD_TOK_REQUIRE}, {CD_STR_INIT("must"), CD_TOK_REQUIRE},
+        {CD_STR_INIT("check"), CD_TOK_REQUIRE},
     };
     struct cd_str text = cd_parse_text(p, *t);
     for (size_t i = 0; i < CD_ARRAY_LEN(words); i++) {
@@ -366,15 +369,15 @@ is_foreign_prefix(const struct cd_parse *p)
     return next.kind == CD_TOK_NAME && !next.first;
 }
 
-/* `b.Name startswith "x"`: to the grammar a clause that ends with `b.Name`, and metadata. */
+/* `b.Name startswith "x"`: to the grammar a clause that ends with `b.Name`, and metadata; and
+ * `foreach b`, to the grammar metadata. */
 bool
 cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t)
 {
     if (t.kind != CD_TOK_NAME || cd_habit_help(cd_parse_text(p, t)) == NULL) {
         return false;
     }
-    return is_foreign_prefix(p)
-           || (cd_parse_accepts(p, CD_TOK_AND) && cd_parse_accepts(p, CD_TOK_REQUIRE));
+    return is_foreign_prefix(p) || cd_parse_accepts(p, CD_TOK_REQUIRE);
 }
 
 bool
@@ -407,15 +410,15 @@ cd_parse_repair(struct cd_parse *p, struct cd_token *t)
     if (t->kind == CD_TOK_ASSIGN) {
         return repair_assign(p, t);
     }
+    if (t->kind == CD_TOK_NAME && repair_word(p, t) == CD_REPAIR_FEED) {
+        return CD_REPAIR_FEED;
+    }
     if (cd_parse_is_foreign(p, *t)) {
         struct cd_str text = cd_parse_text(p, *t);
         struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_FOREIGN_WORD, cd_parse_span(p, *t),
                                         "Cordon has no `%.*s` here", CD_FMT(text));
         cd_diag_help(p->build.diags, d, "%s", cd_habit_help(text));
         return CD_REPAIR_PANIC;
-    }
-    if (t->kind == CD_TOK_NAME) {
-        return repair_word(p, t);
     }
     if (cd_parse_opens_for(p, *t)) {
         cd_parse_report(p, *t);

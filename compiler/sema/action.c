@@ -27,8 +27,21 @@ cd_action_matches(struct cd_str pattern, struct cd_str service, struct cd_str na
     return cd_str_eq_nocase(wanted_service, service) && cd_glob_nocase(wanted_name, name);
 }
 
+/* `AWS:EC2:Volume`: a type with single colons. */
+static struct cd_str
+type_meant(struct cd_sema *s, struct cd_str text)
+{
+    struct cd_buf out = CD_BUF_INIT;
+    for (size_t i = 0; i < text.n; i++) {
+        cd_buf_str(&out, text.p[i] == ':' ? CD_STR("::") : cd_str_sub(text, i, i + 1));
+    }
+    struct cd_str type = cd_arena_str(s->arena, cd_buf_view(&out));
+    cd_buf_finish(&out);
+    return type;
+}
+
 static bool
-unknown_service(struct cd_sema *s, struct cd_span span, struct cd_str service)
+unknown_service(struct cd_sema *s, struct cd_span span, struct cd_str text, struct cd_str service)
 {
     struct cd_nearest near;
     cd_nearest_init(&near, service);
@@ -37,7 +50,11 @@ unknown_service(struct cd_sema *s, struct cd_span span, struct cd_str service)
     }
     struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_ACTION, span,
                                     "no AWS service has the prefix `%.*s`", CD_FMT(service));
-    cd_nearest_help(s->diags, d, &near);
+    if (cd_str_eq_nocase(service, CD_STR("AWS"))) {
+        cd_diag_help(s->diags, d, "a type has pairs of colons: %.*s", CD_FMT(type_meant(s, text)));
+    } else {
+        cd_nearest_help(s->diags, d, &near);
+    }
     return false;
 }
 
@@ -92,7 +109,7 @@ cd_check_action(struct cd_sema *s, struct cd_span span, struct cd_str text)
     }
     uint32_t first, n;
     if (!cd_iam_service_actions(service, &first, &n)) {
-        return unknown_service(s, span, service);
+        return unknown_service(s, span, text, service);
     }
     if (!has_wildcard(name)) {
         return unknown_action(s, span, service, name, first, n);

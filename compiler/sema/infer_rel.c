@@ -424,10 +424,27 @@ report_multivalued(struct cd_checker *c, const struct cd_expr *e)
     return true;
 }
 
+/* `"aws:RequestedRegion" == "eu-west-1"`, as documents write it. */
+static void
+report_quoted_key(struct cd_checker *c, const struct cd_expr *e)
+{
+    const struct cd_expr *text = cd_is_literal(e->a) ? e->a : e->b;
+    const struct cd_expr *other = text == e->a ? e->b : e->a;
+    if (!c->keys || !cd_is_literal(text) || other->kind == CD_EXPR_ANAME
+        || cd_iam_find_key(cd_literal_text(c, text)) == CD_SCHEMA_NONE) {
+        return;
+    }
+    struct cd_str key = cd_literal_text(c, text);
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_DENY_QUOTED_KEY, text->span,
+                                    "\"%.*s\" is a text here, and no condition key", CD_FMT(key));
+    cd_diag_help(c->s->diags, d, "write the key without quotes: %.*s", CD_FMT(key));
+}
+
 const struct cd_type *
 cd_infer_rel(struct cd_checker *c, struct cd_expr *e)
 {
     infer_sides(c, e);
+    report_quoted_key(c, e);
     if (report_multivalued(c, e)) {
         return cd_simple(c, CD_TYPE_BOOL);
     }

@@ -113,6 +113,24 @@ near_property(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
     return false;
 }
 
+/* `RequestedRegion`, in a condition on requests: a key without its prefix. */
+static bool
+near_key(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
+{
+    struct cd_str shortest = CD_STR("");
+    for (uint32_t i = 0; c->keys && i < cd_iam_n_keys(); i++) {
+        struct cd_iam_key key = cd_iam_key_at(i);
+        bool is_better = shortest.n == 0 || key.is_global || key.name.n < shortest.n;
+        if (is_better && !key.is_retired && ends_with_word(key.name, name, ':')) {
+            shortest = key.name;
+        }
+    }
+    if (shortest.n > 0) {
+        cd_diag_help(c->s->diags, d, "did you mean the condition key %.*s?", CD_FMT(shortest));
+    }
+    return shortest.n > 0;
+}
+
 static void
 unknown_name(struct cd_checker *c, const struct cd_expr *e)
 {
@@ -134,7 +152,7 @@ unknown_name(struct cd_checker *c, const struct cd_expr *e)
         cd_diag_help(
             c->s->diags, d,
             "whether a value is known cannot be asked; an answer that needs it is unknown");
-    } else if (near_property(c, d, e->text)) {
+    } else if (near_property(c, d, e->text) || near_key(c, d, e->text)) {
         return;
     } else if (near.best.p == NULL && !near_module(c, d, e->text)) {
         near_type(c, d, e->text);

@@ -44,8 +44,8 @@ read_header(struct ref *r, const cJSON *header)
 static struct cd_str
 made_arn(struct ref *r, const struct ref_resource *res)
 {
-    struct cd_str format = res->shape == CD_SCHEMA_NONE ? (struct cd_str){NULL, 0}
-                                                        : cd_schema_arn_format(res->shape);
+    struct cd_str format =
+        res->shape == CD_SCHEMA_NONE ? (struct cd_str){NULL, 0} : cd_schema_arn_format(res->shape);
     const struct {
         const char *name;
         struct cd_str value;
