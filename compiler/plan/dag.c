@@ -302,11 +302,13 @@ cd_plan_request(struct cd_plan *p)
     return p->request;
 }
 
-/* A loop is told from others by where it is, what it goes over and, for probes, how. */
+/* A loop is told from others by where it is, what it goes over, for probes how, and by the name of
+ * its variable, so that no finding speaks of a variable of another control. */
 static uint32_t
 loop(struct cd_plan *p, struct cd_plan_node n, uint32_t parent, struct cd_str name)
 {
-    const uint32_t words[] = {(uint32_t)n.op, n.a, n.c, parent};
+    const uint32_t words[] = {(uint32_t)n.op, n.a, n.c, parent,
+                              name.n > 0 ? cd_plan_string(p, name) : CD_NONE};
     uint32_t id;
     if (cd_map_get(&p->domain_ids, (struct cd_str){(const char *)words, sizeof words}, &id)) {
         return id;
