@@ -95,6 +95,18 @@ static const struct cd_str expect_words[] = {
     [CD_EXPECT_WAIVED] = CD_STR_INIT("waived"),
 };
 
+/* `expect c pass`: the words are the other way round. */
+static bool
+is_expectation(struct cd_path path)
+{
+    for (size_t i = 0; path.n == 1 && i < CD_ARRAY_LEN(expect_words); i++) {
+        if (cd_str_eq(expect_words[i], path.parts[0].text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 cd_ast_expect(struct cd_tree *b, struct cd_span at, struct cd_span word,
               const struct cd_name_list *control, struct cd_expr_list *on)
@@ -117,7 +129,12 @@ cd_ast_expect(struct cd_tree *b, struct cd_span at, struct cd_span word,
         b->diags, CD_DIAG_EXPECT_WORD, word,
         "expected `pass`, `fail`, `unknown`, `waived`, `deny` or `not deny`, found `%.*s`",
         CD_FMT(found));
-    cd_nearest_help(b->diags, d, &nearest);
+    if (is_expectation(path)) {
+        cd_diag_help(b->diags, d, "what is expected comes first: expect %.*s %.*s",
+                     CD_FMT(path.parts[0].text), CD_FMT(found));
+    } else {
+        cd_nearest_help(b->diags, d, &nearest);
+    }
 }
 
 void

@@ -89,7 +89,12 @@ run(const struct cd_usage *usage, char **argv, size_t n, const struct cd_eval_op
     if (!sort_arguments(&a, argv, n)) {
         return cd_usage_error(usage, "out of memory");
     }
-    if (a.n_policies + a.n_images == 0) {
+    if (a.n_policies + a.n_images == 0 && a.snapshots.n != 0) {
+        code = cd_usage_error(usage,
+                              "name a policy: a .cordon file, a folder of them, a .cbc image, or a "
+                              "module of the library (%s is taken as a snapshot)",
+                              a.snapshots.items[0]);
+    } else if (a.n_policies + a.n_images == 0) {
         code = cd_usage_error(usage, "name a policy: a .cordon file, a folder of them, a .cbc "
                                      "image, or a module of the library");
     } else if (a.n_images > 1 || (a.n_images == 1 && a.n_policies != 0)) {

@@ -73,6 +73,18 @@ help(void)
     return cd_cli_finish(&out, CD_EXIT_HOLDS);
 }
 
+/* `cordon help`, `cordon help VERB`. */
+static int
+help_of(int argc, char **argv)
+{
+    char option[] = "--help";
+    const struct verb *verb = argc > 2 ? find_verb(argv[2]) : NULL;
+    if (argc > 2 && verb == NULL) {
+        return wrong_verb(argv[2]);
+    }
+    return verb != NULL ? verb->run(2, (char *[]){argv[2], option, NULL}) : help();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -82,6 +94,9 @@ main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         return help();
+    }
+    if (strcmp(argv[1], "help") == 0) {
+        return help_of(argc, argv);
     }
     const struct verb *verb = find_verb(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
     return verb != NULL ? verb->run(argc - 1, argv + 1) : wrong_verb(argv[1]);

@@ -53,7 +53,7 @@ enum cd_repair {
 /* A token that the lexer found wrong, or that the grammar does not accept. */
 enum cd_repair cd_parse_repair(struct cd_parse *p, struct cd_token *t);
 /* Is T, which the grammar accepts as metadata, a word of another language that was meant as an
- * operator? */
+ * operator, or a word without a value? */
 bool cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t);
 
 /* Is T the brace after the head of a `for`, which has none? */

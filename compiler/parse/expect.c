@@ -353,6 +353,9 @@ help_with(struct cd_parse *p, struct cd_token t, struct cd_diag *d)
 {
     const struct cd_bracket *open = innermost(p);
     const char *help = t.kind == CD_TOK_NAME ? cd_habit_help(cd_parse_text(p, t)) : NULL;
+    if (help != NULL && cd_parse_accepts(p, CD_TOK_GIVEN)) {
+        help = "a test expects: expect pass C on \"id\", expect deny C";
+    }
     if (help == NULL && p->prev.kind == CD_TOK_NAME && t.kind == CD_TOK_NAME) {
         help = cd_habit_help(cd_parse_text(p, p->prev));
     }

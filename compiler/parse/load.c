@@ -78,6 +78,12 @@ add_argument(struct cd_load *l, struct founds *files, const char *arg, struct co
             err, CORDON_EUSAGE, CORDON_NO_OFFSET,
             "%s: not a policy: expected a .cordon file, a folder of them, or a module of std", arg);
     }
+    const char *longer = cd_arena_printf(l->arena, "%s.cordon", arg).p;
+    if (!is_policy && longer != NULL && stat(longer, &st) == 0) {
+        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                           "cannot read %s: there is no such file or folder; did you mean %s?", arg,
+                           longer);
+    }
     return add_file(l, files, arg, err);
 }
 
@@ -189,6 +195,11 @@ cd_load_try_std(struct cd_load *l, struct cd_nearest *nearest)
             p[k] = name.p[k] == '/' ? '.' : name.p[k];
         }
         cd_nearest_try(nearest, (struct cd_str){p, name.n});
+        for (size_t k = sizeof "std."; k < name.n; k++) { /* `std.controls` is several modules */
+            if (p[k] == '.') {
+                cd_nearest_try(nearest, (struct cd_str){p, k});
+            }
+        }
     }
 }
 

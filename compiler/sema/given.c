@@ -40,6 +40,12 @@ cd_report_data(struct cd_checker *c, const struct cd_data *data, const struct cd
         cd_diag_help(c->s->diags, d, "write it in braces: { Name: value }");
     } else if (want->kind == CD_TYPE_TIME) {
         cd_diag_help(c->s->diags, d, "write 2026-11-23, or \"2026-11-23T06:00:00Z\"");
+    } else if (want->kind == CD_TYPE_BOOL) {
+        cd_diag_help(c->s->diags, d, "write true or false, without quotes");
+    } else if (want->kind == CD_TYPE_NUMBER) {
+        cd_diag_help(c->s->diags, d, "numbers stand without quotes");
+    } else if (cd_type_is_stringlike(want)) {
+        cd_diag_help(c->s->diags, d, "write it in quotes");
     }
 }
 

@@ -206,7 +206,11 @@ no_properties(struct cd_checker *c, struct cd_expr *e, const struct cd_type *t)
     struct cd_str found = cd_type_text(c, t);
     struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_NO_PROPERTIES, field_span(e),
                                     "%.*s has no property `%.*s`", CD_FMT(found), CD_FMT(e->text));
-    if (cd_type_is_collection(t)) {
+    bool is_size = cd_str_eq(e->text, CD_STR("length")) || cd_str_eq(e->text, CD_STR("size"))
+                   || cd_str_eq(e->text, CD_STR("count")) || cd_str_eq(e->text, CD_STR("len"));
+    if (cd_type_is_collection(t) && is_size) {
+        cd_diag_help(c->s->diags, d, "the number of members is size(xs), or count x in xs { … }");
+    } else if (cd_type_is_collection(t)) {
         cd_diag_help(c->s->diags, d, "of each member: xs[*].%.*s, or `any x in xs { … }`",
                      CD_FMT(e->text));
     } else if (cd_type_is_stringlike(t)) {
@@ -279,6 +283,23 @@ no_index(struct cd_checker *c, struct cd_expr *e, const struct cd_type *t)
     return cd_simple(c, CD_TYPE_ERROR);
 }
 
+/* `v.Tags["team"]`: a list is no map. */
+static const struct cd_type *
+no_key(struct cd_checker *c, struct cd_expr *e, const struct cd_type *t)
+{
+    struct cd_str found = cd_type_text(c, t), key = cd_literal_text(c, e->b);
+    struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_INDEX, e->b->span,
+                                    "%.*s has no keys: it is indexed by numbers", CD_FMT(found));
+    if (e->a->kind == CD_EXPR_FIELD && cd_str_eq(e->a->text, CD_STR("Tags"))) {
+        cd_diag_help(c->s->diags, d, "a tag by its key is x.tags[\"%.*s\"], in lower case",
+                     CD_FMT(key));
+    } else {
+        cd_diag_help(c->s->diags, d, "ask for a member: any x in xs { … }");
+    }
+    cd_infer(c, &e->b, NULL);
+    return cd_simple(c, CD_TYPE_ERROR);
+}
+
 static const struct cd_type *
 json_index(struct cd_checker *c, struct cd_expr *e, const struct cd_type *json)
 {
@@ -303,6 +324,9 @@ cd_infer_index(struct cd_checker *c, struct cd_expr *e)
         return cd_expect(c, &e->b, cd_simple(c, CD_TYPE_STRING), "the key of a map")
                    ? t->elem
                    : cd_simple(c, CD_TYPE_ERROR);
+    }
+    if (t->kind == CD_TYPE_LIST && cd_is_literal(e->b)) {
+        return no_key(c, e, t);
     }
     if (t->kind == CD_TYPE_LIST) {
         return cd_expect(c, &e->b, cd_simple(c, CD_TYPE_NUMBER), "the index of a list")

@@ -440,6 +440,37 @@ report_quoted_key(struct cd_checker *c, const struct cd_expr *e)
     cd_diag_help(c->s->diags, d, "write the key without quotes: %.*s", CD_FMT(key));
 }
 
+/* `r.arn == "arn:aws:iam::*:role/x"`: true of nothing. */
+static void
+check_wildcards(struct cd_checker *c, const struct cd_expr *rel, const struct cd_expr *e)
+{
+    if (e->kind == CD_EXPR_SET || e->kind == CD_EXPR_LIST) {
+        for (size_t i = 0; i < e->n_items; i++) {
+            check_wildcards(c, rel, e->items[i]);
+        }
+        return;
+    }
+    struct cd_str text = cd_is_literal(e) ? cd_literal_text(c, e) : CD_STR("");
+    if (cd_str_find(text, '*', 0) < text.n) {
+        struct cd_diag *d =
+            cd_diag_add(c->s->diags, CD_DIAG_WILDCARD_EQUAL, e->span,
+                        "under `%s` the * of an ARN stands for itself", rel_text(rel));
+        cd_diag_help(c->s->diags, d, "patterns are compared with `%s`",
+                     rel->negated ? "not like" : "like");
+    }
+}
+
+static void
+check_equal_arns(struct cd_checker *c, const struct cd_expr *e)
+{
+    bool compares = e->rel == CD_REL_EQ || e->rel == CD_REL_IN;
+    if (compares && e->a->type->kind == CD_TYPE_ARN) {
+        check_wildcards(c, e, e->b);
+    } else if (e->rel == CD_REL_EQ && e->b->type->kind == CD_TYPE_ARN) {
+        check_wildcards(c, e, e->a);
+    }
+}
+
 const struct cd_type *
 cd_infer_rel(struct cd_checker *c, struct cd_expr *e)
 {
@@ -448,6 +479,7 @@ cd_infer_rel(struct cd_checker *c, struct cd_expr *e)
     if (report_multivalued(c, e)) {
         return cd_simple(c, CD_TYPE_BOOL);
     }
+    check_equal_arns(c, e);
     switch (e->rel) {
     case CD_REL_EQ: rel_equal(c, e); break;
     case CD_REL_LT:

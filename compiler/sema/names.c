@@ -38,6 +38,20 @@ module_of_path(struct cd_arena *a, struct cd_str path)
     return (struct cd_str){name, n};
 }
 
+/* A module of the library that would go by NAME, if it was brought in. */
+static bool
+near_library(struct cd_sema *s, struct cd_diag *d, struct cd_str name)
+{
+    for (size_t i = 0; i < cd_n_std_modules; i++) {
+        struct cd_str full = module_of_path(s->arena, cd_str_of(cd_std_modules[i].path));
+        if (ends_with_word(full, name, '.')) {
+            cd_diag_help(s->diags, d, "bring the module in: use %.*s", CD_FMT(full));
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A module that goes by another name here, or that was not brought in. */
 static bool
 near_module(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
@@ -56,14 +70,7 @@ near_module(struct cd_checker *c, struct cd_diag *d, struct cd_str name)
             return true;
         }
     }
-    for (size_t i = 0; i < cd_n_std_modules; i++) {
-        struct cd_str full = module_of_path(c->s->arena, cd_str_of(cd_std_modules[i].path));
-        if (ends_with_word(full, name, '.')) {
-            cd_diag_help(c->s->diags, d, "bring the module in: use %.*s", CD_FMT(full));
-            return true;
-        }
-    }
-    return false;
+    return near_library(c->s, d, name);
 }
 
 /* `Bucket`, `AWS.S3.Bucket`: a type by half its name. */
@@ -156,6 +163,9 @@ unknown_name(struct cd_checker *c, const struct cd_expr *e)
         return;
     } else if (near.best.p == NULL && !near_module(c, d, e->text)) {
         near_type(c, d, e->text);
+        if (d->help.n == 0 && c->place == CD_PLACE_DENY) {
+            cd_diag_help(c->s->diags, d, "a deny sees the request, constants and parameters only");
+        }
     } else {
         cd_nearest_help(c->s->diags, d, &near);
     }
@@ -386,6 +396,13 @@ cd_resolve_callee(struct cd_checker *c, struct cd_expr *callee, struct cd_ref *r
         struct cd_decl *d = member(c->s, m, field_name(callee));
         return d && callee_is_fn(c, callee, d, ref);
     }
+    bool of_name = callee->kind == CD_EXPR_FIELD && callee->a->kind == CD_EXPR_NAME;
+    if (of_name && !find_binding(c, callee->a->text)
+        && cd_scope_find(c->scope, callee->a->text) == NULL
+        && !cd_name_is_runtimes(callee->a->text)) {
+        unknown_name(c, callee->a);
+        return false;
+    }
     struct cd_diag *d =
         cd_diag_add(c->s->diags, CD_DIAG_NOT_A_FUNCTION, callee->span, "only functions are called");
     const char *habit = callee->kind == CD_EXPR_FIELD ? cd_habit_help(callee->text) : NULL;
@@ -470,7 +487,9 @@ cd_resolve_path(struct cd_sema *s, struct cd_module *m, const struct cd_path *pa
             struct cd_diag *d =
                 cd_diag_add(s->diags, CD_DIAG_UNKNOWN_NAME, path->parts[0].span,
                             "no module is brought in as `%.*s`", CD_FMT(path->parts[0].text));
-            cd_nearest_help(s->diags, d, &near);
+            if (near.best.n > 0 || !near_library(s, d, path->parts[0].text)) {
+                cd_nearest_help(s->diags, d, &near);
+            }
         }
         return NULL;
     }

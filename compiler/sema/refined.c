@@ -134,7 +134,11 @@ bad_region(struct cd_sema *s, struct cd_span span, struct cd_str text)
     }
     struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_REFINED_TEXT, span,
                                     "expected a region, found \"%.*s\"", CD_FMT(text));
-    cd_nearest_help(s->diags, d, &near);
+    if (near.best.n > 0) {
+        cd_nearest_help(s->diags, d, &near);
+    } else {
+        cd_diag_help(s->diags, d, "regions are named by their codes: \"eu-west-1\"");
+    }
 }
 
 static void
@@ -163,7 +167,10 @@ cd_check_refined(struct cd_sema *s, struct cd_span span, struct cd_str text, enu
         bad_text(s, span, text, "an ARN",
                  "an ARN has six segments: arn:partition:service:region:account:resource");
     } else if (kind == CD_TYPE_IP) {
-        bad_text(s, span, text, "an address", "\"10.0.0.1\" or \"2001:db8::1\"");
+        bad_text(s, span, text, "an address",
+                 cd_refined_ok(CD_TYPE_CIDR, text)
+                     ? "whether an address lies in a network is asked with `within`"
+                     : "\"10.0.0.1\" or \"2001:db8::1\"");
     } else {
         bad_text(s, span, text, "a network", "\"10.0.0.0/8\" or \"2001:db8::/32\"");
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "runtime/base/nearest.h"
 #include "runtime/driver/progress.h"
 #include "runtime/ingest/ingest.h"
 
@@ -50,11 +51,20 @@ select_named(struct run *run, const char *word, const char *option, bool value,
 {
     const struct cd_image *img = run->program->img;
     bool found = false;
+    struct cd_nearest near;
+    cd_nearest_init(&near, cd_str_of(word));
     for (size_t c = 0; c < img->controls.n; c++) {
+        cd_nearest_try(&near, cd_image_str(img, img->controls.items[c].name));
+        cd_nearest_try(&near, cd_image_str(img, img->controls.items[c].id));
         if (control_is_named(img, &img->controls.items[c], cd_str_of(word))) {
             run->selected[c] = value;
             found = true;
         }
+    }
+    if (!found && near.best.n > 0) {
+        return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                           "%s %s: no control has this id or name; did you mean %.*s?", option,
+                           word, CD_FMT(near.best));
     }
     if (!found) {
         return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,

@@ -23,6 +23,8 @@ cd_usage_error(const struct cd_usage *usage, const char *fmt, ...)
 
 /* ---- help ---- */
 
+#define HEAD_COLUMNS 26 /* of an option in the help; a longer one has its line */
+
 static const char *
 dashes(const struct cd_option *o)
 {
@@ -44,7 +46,9 @@ print_help(const struct cd_usage *usage)
                                                              : o->argument;
         (void)snprintf(head, sizeof head, "%s%s%s%s", dashes(o), o->name,
                        argument[0] != '\0' ? " " : "", argument);
-        cd_out_printf(&out, "%s  %-26s %s\n", i == 0 ? "\n" : "", head, o->help);
+        bool is_long = strlen(head) > HEAD_COLUMNS;
+        cd_out_printf(&out, "%s  %-*s%s%*s %s\n", i == 0 ? "\n" : "", HEAD_COLUMNS, head,
+                      is_long ? "\n  " : "", is_long ? HEAD_COLUMNS : 0, "", o->help);
     }
     return cd_out_finish(&out, NULL);
 }
