@@ -18,7 +18,10 @@ cd_spot_vec(const struct cd_eval *e, struct cd_spot s)
     uint32_t at;
     const struct cd_vec *v = NULL;
     if (!s.frame->parent) {
-        v = &e->regs[s.reg];
+        /* What a loop computed is kept with its chunks; its registers have been used again. */
+        uint32_t domain = e->img->regs.items[s.reg].domain;
+        bool in_loop = e->img->domains.items[domain].kind == CD_DOMAIN_LOOP;
+        v = in_loop ? NULL : &e->regs[s.reg];
     } else if (cd_idmap_get(&s.frame->by_reg, s.reg, &at)) {
         v = &s.frame->vecs[at];
     }
