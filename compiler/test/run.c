@@ -212,7 +212,7 @@ is_named(const struct run *run, const struct cd_table *t, uint32_t row, struct c
     const struct cd_intern *dict = &run->snapshot.dict;
     return !t->dead[row]
            && (cd_str_eq(cd_intern_str(dict, t->id[row]), name)
-               || (t->arn[row] != CD_NO_STR && cd_str_eq(cd_intern_str(dict, t->arn[row]), name)));
+               || cd_table_arn_is(&run->snapshot, t, row, name));
 }
 
 /* `expect V C on "x"`: every resource of that id or ARN that the control asks about. */

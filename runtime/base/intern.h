@@ -1,21 +1,31 @@
 /* A dictionary of strings: equal strings get equal ids, ids count up from 0 in order of first
- * sight. Id 0 is the empty string. One thread at a time. */
+ * sight. Id 0 is the empty string. One thread at a time. A string costs its bytes and some fifteen
+ * more. */
 #ifndef CD_BASE_INTERN_H
 #define CD_BASE_INTERN_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtime/base/arena.h"
+#include "runtime/base/str.h"
 
 #define CD_NO_STR UINT32_MAX
 
+/* Strings stand in blocks, each behind its length: one byte, or 255 and four more. Where a string
+ * begins is counted in units of two bytes over all blocks. */
+#define CD_INTERN_UNIT 2u
+#define CD_INTERN_BLOCK_BITS 19u /* of units */
+
 struct cd_intern {
-    struct cd_arena arena; /* the bytes */
-    struct cd_str *strs;   /* by id */
-    uint64_t *hashes;      /* by id */
+    char **blocks;
+    uint32_t n_blocks, cap_blocks;
+    uint32_t end;    /* where the next string may begin */
+    uint32_t *begin; /* by id */
     uint32_t n, cap;
-    uint32_t *slots; /* open addressing, id + 1, 0 is free */
+    /* Open addressing: id and, so that most other strings need not be looked at, eight bits of the
+     * hash; 0 is free. */
+    uint32_t *slots;
+    uint8_t *tags;
     uint32_t slot_mask;
 };
 
@@ -26,10 +36,19 @@ void cd_intern_finish(struct cd_intern *t);
 uint32_t cd_intern_add(struct cd_intern *t, struct cd_str s);
 /* The id of S if it is there, else CD_NO_STR. */
 uint32_t cd_intern_find(const struct cd_intern *t, struct cd_str s);
+/* The string of an id; its bytes stay where they are as long as the dictionary. */
 static inline struct cd_str
 cd_intern_str(const struct cd_intern *t, uint32_t id)
 {
-    return t->strs[id];
+    uint32_t begin = t->begin[id];
+    uint32_t in_block = begin & ((UINT32_C(1) << CD_INTERN_BLOCK_BITS) - 1);
+    const char *p = t->blocks[begin >> CD_INTERN_BLOCK_BITS] + (size_t)in_block * CD_INTERN_UNIT;
+    uint32_t n = (uint8_t)*p++;
+    if (n == UINT8_MAX) {
+        memcpy(&n, p, sizeof n);
+        p += sizeof n;
+    }
+    return (struct cd_str){p, n};
 }
 
 #endif

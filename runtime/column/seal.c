@@ -5,32 +5,28 @@
 
 #include <stdlib.h>
 
-/* The rows of one table by identity; a slot holds the row that counts so far. */
+/* The rows of one table by identity (site and id); a slot holds the row that counts so far. */
 struct identities {
     uint32_t *slots; /* row + 1, 0 is free */
-    uint32_t *tied;  /* by slot: a later row of the same capture + 1, 0: none */
     uint32_t mask;
+    uint8_t *is_tied; /* by slot: a later row has the same capture. NULL: none has */
 };
 
 static uint32_t
-identity_hash(uint32_t partition, uint32_t account, uint32_t region, uint32_t id)
+identity_hash(uint32_t site, uint32_t id)
 {
     uint64_t h = id * UINT64_C(0x9E3779B97F4A7C15);
-    h = (h ^ account) * UINT64_C(0xC2B2AE3D27D4EB4F);
-    h = (h ^ region) * UINT64_C(0x165667B19E3779F9);
-    h = (h ^ partition) * UINT64_C(0x9E3779B97F4A7C15);
+    h = (h ^ site) * UINT64_C(0xC2B2AE3D27D4EB4F);
     return (uint32_t)(h >> 32);
 }
 
 static uint32_t
-find_identity(const struct identities *ids, const struct cd_table *t, uint32_t partition,
-              uint32_t account, uint32_t region, uint32_t id)
+find_identity(const struct identities *ids, const struct cd_table *t, uint32_t site, uint32_t id)
 {
-    uint32_t i = identity_hash(partition, account, region, id) & ids->mask;
+    uint32_t i = identity_hash(site, id) & ids->mask;
     while (ids->slots[i] != 0) {
         uint32_t row = ids->slots[i] - 1;
-        if (t->id[row] == id && t->account[row] == account && t->region[row] == region
-            && t->partition[row] == partition) {
+        if (t->id[row] == id && t->site[row] == site) {
             break;
         }
         i = (i + 1) & ids->mask;
@@ -42,24 +38,38 @@ static bool
 make_identities(struct identities *ids, uint32_t n)
 {
     uint64_t size = 16;
-    while (size < (uint64_t)n * 2) {
+    while (size < (uint64_t)n + n / 2) {
         size *= 2;
     }
-    ids->mask = (uint32_t)(size - 1);
-    ids->slots = calloc(size, sizeof *ids->slots);
-    ids->tied = calloc(size, sizeof *ids->tied);
-    return ids->slots && ids->tied;
+    *ids = (struct identities){.slots = calloc(size, sizeof *ids->slots),
+                               .mask = (uint32_t)(size - 1)};
+    return ids->slots != NULL;
 }
 
 static void
 free_identities(struct identities *ids)
 {
     free(ids->slots);
-    free(ids->tied);
+    free(ids->is_tied);
+}
+
+static bool
+set_tied(struct identities *ids, uint32_t slot, bool is_tied)
+{
+    if (!ids->is_tied && is_tied) {
+        ids->is_tied = calloc((size_t)ids->mask + 1, 1);
+        if (!ids->is_tied) {
+            return false;
+        }
+    }
+    if (ids->is_tied) {
+        ids->is_tied[slot] = is_tied;
+    }
+    return true;
 }
 
 /* Settles ROW against the row that holds its slot. */
-static void
+static bool
 contend(struct cd_table *t, struct identities *ids, uint32_t slot, uint32_t row)
 {
     uint32_t held = ids->slots[slot] - 1;
@@ -69,64 +79,64 @@ contend(struct cd_table *t, struct identities *ids, uint32_t slot, uint32_t row)
     if (replaces) {
         t->dead[held] = 1;
         ids->slots[slot] = row + 1;
-        ids->tied[slot] = 0;
-        return;
+        return set_tied(ids, slot, false);
     }
     t->dead[row] = 1;
-    if (own && held_own && t->captured[row] == t->captured[held] && ids->tied[slot] == 0) {
-        ids->tied[slot] = row + 1;
-    }
+    bool ties = own && held_own && t->captured[row] == t->captured[held];
+    return !ties || set_tied(ids, slot, true);
 }
 
 /* Enters the live rows that are DERIVED or not. */
-static void
+static bool
 enter_rows(struct cd_table *t, struct identities *ids, bool derived)
 {
     for (uint32_t row = 0; row < t->n; row++) {
         if (t->dead[row] || (t->is_derived_row[row] != 0) != derived) {
             continue;
         }
-        uint32_t slot =
-            find_identity(ids, t, t->partition[row], t->account[row], t->region[row], t->id[row]);
+        uint32_t slot = find_identity(ids, t, t->site[row], t->id[row]);
         if (ids->slots[slot] == 0) {
             ids->slots[slot] = row + 1;
-        } else {
-            contend(t, ids, slot, row);
+        } else if (!contend(t, ids, slot, row)) {
+            return false;
         }
     }
+    return true;
 }
 
-static void
-apply_deletions(struct cd_snapshot *s, struct cd_table *t, struct identities *ids)
+static bool
+apply_deletions(const struct cd_snapshot *s, struct cd_table *t, struct identities *ids)
 {
-    struct cd_str type = cd_intern_str(&s->dict, t->type);
     for (size_t i = 0; i < s->n_deletions; i++) {
         const struct cd_deletion *d = &s->deletions[i];
-        if (!cd_str_eq(d->type, type)) {
+        if (d->type != t->type) {
             continue;
         }
-        uint32_t slot = find_identity(ids, t, d->partition, d->account, d->region, d->id);
+        uint32_t slot = find_identity(ids, t, d->site, d->id);
         if (ids->slots[slot] != 0 && d->captured >= t->captured[ids->slots[slot] - 1]) {
             t->dead[ids->slots[slot] - 1] = 1;
-            ids->tied[slot] = 0;
+            if (!set_tied(ids, slot, false)) {
+                return false;
+            }
         }
     }
+    return true;
 }
 
 /* A tie: the item that came second is a problem instead of a resource. */
 static bool
 report_tie(struct cd_snapshot *s, const struct cd_table *t, uint32_t row)
 {
-    const struct cd_origin *o = &t->origin[row];
+    struct cd_origin o = cd_table_origin(t, row);
     struct cd_str type = cd_intern_str(&s->dict, t->type);
     struct cd_str id = cd_intern_str(&s->dict, t->id[row]);
-    if (o->source < s->n_sources) {
-        struct cd_source_info *info = &s->sources[o->source];
+    if (o.source < s->n_sources) {
+        struct cd_source_info *info = &s->sources[o.source];
         info->resources -= info->resources > 0;
         info->problems++;
     }
     return cd_snapshot_problem(
-        s, o->source, o->offset,
+        s, o.source, o.offset,
         "%.*s %.*s is described twice with the same time of capture; the first counts",
         CD_FMT(type), CD_FMT(id));
 }
@@ -134,16 +144,15 @@ report_tie(struct cd_snapshot *s, const struct cd_table *t, uint32_t row)
 static bool
 report_ties(struct cd_snapshot *s, const struct cd_table *t, const struct identities *ids)
 {
-    if (t->derived) {
+    if (t->derived || !ids->is_tied) {
         return true;
     }
     for (uint32_t row = 0; row < t->n; row++) { /* in the order of rows, not of hashes */
         if (!t->dead[row]) {
             continue;
         }
-        uint32_t slot =
-            find_identity(ids, t, t->partition[row], t->account[row], t->region[row], t->id[row]);
-        if (ids->slots[slot] != 0 && ids->tied[slot] != 0 && !t->is_derived_row[row]
+        uint32_t slot = find_identity(ids, t, t->site[row], t->id[row]);
+        if (ids->slots[slot] != 0 && ids->is_tied[slot] && !t->is_derived_row[row]
             && t->captured[row] == t->captured[ids->slots[slot] - 1] && !report_tie(s, t, row)) {
             return false;
         }
@@ -151,39 +160,58 @@ report_ties(struct cd_snapshot *s, const struct cd_table *t, const struct identi
     return true;
 }
 
+/* The table's own resources among each other. */
+static bool
+settle_own(struct cd_snapshot *s, struct cd_table *t)
+{
+    struct identities ids;
+    bool ok = make_identities(&ids, t->n) && enter_rows(t, &ids, false)
+              && apply_deletions(s, t, &ids) && report_ties(s, t, &ids);
+    free_identities(&ids);
+    return ok;
+}
+
 /* A row made from a resource that no longer counts does not count. */
-static void
+static bool
 drop_orphans(const struct cd_snapshot *s, struct cd_table *t)
 {
+    bool has_derived = false;
     for (uint32_t row = 0; row < t->n; row++) {
-        const struct cd_origin *o = &t->origin[row];
-        if (o->from_table < s->n_tables && o->from < s->tables[o->from_table]->n) {
-            t->dead[row] |= s->tables[o->from_table]->dead[o->from];
+        if (!t->is_derived_row[row]) {
+            continue;
+        }
+        struct cd_origin o = cd_table_origin(t, row);
+        has_derived = true;
+        if (o.from_table < s->n_tables && o.from < s->tables[o.from_table]->n) {
+            t->dead[row] |= s->tables[o.from_table]->dead[o.from];
         }
     }
+    return has_derived;
+}
+
+/* The rows made from other resources, once it is settled which of these count. */
+static bool
+settle_derived(struct cd_snapshot *s, struct cd_table *t)
+{
+    struct identities ids;
+    if (!drop_orphans(s, t)) {
+        return true;
+    }
+    bool ok = make_identities(&ids, t->n) && enter_rows(t, &ids, false) && enter_rows(t, &ids, true)
+              && apply_deletions(s, t, &ids);
+    free_identities(&ids);
+    return ok;
 }
 
 bool
 cd_column_settle(struct cd_snapshot *s)
 {
-    struct identities *ids = calloc(s->n_tables + 1, sizeof *ids);
-    bool ok = ids != NULL;
+    bool ok = true;
     for (size_t i = 0; ok && i < s->n_tables; i++) {
-        ok = make_identities(&ids[i], s->tables[i]->n);
-        if (ok) {
-            enter_rows(s->tables[i], &ids[i], false);
-            apply_deletions(s, s->tables[i], &ids[i]);
-        }
+        ok = settle_own(s, s->tables[i]);
     }
     for (size_t i = 0; ok && i < s->n_tables; i++) {
-        ok = report_ties(s, s->tables[i], &ids[i]);
-        drop_orphans(s, s->tables[i]);
-        enter_rows(s->tables[i], &ids[i], true);
-        apply_deletions(s, s->tables[i], &ids[i]);
+        ok = settle_derived(s, s->tables[i]);
     }
-    for (size_t i = 0; ids && i < s->n_tables; i++) {
-        free_identities(&ids[i]);
-    }
-    free(ids);
     return ok;
 }

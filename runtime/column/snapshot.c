@@ -204,6 +204,7 @@ cd_snapshot_finish(struct cd_snapshot *s)
         cd_column_table_free(s->tables[i]);
     }
     cd_column_places_free(s);
+    free(s->site_slots);
     cd_intern_finish(&s->dict);
     cd_arena_finish(&s->arena);
     *s = (struct cd_snapshot){.captured = INT64_MIN};
@@ -282,10 +283,9 @@ sort_tables(struct cd_snapshot *s)
     }
     for (size_t i = 0; i < s->n_tables; i++) {
         struct cd_table *t = s->tables[i];
-        for (uint32_t row = 0; row < t->n; row++) {
-            if (t->origin[row].from_table < s->n_tables) {
-                t->origin[row].from_table = renumbered[t->origin[row].from_table];
-            }
+        for (uint32_t k = 0; k < t->n_stretches; k++) {
+            uint32_t *from_table = &t->stretches[k].from_table;
+            *from_table = *from_table < s->n_tables ? renumbered[*from_table] : *from_table;
         }
     }
     return true;

@@ -99,17 +99,33 @@ struct cd_projection {
                        (`resource` is read) */
 };
 
+/* Where a row comes from. */
 struct cd_origin {
     uint32_t source;     /* index into cd_snapshot.sources */
-    uint32_t item;       /* number of the item in its file, from 0 */
+    uint32_t item;       /* number of the item in its file, from 0; kept with `all` only */
     uint64_t offset;     /* byte offset of the item */
     uint32_t from;       /* derived rows: row of `from_table` they were made from */
     uint32_t from_table; /* CD_NONE: not derived */
     uint32_t place; /* derived rows: the mapping's own note of where in the item they stood, for
                        ingest */
 };
+/* Rows behind each other that have most of it in common. */
+struct cd_stretch {
+    uint32_t first; /* row */
+    uint32_t source, from_table, place;
+    uint64_t offset; /* of the first row; the others' are counted from here */
+};
 
-/* One type's resources. */
+/* Where a resource is; dictionary ids, CD_NO_STR: absent. */
+struct cd_site {
+    uint32_t partition, account, region;
+};
+
+/* In a column of ARNs: the one that the format of the type gives. */
+#define CD_ARN_MADE (CD_NO_STR - 1)
+
+/* One type's resources. The columns of the envelope that are not described here have a function to
+ * read them, below. */
 struct cd_table {
     uint32_t type;  /* dictionary id of `AWS::X::Y` */
     uint32_t shape; /* in the projection, CD_NONE if only envelopes are kept */
@@ -118,11 +134,14 @@ struct cd_table {
     bool derived; /* made from other resources only, or `Cordon::…`: not in `resource` */
     struct cd_node *root; /* RECORD */
     uint32_t n, cap;      /* rows */
-    uint32_t *id, *arn, *partition, *region,
-        *account;         /* dictionary ids; CD_NO_STR: absent (arn, region) */
+    uint32_t *id;         /* dictionary id */
+    uint32_t *arn;        /* NULL: all of them are made */
+    uint32_t *site;       /* index into cd_snapshot.sites */
     int64_t *captured;    /* ms; INT64_MIN: unknown */
     struct cd_node *tags; /* MAP of STRING */
-    struct cd_origin *origin;
+    struct cd_stretch *stretches;
+    uint32_t n_stretches, cap_stretches;
+    uint32_t *offset, *item, *from; /* origins; the last two may be NULL */
     uint8_t *dead;           /* superseded by a later capture, or deleted: no row for anyone */
     uint8_t *is_derived_row; /* this row was made from an embedded noun */
     uint32_t n_live;
@@ -169,8 +188,8 @@ struct cd_json {
 
 /* A resource that was deleted at a moment: identity as of a row of a table. */
 struct cd_deletion {
-    struct cd_str type;
-    uint32_t partition, account, region, id;
+    uint32_t type; /* dictionary id */
+    uint32_t site, id;
     int64_t captured;
 };
 struct cd_place_set;
@@ -202,10 +221,13 @@ struct cd_snapshot {
     size_t n_problems, cap_problems;
     struct cd_deletion *deletions;
     size_t n_deletions, cap_deletions;
-    struct cd_place_set *place_set; /* private: which places are in the lists below */
-    uint32_t policy_shape;          /* of the projection; CD_NONE if it has none */
-    uint32_t *accounts, *regions;   /* every (account, region or CD_NO_STR) pair that a resource of
-                                       any type or `complete` names */
+    struct cd_site *sites; /* every one that a row has */
+    size_t n_sites, cap_sites;
+    uint32_t *site_slots, site_mask, last_site; /* private: which sites there are */
+    struct cd_place_set *place_set;             /* private: which places are in the lists below */
+    uint32_t policy_shape;                      /* of the projection; CD_NONE if it has none */
+    uint32_t *accounts, *regions; /* every (account, region or CD_NO_STR) pair that a resource of
+                                     any type or `complete` names */
     size_t n_places, cap_places;
     int64_t captured; /* the latest capture of its files; INT64_MIN if none says */
     bool sealed;
@@ -229,7 +251,8 @@ struct cd_table *cd_snapshot_table(struct cd_snapshot *s, struct cd_str type, bo
  * nobody reads it. NULL: out of memory. */
 struct cd_table *cd_snapshot_envelopes(struct cd_snapshot *s, struct cd_str type);
 struct cd_envelope_row {
-    uint32_t id, arn, partition, region, account; /* dictionary ids, CD_NO_STR absent */
+    uint32_t id, arn, partition, region, account; /* dictionary ids, CD_NO_STR absent; arn may be
+                                                     CD_ARN_MADE */
     int64_t captured;
     struct cd_origin origin;
     bool is_derived_row;
@@ -318,6 +341,21 @@ struct cd_str cd_node_slot_name(const struct cd_snapshot *s, const struct cd_nod
                                 uint32_t slot);
 struct cd_table *cd_snapshot_find_table(const struct cd_snapshot *s,
                                         struct cd_str type); /* NULL: none */
+static inline const struct cd_site *
+cd_table_site(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row)
+{
+    return &s->sites[t->site[row]];
+}
+struct cd_origin cd_table_origin(const struct cd_table *t, uint32_t row);
+/* The ARN of a row, empty if it has none (or memory is out: SCRATCH says so); it may stand in
+ * SCRATCH, whose contents it replaces. */
+struct cd_str cd_table_arn(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row,
+                           struct cd_buf *scratch);
+bool cd_table_arn_is(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row,
+                     struct cd_str arn);
+/* The same as a dictionary id, CD_NO_STR if it has none; false when memory is out. */
+CORDON_MUST_CHECK bool cd_table_arn_id(struct cd_snapshot *s, const struct cd_table *t,
+                                       uint32_t row, uint32_t *id);
 /* State of a row (rows beyond n are absent). */
 static inline enum cd_state
 cd_node_state(const struct cd_node *n, uint32_t row)

@@ -176,36 +176,35 @@ cd_snapshot_envelopes(struct cd_snapshot *s, struct cd_str type)
     return t ? t : make_table(s, type, CD_NONE, cd_schema_find_shape(type));
 }
 
-/* Every column of the envelope has `cap` rows. */
+/* Makes room for one more row in a column of elements of SIZE bytes. */
+static bool
+grow_column(void *column, uint32_t cap, size_t size)
+{
+    void *p;
+    memcpy(&p, column, sizeof p); /* the columns are pointers of several types */
+    p = realloc(p, cap * size);
+    if (p) {
+        memcpy(column, &p, sizeof p);
+    }
+    return p != NULL;
+}
+
+/* Every column of the envelope that exists has `cap` rows. */
 static bool
 grow_table(struct cd_table *t)
 {
     uint32_t cap = t->cap ? t->cap * 2 : FIRST_ROWS;
-    if (cap > MAX_ROWS) {
-        return false;
-    }
-    struct {
-        void *p;
-        size_t size;
-    } columns[] = {{&t->id, 4},
-                   {&t->arn, 4},
-                   {&t->partition, 4},
-                   {&t->region, 4},
-                   {&t->account, 4},
-                   {&t->captured, 8},
-                   {&t->origin, sizeof *t->origin},
-                   {&t->dead, 1},
-                   {&t->is_derived_row, 1}};
-    for (size_t i = 0; i < CD_ARRAY_LEN(columns); i++) {
-        void *p;
-        memcpy(&p, columns[i].p, sizeof p); /* the columns are pointers of several types */
-        if (!cd_column_grow(&p, t->cap, cap, columns[i].size)) {
-            return false;
-        }
-        memcpy(columns[i].p, &p, sizeof p);
-    }
-    t->cap = cap;
-    return true;
+    bool ok = cap <= MAX_ROWS && grow_column(&t->id, cap, sizeof *t->id)
+              && grow_column(&t->site, cap, sizeof *t->site)
+              && grow_column(&t->captured, cap, sizeof *t->captured)
+              && grow_column(&t->offset, cap, sizeof *t->offset)
+              && grow_column(&t->dead, cap, sizeof *t->dead)
+              && grow_column(&t->is_derived_row, cap, sizeof *t->is_derived_row)
+              && (!t->arn || grow_column(&t->arn, cap, sizeof *t->arn))
+              && (!t->item || grow_column(&t->item, cap, sizeof *t->item))
+              && (!t->from || grow_column(&t->from, cap, sizeof *t->from));
+    t->cap = ok ? cap : t->cap;
+    return ok;
 }
 
 void
@@ -213,11 +212,12 @@ cd_column_table_free(struct cd_table *t)
 {
     free(t->id);
     free(t->arn);
-    free(t->partition);
-    free(t->region);
-    free(t->account);
+    free(t->site);
     free(t->captured);
-    free(t->origin);
+    free(t->stretches);
+    free(t->offset);
+    free(t->item);
+    free(t->from);
     free(t->dead);
     free(t->is_derived_row);
 }
@@ -230,16 +230,15 @@ cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope
         return false;
     }
     uint32_t r = t->n;
-    if (!cd_node_set_record(s, t->root, r) || !cd_snapshot_place(s, e->account, e->region)) {
+    t->site[r] = cd_column_site(s, (struct cd_site){e->partition, e->account, e->region});
+    if (t->site[r] == CD_NONE || !cd_node_set_record(s, t->root, r)
+        || !cd_snapshot_place(s, e->account, e->region) || !cd_column_set_arn(t, r, e->arn)
+        || !cd_column_set_origin(s, t, r, &e->origin)) {
         return false;
     }
     t->id[r] = e->id;
-    t->arn[r] = e->arn;
-    t->partition[r] = e->partition;
-    t->region[r] = e->region;
-    t->account[r] = e->account;
     t->captured[r] = e->captured;
-    t->origin[r] = e->origin;
+    t->dead[r] = 0;
     t->is_derived_row[r] = e->is_derived_row;
     t->n++;
     *row = r;
@@ -250,14 +249,16 @@ bool
 cd_snapshot_delete(struct cd_snapshot *s, struct cd_str type, uint32_t partition, uint32_t account,
                    uint32_t region, uint32_t id, int64_t captured)
 {
-    uint32_t name = cd_snapshot_str(s, type);
     struct cd_deletion *d = CD_PUSH(&s->arena, s->deletions, s->n_deletions, s->cap_deletions);
-    if (!d || name == CD_NO_STR) {
+    if (!d) {
         return false;
     }
-    *d = (struct cd_deletion){
-        cd_intern_str(&s->dict, name), partition, account, region, id, captured};
-    return true;
+    *d = (struct cd_deletion){.type = cd_snapshot_str(s, type),
+                              .site =
+                                  cd_column_site(s, (struct cd_site){partition, account, region}),
+                              .id = id,
+                              .captured = captured};
+    return d->type != CD_NO_STR && d->site != CD_NONE;
 }
 
 /* ---- Cordon::Account and Cordon::Region ---- */
@@ -269,13 +270,14 @@ set_place_properties(struct cd_snapshot *s, struct cd_table *t, uint32_t row, st
                      uint32_t value)
 {
     uint32_t why = cd_snapshot_str(s, CD_STR("no source says it"));
+    const struct cd_site *site = cd_table_site(s, t, row);
     for (uint32_t slot = 0; slot < t->root->n_child; slot++) {
         struct cd_str property = cd_node_slot_name(s, t->root, slot);
         struct cd_node *n = cd_node_child(s, t->root, slot);
         bool is_account = cd_str_eq(property, CD_STR("Account"));
         bool ok = n == NULL || why == CD_NO_STR ? false
-                  : is_account && t->region[row] != CD_NO_STR
-                      ? cd_node_set_string(s, n, row, t->account[row])
+                  : is_account && site->region != CD_NO_STR
+                      ? cd_node_set_string(s, n, row, site->account)
                   : cd_str_eq(property, name) ? cd_node_set_string(s, n, row, value)
                                               : cd_node_set_unknown(s, n, row, why);
         if (!ok) {

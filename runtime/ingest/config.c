@@ -171,32 +171,18 @@ id_of(const struct cd_type_plan *t, const struct envelope *e)
     return named.n > 0 ? named : id;
 }
 
-struct cd_str
-cd_made_arn(struct cd_load *l, uint32_t schema, struct cd_str partition, struct cd_str region,
-            struct cd_str account, struct cd_str id)
+uint32_t
+cd_load_arn(struct cd_load *l, uint32_t schema, const struct cd_arn_parts *parts,
+            struct cd_str given)
 {
     struct cd_str format = schema == CD_SCHEMA_NONE ? CD_STR("") : cd_schema_arn_format(schema);
-    cd_buf_clear(&l->text);
-    for (size_t i = 0; i < format.n;) {
-        if (format.p[i] != '$') {
-            cd_buf_putc(&l->text, format.p[i++]);
-            continue;
-        }
-        size_t end = cd_str_find(format, '}', i);
-        struct cd_str name = cd_str_sub(format, i + 2, end);
-        struct cd_str value = cd_str_eq(name, CD_STR("Partition")) ? partition
-                              : cd_str_eq(name, CD_STR("Region"))  ? region
-                              : cd_str_eq(name, CD_STR("Account")) ? account
-                              : cd_str_eq(name, CD_STR("Id"))      ? id
-                                                                   : CD_STR("");
-        if (value.n == 0) {
-            return CD_STR("");
-        }
-        cd_buf_str(&l->text, value);
-        i = end + 1;
+    if (given.n > 0) {
+        return cd_arn_is_made(format, parts, given) ? CD_ARN_MADE : cd_load_str(l, given);
     }
+    cd_buf_clear(&l->text);
+    bool is_made = cd_arn_make(format, parts, &l->text);
     l->oom |= l->text.oom;
-    return cd_buf_view(&l->text);
+    return is_made ? CD_ARN_MADE : CD_NO_STR;
 }
 
 /* ---- the envelope ---- */
@@ -300,11 +286,13 @@ static struct cd_envelope_row
 row_of(struct cd_load *l, const struct envelope *e, struct cd_str partition, uint32_t schema,
        struct cd_str id, struct cd_str arn)
 {
-    struct cd_str region = e->region_id == CD_NO_STR ? CD_STR("") : e->region;
-    arn = arn.n > 0 ? arn : cd_made_arn(l, schema, partition, region, e->account, id);
+    struct cd_arn_parts parts = {.partition = partition,
+                                 .region = e->region_id == CD_NO_STR ? CD_STR("") : e->region,
+                                 .account = e->account,
+                                 .id = id};
     return (struct cd_envelope_row){
         .id = cd_load_str(l, id),
-        .arn = arn.n > 0 ? cd_load_str(l, arn) : CD_NO_STR,
+        .arn = cd_load_arn(l, schema, &parts, arn),
         .partition = cd_load_str(l, partition),
         .region = e->region_id,
         .account = e->account_id,

@@ -9,6 +9,7 @@
 #include "runtime/ingest/json.h"
 #include "runtime/ingest/keys.h"
 #include "runtime/ingest/maps.h"
+#include "runtime/schema/arn.h"
 
 /* Values nested deeper are unknown. */
 #define CD_DEPTH_LIMIT 100
@@ -355,10 +356,9 @@ void cd_unshaped_add(struct cd_load *l, const struct cd_table *table, uint32_t r
 /* CD_NONE: there are none. */
 uint32_t cd_unshaped_get(const struct cd_ingest *in, const struct cd_table *table, uint32_t row);
 
-/* The ARN that the type's format gives, in l->text; empty if it has none, or needs what is not
- * known. */
-struct cd_str cd_made_arn(struct cd_load *l, uint32_t schema, struct cd_str partition,
-                          struct cd_str region, struct cd_str account, struct cd_str id);
+/* The ARN of a resource for its row: that which was given, or else the format of its type gives. */
+uint32_t cd_load_arn(struct cd_load *l, uint32_t schema, const struct cd_arn_parts *parts,
+                     struct cd_str given);
 
 /* The place of an element that stands in the list's stead. */
 #define CD_PLACE_ONE 0x7FFFFFFFu

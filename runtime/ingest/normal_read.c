@@ -136,10 +136,9 @@ read_envelope(struct cd_load *l, const struct cd_members *m, struct cd_str type,
         return false;
     }
     partition = partition.n > 0 ? partition : CD_STR("aws");
-    if (arn.n == 0) {
-        arn = cd_made_arn(l, cd_schema_find_shape(type), partition, region, account, id);
-    }
-    row->arn = arn.n > 0 ? cd_load_str(l, arn) : CD_NO_STR;
+    struct cd_arn_parts parts = {
+        .partition = partition, .region = region, .account = account, .id = id};
+    row->arn = cd_load_arn(l, cd_schema_find_shape(type), &parts, arn);
     row->id = cd_load_str(l, id);
     row->partition = cd_load_str(l, partition);
     return true;

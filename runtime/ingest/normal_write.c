@@ -155,17 +155,23 @@ put_header(const struct cd_snapshot *s, struct cd_buf *out)
 struct sorting {
     const struct cd_snapshot *s;
     const struct cd_table *t;
+    struct cd_buf *scratch;
 };
 
 static int
 by_identity(const void *a, const void *b, void *user)
 {
     const struct sorting *in = user;
-    const uint32_t *columns[] = {in->t->account, in->t->region, in->t->id, in->t->partition};
     uint32_t x = *(const uint32_t *)a;
     uint32_t y = *(const uint32_t *)b;
-    for (size_t i = 0; i < CD_ARRAY_LEN(columns); i++) {
-        int order = cd_str_cmp(str_of(in->s, columns[i][x]), str_of(in->s, columns[i][y]));
+    const struct cd_site *at_x = cd_table_site(in->s, in->t, x);
+    const struct cd_site *at_y = cd_table_site(in->s, in->t, y);
+    const uint32_t pairs[][2] = {{at_x->account, at_y->account},
+                                 {at_x->region, at_y->region},
+                                 {in->t->id[x], in->t->id[y]},
+                                 {at_x->partition, at_y->partition}};
+    for (size_t i = 0; i < CD_ARRAY_LEN(pairs); i++) {
+        int order = cd_str_cmp(str_of(in->s, pairs[i][0]), str_of(in->s, pairs[i][1]));
         if (order != 0) {
             return order;
         }
@@ -226,7 +232,8 @@ put_tags(const struct sorting *in, uint32_t row, struct cd_buf *out)
 static void
 put_origin(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row, struct cd_buf *out)
 {
-    const struct cd_origin *o = &t->origin[row];
+    const struct cd_origin origin = cd_table_origin(t, row);
+    const struct cd_origin *o = &origin;
     const struct cd_source_info *source = &s->sources[o->source];
     struct cd_str file = source->file;
     uint32_t item = o->item;
@@ -272,6 +279,8 @@ put_row(const struct sorting *in, uint32_t row, struct cd_buf *out)
 {
     const struct cd_snapshot *s = in->s;
     const struct cd_table *t = in->t;
+    const struct cd_site *site = cd_table_site(s, t, row);
+    struct cd_str partition = str_of(s, site->partition);
     cd_buf_putc(out, '{');
     put_member(out, "type", str_of(s, t->type));
     cd_buf_putc(out, ',');
@@ -280,12 +289,10 @@ put_row(const struct sorting *in, uint32_t row, struct cd_buf *out)
         const char *name;
         struct cd_str value;
     } members[] = {
-        {"arn", str_of(s, t->arn[row])},
-        {"partition", cd_str_eq(str_of(s, t->partition[row]), CD_STR("aws"))
-                          ? (struct cd_str){"", 0}
-                          : str_of(s, t->partition[row])},
-        {"account", str_of(s, t->account[row])},
-        {"region", str_of(s, t->region[row])},
+        {"arn", cd_table_arn(s, t, row, in->scratch)},
+        {"partition", cd_str_eq(partition, CD_STR("aws")) ? (struct cd_str){"", 0} : partition},
+        {"account", str_of(s, site->account)},
+        {"region", str_of(s, site->region)},
     };
     for (size_t i = 0; i < CD_ARRAY_LEN(members); i++) {
         if (members[i].value.n > 0) {
@@ -305,7 +312,8 @@ put_row(const struct sorting *in, uint32_t row, struct cd_buf *out)
 static void
 put_table(const struct cd_snapshot *s, const struct cd_table *t, struct cd_buf *out)
 {
-    struct sorting in = {s, t};
+    struct cd_buf scratch = CD_BUF_INIT;
+    struct sorting in = {s, t, &scratch};
     uint32_t *rows = malloc(((size_t)t->n + 1) * sizeof *rows);
     uint32_t n = 0;
     out->oom |= rows == NULL;
@@ -320,6 +328,8 @@ put_table(const struct cd_snapshot *s, const struct cd_table *t, struct cd_buf *
     for (uint32_t i = 0; i < n; i++) {
         put_row(&in, rows[i], out);
     }
+    out->oom |= scratch.oom;
+    cd_buf_finish(&scratch);
     free(rows);
 }
 

@@ -288,14 +288,14 @@ cd_ingest_source_path(const struct cd_snapshot *s, uint32_t table, uint32_t row,
         return;
     }
     const struct cd_table *t = s->tables[table];
-    const struct cd_origin *o = &t->origin[row];
+    struct cd_origin o = cd_table_origin(t, row);
     bool is_derived = t->is_derived_row[row] != 0;
     bool is_normal =
-        o->source < s->n_sources && cd_str_eq(s->sources[o->source].format, CD_STR("cordon"));
+        o.source < s->n_sources && cd_str_eq(s->sources[o.source].format, CD_STR("cordon"));
     struct trail trail = {.s = s, .out = out, .start = out->n, .is_normal = is_normal};
     size_t i = 0;
     if (is_envelope) {
-        put_envelope(&trail, steps[0].name, o, is_derived);
+        put_envelope(&trail, steps[0].name, &o, is_derived);
         i = 1;
     } else {
         const struct cd_table_plan *tp = find_plan(s, t, is_normal, is_derived);

@@ -19,10 +19,10 @@ resource_of(const struct cd_report *r, const struct cd_answer *a, struct cd_find
     f->has_resource = true;
     f->type = dict_str(r, t->type);
     f->id = dict_str(r, t->id[a->row]);
-    f->arn = dict_str(r, t->arn[a->row]);
-    f->partition = dict_str(r, t->partition[a->row]);
-    f->region = dict_str(r, t->region[a->row]);
-    f->account = dict_str(r, t->account[a->row]);
+    const struct cd_site *site = cd_table_site(r->snapshot, t, a->row);
+    f->partition = dict_str(r, site->partition);
+    f->region = dict_str(r, site->region);
+    f->account = dict_str(r, site->account);
 }
 
 static struct cd_str
@@ -53,6 +53,23 @@ cd_report_fingerprint(const struct cd_report *r, const struct cd_answer *a, char
     cd_buf_finish(&key);
 }
 
+/* False: out of memory. */
+static bool
+arn_of(const struct cd_report *r, const struct cd_answer *a, struct cd_arena *arena,
+       struct cd_str *arn)
+{
+    *arn = (struct cd_str){"", 0};
+    if (a->table == CD_NONE) {
+        return true;
+    }
+    struct cd_buf scratch = CD_BUF_INIT;
+    *arn = cd_arena_str(arena,
+                        cd_table_arn(r->snapshot, r->snapshot->tables[a->table], a->row, &scratch));
+    bool ok = !scratch.oom && arn->p != NULL;
+    cd_buf_finish(&scratch);
+    return ok;
+}
+
 cordon_status
 cd_finding_make(const struct cd_report *r, const struct cd_answer *a, struct cd_arena *arena,
                 struct cd_finding *out, struct cordon_error *err)
@@ -61,6 +78,9 @@ cd_finding_make(const struct cd_report *r, const struct cd_answer *a, struct cd_
     *out =
         (struct cd_finding){.control = &r->img->controls.items[a->control], .verdict = a->verdict};
     resource_of(r, a, out);
+    if (!arn_of(r, a, arena, &out->arn)) {
+        return CORDON_ENOMEM;
+    }
     cd_report_fingerprint(r, a, out->fingerprint);
     CORDON_TRY(cd_eval_explain(r->eval, a, arena, &why, err));
     out->message = why.message;

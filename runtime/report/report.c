@@ -119,8 +119,9 @@ answer_key_of(const struct cd_report *r, const struct cd_answer *a, uint32_t ran
     if (a->table != CD_NONE) {
         const struct cd_snapshot *s = r->snapshot;
         const struct cd_table *t = s->tables[a->table];
-        const uint32_t ids[] = {t->type, t->account[a->row], t->region[a->row], t->id[a->row],
-                                t->partition[a->row]};
+        const struct cd_site *site = cd_table_site(s, t, a->row);
+        const uint32_t ids[] = {t->type, site->account, site->region, t->id[a->row],
+                                site->partition};
         struct cd_str *const out[] = {&key.type, &key.account, &key.region, &key.id,
                                       &key.partition};
         for (size_t i = 0; i < CD_ARRAY_LEN(ids); i++) {

@@ -37,6 +37,16 @@ add_nameless(struct cd_eval *e, struct cd_follow_index *f, uint32_t row)
     *CD_PUSH(&e->arena, f->nameless, f->n_nameless, f->cap_nameless) = row;
 }
 
+/* Makes room for N names, so that the map need not grow on the way there. */
+static void
+reserve_names(struct cd_eval *e, struct cd_name_map *m, uint32_t n)
+{
+    m->cap = n;
+    m->row = CD_NEW_ARRAY(&e->arena, n, uint32_t);
+    m->next = CD_NEW_ARRAY(&e->arena, n, uint32_t);
+    cd_idmap_reserve(&e->arena, &m->head, n);
+}
+
 static void
 add_name(struct cd_eval *e, struct cd_name_map *m, uint32_t name, uint32_t row)
 {
@@ -93,6 +103,43 @@ name_column(struct cd_eval *e, const struct cd_table *t, uint32_t i)
     return slot == CD_NONE ? NULL : t->root->child[slot];
 }
 
+/* The place of an ARN in the index: where the rows with its hash begin. */
+static uint32_t
+arn_slot(const struct cd_follow_index *f, struct cd_str arn)
+{
+    return (uint32_t)cd_str_hash(arn) & f->arn_mask;
+}
+
+/* Rows by the hashes of their ARNs, most of which are nowhere in the dictionary. */
+static void
+index_arns(struct cd_eval *e, struct cd_follow_index *f, const struct cd_table *t)
+{
+    struct cd_buf scratch = CD_BUF_INIT;
+    uint32_t n_slots = 16;
+    while (n_slots / 2 < t->n_live) { /* rows are less than 2^31 */
+        n_slots *= 2;
+    }
+    f->arn_rows = CD_NEW_ARRAY(&e->arena, n_slots, uint32_t);
+    f->arn_mask = n_slots - 1;
+    for (uint32_t row = 0; row < t->n; row++) {
+        struct cd_str arn =
+            t->dead[row] ? (struct cd_str){"", 0} : cd_table_arn(e->s, t, row, &scratch);
+        if (arn.n == 0) {
+            continue;
+        }
+        uint32_t i = arn_slot(f, arn);
+        while (f->arn_rows[i] != 0) {
+            i = (i + 1) & f->arn_mask;
+        }
+        f->arn_rows[i] = row + 1;
+    }
+    bool oom = scratch.oom;
+    cd_buf_finish(&scratch);
+    if (oom) {
+        cd_vm_oom(e);
+    }
+}
+
 static void
 make_index(struct cd_eval *e, struct cd_follow_index *f, uint32_t shape)
 {
@@ -104,13 +151,14 @@ make_index(struct cd_eval *e, struct cd_follow_index *f, uint32_t shape)
     f->own_arn = schema == CD_SCHEMA_NONE ? CD_NO_STR : own_arn_pattern(e, schema);
     f->made = true;
     const struct cd_table *t = f->table;
+    if (t) {
+        index_arns(e, f, t);
+        reserve_names(e, &f->id, t->n_live);
+    }
     uint32_t n_names = t && t->schema != CD_SCHEMA_NONE ? cd_schema_n_names(t->schema) : 0;
     for (uint32_t row = 0; t && row < t->n; row++) {
         if (t->dead[row]) {
             continue;
-        }
-        if (t->arn[row] != CD_NO_STR) {
-            add_name(e, &f->arn, t->arn[row], row);
         }
         if (t->id[row] != CD_NO_STR) {
             add_name(e, &f->id, t->id[row], row);
@@ -160,17 +208,19 @@ target_of(const struct cd_eval *e, const struct cd_follow_index *f, struct cd_st
         return everywhere;
     }
     const struct cd_table *t = e->s->tables[holder_table];
-    return (struct target){t->account[holder_row], t->region[holder_row], true};
+    const struct cd_site *site = cd_table_site(e->s, t, holder_row);
+    return (struct target){site->account, site->region, true};
 }
 
 static bool
-is_meant(const struct cd_follow_index *f, const struct target *to, uint32_t row)
+is_meant(const struct cd_eval *e, const struct cd_follow_index *f, const struct target *to,
+         uint32_t row)
 {
     if (!to->narrows) {
         return true;
     }
-    return f->table->account[row] == to->account
-           && (f->is_global || f->table->region[row] == to->region);
+    const struct cd_site *site = cd_table_site(e->s, f->table, row);
+    return site->account == to->account && (f->is_global || site->region == to->region);
 }
 
 /* ---- looking up ---- */
@@ -182,29 +232,50 @@ struct found {
 };
 
 static void
-look_in(const struct cd_follow_index *f, const struct cd_name_map *m, uint32_t name,
-        const struct target *to, struct found *out)
+find(struct found *out, uint32_t row)
+{
+    if (out->n == 0 || out->row != row) {
+        out->row = row;
+        out->n++;
+    }
+}
+
+static void
+look_in(const struct cd_eval *e, const struct cd_follow_index *f, const struct cd_name_map *m,
+        uint32_t name, const struct target *to, struct found *out)
 {
     uint32_t at;
     if (!cd_idmap_get(&m->head, name, &at)) {
         return;
     }
     for (; at != CD_NONE && out->n < 2; at = m->next[at]) {
-        if (!is_meant(f, to, m->row[at])) {
+        if (is_meant(e, f, to, m->row[at])) {
+            find(out, m->row[at]);
+        } else {
             out->elsewhere = true;
-        } else if (out->n == 0 || out->row != m->row[at]) {
-            out->row = m->row[at];
-            out->n++;
+        }
+    }
+}
+
+static void
+look_for_arn(const struct cd_eval *e, const struct cd_follow_index *f, struct cd_str arn,
+             struct found *out)
+{
+    for (uint32_t i = arn_slot(f, arn); f->arn_rows && f->arn_rows[i] != 0 && out->n < 2;
+         i = (i + 1) & f->arn_mask) {
+        if (cd_table_arn_is(e->s, f->table, f->arn_rows[i] - 1, arn)) {
+            find(out, f->arn_rows[i] - 1);
         }
     }
 }
 
 /* May a row that is meant, other than ROW, have the name, too? */
 static bool
-may_be_another(const struct cd_follow_index *f, const struct target *to, uint32_t row)
+may_be_another(const struct cd_eval *e, const struct cd_follow_index *f, const struct target *to,
+               uint32_t row)
 {
     for (size_t i = 0; i < f->n_nameless; i++) {
-        if (f->nameless[i] != row && is_meant(f, to, f->nameless[i])) {
+        if (f->nameless[i] != row && is_meant(e, f, to, f->nameless[i])) {
             return true;
         }
     }
@@ -242,16 +313,15 @@ follow_lane(struct cd_eval *e, struct cd_arena *a, struct cd_follow_index *f, st
             uint32_t i, uint32_t ref, uint32_t holder_table, uint32_t holder_row)
 {
     struct target to = target_of(e, f, cd_vm_text(e, ref), holder_table, holder_row);
-    struct target anywhere = {CD_NO_STR, CD_NO_STR, false};
     struct found found = {CD_NONE, 0, false};
     bool may_be_name = !is_own_arn(e, f, cd_vm_text(e, ref));
-    look_in(f, &f->arn, ref, &anywhere, &found);
+    look_for_arn(e, f, cd_vm_text(e, ref), &found);
     if (found.n == 0) {
-        look_in(f, &f->id, ref, &to, &found);
+        look_in(e, f, &f->id, ref, &to, &found);
     }
     if (found.n == 0 && may_be_name) {
-        look_in(f, &f->names, ref, &to, &found);
-        found.n += found.n == 1 && may_be_another(f, &to, found.row);
+        look_in(e, f, &f->names, ref, &to, &found);
+        found.n += found.n == 1 && may_be_another(e, f, &to, found.row);
     }
     if (found.n == 1) {
         d->v.u64[i] = cd_rowref_of(f->table->root->id, found.row);

@@ -33,15 +33,16 @@ key_of(const struct cd_eval *e, const struct cd_index *index, const struct cd_ta
 }
 
 static enum cd_state
-env_key_of(enum cd_env env, const struct cd_table *t, uint32_t row, uint32_t *key)
+env_key_of(struct cd_eval *e, enum cd_env env, const struct cd_table *t, uint32_t row,
+           uint32_t *key)
 {
     switch (env) {
     case CD_ENVOP_ID: *key = t->id[row]; break;
-    case CD_ENVOP_ARN: *key = t->arn[row]; break;
+    case CD_ENVOP_ARN: *key = cd_vm_arn(e, t, row); break;
     case CD_ENVOP_TYPE: *key = t->type; break;
-    case CD_ENVOP_PARTITION: *key = t->partition[row]; break;
-    case CD_ENVOP_REGION: *key = t->region[row]; break;
-    case CD_ENVOP_ACCOUNT: *key = t->account[row]; break;
+    case CD_ENVOP_PARTITION: *key = cd_table_site(e->s, t, row)->partition; break;
+    case CD_ENVOP_REGION: *key = cd_table_site(e->s, t, row)->region; break;
+    case CD_ENVOP_ACCOUNT: *key = cd_table_site(e->s, t, row)->account; break;
     case CD_ENVOP_TAGS:
     case CD_ENVOP_CAPTURED:
     case CD_N_ENV: *key = CD_NO_STR; break;
@@ -115,8 +116,9 @@ fill(struct cd_eval *e, const struct cd_index *index, const struct cd_table *t,
         if (t->dead[row]) {
             continue;
         }
-        enum cd_state state = index->n_path == 0 ? env_key_of((enum cd_env)index->env, t, row, &key)
-                                                 : key_of(e, index, t, row, &key);
+        enum cd_state state = index->n_path == 0
+                                  ? env_key_of(e, (enum cd_env)index->env, t, row, &key)
+                                  : key_of(e, index, t, row, &key);
         if (state == CD_KNOWN) {
             add_key(e, out, &cap, rows, n++, key, row);
         } else if (state == CD_UNKNOWN) {

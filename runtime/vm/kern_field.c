@@ -21,11 +21,11 @@ env_lane(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
 {
     switch (env) {
     case CD_ENVOP_ID: set_id(d, i, t->id[row]); return;
-    case CD_ENVOP_ARN: set_id(d, i, t->arn[row]); return;
+    case CD_ENVOP_ARN: set_id(d, i, cd_vm_arn(e, t, row)); return;
     case CD_ENVOP_TYPE: set_id(d, i, t->type); return;
-    case CD_ENVOP_PARTITION: set_id(d, i, t->partition[row]); return;
-    case CD_ENVOP_REGION: set_id(d, i, t->region[row]); return;
-    case CD_ENVOP_ACCOUNT: set_id(d, i, t->account[row]); return;
+    case CD_ENVOP_PARTITION: set_id(d, i, cd_table_site(e->s, t, row)->partition); return;
+    case CD_ENVOP_REGION: set_id(d, i, cd_table_site(e->s, t, row)->region); return;
+    case CD_ENVOP_ACCOUNT: set_id(d, i, cd_table_site(e->s, t, row)->account); return;
     case CD_ENVOP_TAGS:
         d->v.u64[i] = cd_rowref_of(t->tags->id, row);
         if (cd_node_state(t->tags, row) == CD_ABSENT) {

@@ -81,16 +81,23 @@ waive_matches(const struct cd_eval *e, const struct cd_waive_info *w, struct cd_
 uint32_t
 cd_verdict_waive(struct cd_eval *e, uint32_t control, const struct cd_table *t, uint32_t row)
 {
-    struct cd_str arn = t->arn[row] == CD_NO_STR ? CD_STR("") : cd_vm_text(e, t->arn[row]);
+    struct cd_buf scratch = CD_BUF_INIT;
     struct cd_str id = t->id[row] == CD_NO_STR ? CD_STR("") : cd_vm_text(e, t->id[row]);
-    for (uint32_t w = 0; w < e->img->waives.n; w++) {
+    uint32_t found = CD_NONE;
+    for (uint32_t w = 0; w < e->img->waives.n && found == CD_NONE; w++) {
         const struct cd_waive_info *info = &e->img->waives.items[w];
         bool holds = e->s->captured != INT64_MIN && e->s->captured < info->until_ms;
-        if (info->control == control && holds && waive_matches(e, info, arn, id)) {
-            return w;
+        if (info->control == control && holds
+            && waive_matches(e, info, cd_table_arn(e->s, t, row, &scratch), id)) {
+            found = w;
         }
     }
-    return CD_NONE;
+    bool oom = scratch.oom;
+    cd_buf_finish(&scratch);
+    if (oom) {
+        cd_vm_oom(e);
+    }
+    return found;
 }
 
 /* ---- counting ---- */

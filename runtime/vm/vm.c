@@ -26,6 +26,16 @@ cd_vm_fail(struct cd_eval *e, cordon_status code, const char *fmt, ...)
 }
 
 uint32_t
+cd_vm_arn(struct cd_eval *e, const struct cd_table *t, uint32_t row)
+{
+    uint32_t id;
+    if (!cd_table_arn_id(e->s, t, row, &id)) {
+        cd_vm_oom(e);
+    }
+    return id;
+}
+
+uint32_t
 cd_vm_str(struct cd_eval *e, struct cd_str s)
 {
     uint32_t id = cd_snapshot_str(e->s, s);
@@ -89,11 +99,11 @@ slot_of(const struct cd_idmap *m, uint32_t key)
     return i;
 }
 
+/* Moves the map into SIZE slots, a power of two. */
 static void
-grow_map(struct cd_arena *a, struct cd_idmap *m)
+resize_map(struct cd_arena *a, struct cd_idmap *m, uint32_t size)
 {
     struct cd_idmap old = *m;
-    uint32_t size = old.keys ? (old.mask + 1) * 2 : FIRST_SLOTS;
     m->keys = CD_NEW_ARRAY(a, size, uint32_t);
     m->values = CD_NEW_ARRAY(a, size, uint32_t);
     m->mask = size - 1;
@@ -107,10 +117,22 @@ grow_map(struct cd_arena *a, struct cd_idmap *m)
 }
 
 void
+cd_idmap_reserve(struct cd_arena *a, struct cd_idmap *m, uint32_t n)
+{
+    uint32_t size = m->keys ? m->mask + 1 : FIRST_SLOTS;
+    while (size / 2 < n && size < UINT32_C(1) << 31) {
+        size *= 2;
+    }
+    if (!m->keys || size > m->mask + 1) {
+        resize_map(a, m, size);
+    }
+}
+
+void
 cd_idmap_put(struct cd_arena *a, struct cd_idmap *m, uint32_t key, uint32_t value)
 {
     if (!m->keys || m->n >= (m->mask + 1) / 2) {
-        grow_map(a, m);
+        cd_idmap_reserve(a, m, m->n + 1);
     }
     uint32_t slot = slot_of(m, key);
     m->n += m->keys[slot] == 0;

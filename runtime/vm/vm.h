@@ -36,6 +36,8 @@ struct cd_idmap {
     uint32_t n, mask;
 };
 void cd_idmap_put(struct cd_arena *a, struct cd_idmap *m, uint32_t key, uint32_t value);
+/* Makes room for N keys. */
+void cd_idmap_reserve(struct cd_arena *a, struct cd_idmap *m, uint32_t n);
 bool cd_idmap_get(const struct cd_idmap *m, uint32_t key, uint32_t *value);
 
 /* What an instruction remembers between batches. */
@@ -75,7 +77,9 @@ struct cd_name_map {
 struct cd_follow_index {
     bool made;
     const struct cd_table *table; /* NULL: none */
-    struct cd_name_map arn, id, names;
+    uint32_t *arn_rows; /* open addressing by the hash of a row's ARN: row + 1, 0 is free */
+    uint32_t arn_mask;
+    struct cd_name_map id, names;
     uint32_t *nameless; /* rows of which a further name is not known */
     size_t n_nameless, cap_nameless;
     uint32_t own_arn; /* pattern of the type's own ARNs, CD_NO_STR: none */
@@ -166,6 +170,8 @@ cd_vm_text(const struct cd_eval *e, uint32_t id)
 {
     return cd_intern_str(&e->s->dict, id);
 }
+/* The ARN of a row, CD_NO_STR if it has none. */
+uint32_t cd_vm_arn(struct cd_eval *e, const struct cd_table *t, uint32_t row);
 /* The arena in which registers of DOMAIN live. */
 static inline struct cd_arena *
 cd_vm_arena(struct cd_eval *e, uint32_t domain)

@@ -2,6 +2,9 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "runtime/base/intern.h"
 #include "runtime/base/map.h"
 
@@ -17,6 +20,44 @@ Test(intern, ids_count_up_from_the_empty_string)
     cr_assert_eq(cd_intern_find(&t, CD_STR("a\0b")), 2);
     cr_assert_eq(cd_intern_find(&t, CD_STR("b")), CD_NO_STR);
     cr_assert_eq(t.n, 3);
+    cd_intern_finish(&t);
+}
+
+/* Lengths around those at which the head of a string, or its block, changes. */
+Test(intern, strings_of_all_lengths)
+{
+    static const size_t lengths[] = {1,       2,       254,     255,     256,
+                                     1048571, 1048575, 1048576, 1048577, 5000000};
+    struct cd_intern t;
+    char *bytes = malloc(5000000);
+    cr_assert(cd_intern_init(&t));
+    for (unsigned round = 0; round < 3; round++) {
+        for (size_t i = 0; i < CD_ARRAY_LEN(lengths); i++) {
+            memset(bytes, 'a' + (int)i, lengths[i]);
+            struct cd_str s = {bytes, lengths[i]};
+            cr_assert_eq(cd_intern_find(&t, s), round == 0 ? CD_NO_STR : 1 + i);
+            cr_assert_eq(cd_intern_add(&t, s), 1 + i);
+            cr_assert(cd_str_eq(cd_intern_str(&t, (uint32_t)(1 + i)), s));
+        }
+    }
+    free(bytes);
+    cd_intern_finish(&t);
+}
+
+Test(intern, many_strings)
+{
+    struct cd_intern t;
+    char text[32];
+    cr_assert(cd_intern_init(&t));
+    for (uint32_t i = 1; i < 200000; i++) {
+        int n = snprintf(text, sizeof text, "string %u", i * 7);
+        cr_assert_eq(cd_intern_add(&t, (struct cd_str){text, (size_t)n}), i);
+    }
+    for (uint32_t i = 1; i < 200000; i++) {
+        int n = snprintf(text, sizeof text, "string %u", i * 7);
+        cr_assert(cd_str_eq(cd_intern_str(&t, i), (struct cd_str){text, (size_t)n}));
+        cr_assert_eq(cd_intern_add(&t, (struct cd_str){text, (size_t)n}), i);
+    }
     cd_intern_finish(&t);
 }
 

@@ -40,22 +40,25 @@ table(const char *type)
 }
 
 static uint32_t
-add(struct cd_table *t, const char *account, const char *region, const char *id, int64_t captured,
-    bool derived)
+add_from(struct cd_table *t, const char *account, const char *region, const char *id,
+         int64_t captured, bool derived, struct cd_origin origin)
 {
     uint32_t row = CD_NONE;
-    struct cd_envelope_row e = {str(id),
-                                CD_NO_STR,
-                                str("aws"),
-                                region ? str(region) : CD_NO_STR,
-                                str(account),
-                                captured,
-                                {.from_table = CD_NONE},
-                                derived};
+    struct cd_envelope_row e = {
+        str(id),      CD_NO_STR, str("aws"), region ? str(region) : CD_NO_STR,
+        str(account), captured,  origin,     derived};
     s.sources[0].items++;
     s.sources[0].resources++;
     cr_assert(cd_table_add(&s, t, &e, &row));
     return row;
+}
+
+static uint32_t
+add(struct cd_table *t, const char *account, const char *region, const char *id, int64_t captured,
+    bool derived)
+{
+    struct cd_origin origin = {.from = CD_NONE, .from_table = CD_NONE, .place = CD_NONE};
+    return add_from(t, account, region, id, captured, derived, origin);
 }
 
 static void
@@ -197,9 +200,8 @@ Test(column, derived_rows_give_way)
     uint32_t later = add(buckets, "1", "r", "b", 20, false);
     uint32_t own = add(policies, "1", "r", "c", 10, false);
     uint32_t derived = add(policies, "1", "r", "c", 20, true);
-    uint32_t orphan = add(policies, "1", "r", "b", 10, true);
-    policies->origin[orphan].from_table = buckets->root->table;
-    policies->origin[orphan].from = bucket;
+    struct cd_origin origin = {.from = bucket, .from_table = buckets->root->table, .offset = 7};
+    uint32_t orphan = add_from(policies, "1", "r", "b", 10, true, origin);
     uint32_t twin = add(policies, "1", "r", "d", 10, true);
     uint32_t twin2 = add(policies, "1", "r", "d", 10, true);
     seal();
@@ -207,7 +209,7 @@ Test(column, derived_rows_give_way)
     cr_expect(buckets->dead[bucket] && !buckets->dead[later]);
     cr_expect(!policies->dead[own] && policies->dead[derived] && policies->dead[orphan]);
     cr_expect(!policies->dead[twin] && policies->dead[twin2]);
-    cr_expect_eq(policies->origin[orphan].from_table, 0u);
+    cr_expect_eq(cd_table_origin(policies, orphan).from_table, 0u);
     cr_expect_eq(s.n_problems, 0u);
 }
 
@@ -284,4 +286,61 @@ Test(column, what_was_lost_takes_completeness)
     cr_expect(cd_snapshot_is_complete_at(&s, CD_STR("AWS::EC2::Volume"), str("1"), str("r2")));
     cr_assert(cd_snapshot_lost(&s, CD_STR("*"), CD_NO_STR, CD_NO_STR));
     cr_expect(!whole("AWS::EC2::Instance"));
+}
+
+/* Offsets beyond 4 GB, another source, rows made from others: each is told as it was given. */
+Test(column, origins)
+{
+    static const struct cd_origin origins[] = {
+        {.offset = 5, .from = CD_NONE, .from_table = CD_NONE, .place = 1},
+        {.offset = 1000, .from = CD_NONE, .from_table = CD_NONE, .place = 1},
+        {.offset = UINT64_C(5) + UINT32_MAX, .from = CD_NONE, .from_table = CD_NONE, .place = 1},
+        {.offset = UINT64_C(6) + UINT32_MAX, .from = CD_NONE, .from_table = CD_NONE, .place = 1},
+        {.offset = UINT64_C(1) << 40, .from = CD_NONE, .from_table = CD_NONE, .place = 1},
+        {.offset = 3, .from = CD_NONE, .from_table = CD_NONE, .place = 1},
+        {.offset = 4, .from = CD_NONE, .from_table = CD_NONE, .place = 2},
+        {.offset = 4, .from = 17, .from_table = 0, .place = 2},
+        {.offset = 9, .from = 18, .from_table = 0, .place = 2, .source = 1},
+        {.offset = 9, .from = CD_NONE, .from_table = CD_NONE, .place = CD_NONE},
+    };
+    struct cd_table *t = table("AWS::EC2::Volume");
+    for (uint32_t i = 0; i < 100 * CD_ARRAY_LEN(origins); i++) {
+        char id[16];
+        snprintf(id, sizeof id, "v%u", i);
+        add_from(t, "1", "r", id, 10, false, origins[i / 100]);
+    }
+    for (uint32_t i = 0; i < t->n; i++) {
+        struct cd_origin got = cd_table_origin(t, i);
+        const struct cd_origin *wanted = &origins[i / 100];
+        cr_assert_eq(got.offset, wanted->offset, "row %u", i);
+        cr_assert_eq(got.source, wanted->source);
+        cr_assert_eq(got.from, wanted->from);
+        cr_assert_eq(got.from_table, wanted->from_table);
+        cr_assert_eq(got.place, wanted->place);
+    }
+}
+
+/* An ARN is kept only where it is not what the type's format gives. */
+Test(column, arns)
+{
+    struct cd_buf scratch = CD_BUF_INIT;
+    struct cd_table *t = table("AWS::EC2::Volume");
+    uint32_t made = add(t, "1", "r", "v1", 10, false);
+    t->arn[made] = CD_ARN_MADE;
+    uint32_t none = add(t, "1", "r", "v2", 10, false);
+    uint32_t given = add(t, "1", "r", "v3", 10, false);
+    t->arn[given] = str("arn:aws:ec2:r:1:volume/another");
+    uint32_t id;
+    cr_expect(cd_str_eq(cd_table_arn(&s, t, made, &scratch), CD_STR("arn:aws:ec2:r:1:volume/v1")));
+    cr_expect_eq(cd_table_arn(&s, t, none, &scratch).n, 0u);
+    cr_expect(
+        cd_str_eq(cd_table_arn(&s, t, given, &scratch), CD_STR("arn:aws:ec2:r:1:volume/another")));
+    cr_expect(cd_table_arn_is(&s, t, made, CD_STR("arn:aws:ec2:r:1:volume/v1")));
+    cr_expect(!cd_table_arn_is(&s, t, made, CD_STR("arn:aws:ec2:r:1:volume/v")));
+    cr_expect(!cd_table_arn_is(&s, t, made, CD_STR("arn:aws:ec2:r:1:volume/v12")));
+    cr_expect(!cd_table_arn_is(&s, t, none, CD_STR("")));
+    cr_expect(!cd_table_arn_is(&s, t, given, CD_STR("arn:aws:ec2:r:1:volume/v3")));
+    cr_expect(cd_table_arn_id(&s, t, made, &id) && id == str("arn:aws:ec2:r:1:volume/v1"));
+    cr_expect(cd_table_arn_id(&s, t, none, &id) && id == CD_NO_STR);
+    cd_buf_finish(&scratch);
 }

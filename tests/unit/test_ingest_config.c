@@ -29,13 +29,16 @@ expect_envelope(const char *text, const char *type, const char *id, const char *
     cr_assert_eq(f.status, CORDON_OK, "%s", f.err.message);
     const struct cd_table *t = table_of(&f, type);
     uint32_t row = row_of(&f, t, id);
-    struct cd_str arn = text_of(&f, t->arn[row]);
-    struct cd_str region = text_of(&f, t->region[row]);
-    struct cd_str account = text_of(&f, t->account[row]);
-    struct cd_str partition = text_of(&f, t->partition[row]);
+    struct cd_buf scratch = CD_BUF_INIT;
+    struct cd_str arn = cd_table_arn(&f.s, t, row, &scratch);
+    const struct cd_site *site = cd_table_site(&f.s, t, row);
+    struct cd_str region = text_of(&f, site->region);
+    struct cd_str account = text_of(&f, site->account);
+    struct cd_str partition = text_of(&f, site->partition);
     snprintf(got, sizeof got, "%.*s %.*s %.*s %.*s", CD_FMT(arn), CD_FMT(partition),
              CD_FMT(account), CD_FMT(region));
     cr_assert_str_eq(got, wanted);
+    cd_buf_finish(&scratch);
     unload(&f);
 }
 
@@ -397,7 +400,7 @@ Test(ingest_config, embedded_nouns_are_rows)
     EXPECT_STR(property(&f, "AWS::RDS::DBInstance", "orders", "DBSubnetGroupName"), "\"data\"");
     const struct cd_table *t = table_of(&f, "AWS::S3::BucketPolicy");
     cr_assert(t->is_derived_row[0]);
-    cr_assert_eq(t->origin[0].from_table, table_of(&f, "AWS::S3::Bucket")->root->table);
+    cr_assert_eq(cd_table_origin(t, 0).from_table, table_of(&f, "AWS::S3::Bucket")->root->table);
     const struct cd_path_step step = {CD_STR_INIT("PolicyDocument"), CD_NONE, false};
     cd_buf_clear(&f.out);
     cd_ingest_source_path(&f.s, t->root->table, 0, false, &step, 1, &f.out);

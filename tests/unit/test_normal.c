@@ -67,16 +67,18 @@ Test(normal, resources_are_sorted_by_type_account_region_and_id)
 Test(normal, a_missing_partition_is_aws_and_a_missing_arn_is_made)
 {
     struct fixture f;
+    struct cd_buf scratch = CD_BUF_INIT;
     load(&f, "{\"type\":\"AWS::EC2::Volume\",\"id\":\"v\"," PLACE ",\"properties\":{}}\n"
              "{\"type\":\"AWS::EC2::Volume\",\"id\":\"w\",\"partition\":\"aws-cn\"," PLACE
              ",\"properties\":{}}\n");
     const struct cd_table *t = table_of(&f, "AWS::EC2::Volume");
-    EXPECT_STR(text_of(&f, t->partition[row_of(&f, t, "v")]), "aws");
-    EXPECT_STR(text_of(&f, t->arn[row_of(&f, t, "v")]),
+    EXPECT_STR(text_of(&f, cd_table_site(&f.s, t, row_of(&f, t, "v"))->partition), "aws");
+    EXPECT_STR(cd_table_arn(&f.s, t, row_of(&f, t, "v"), &scratch),
                "arn:aws:ec2:eu-west-1:111122223333:volume/v");
-    EXPECT_STR(text_of(&f, t->arn[row_of(&f, t, "w")]),
+    EXPECT_STR(cd_table_arn(&f.s, t, row_of(&f, t, "w"), &scratch),
                "arn:aws-cn:ec2:eu-west-1:111122223333:volume/w");
     cr_assert_eq(t->captured[0], INT64_MIN);
+    cd_buf_finish(&scratch);
     unload(&f);
 }
 
