@@ -104,8 +104,8 @@ Test(ingest_dialects, the_region_of_an_item_that_has_none_is_its_arns)
     struct fixture f;
     load(&f, "{\"resourceType\":\"AWS::EC2::Volume\",\"resourceId\":\"v\",\"arn\":"
              "\"arn:aws:ec2:eu-west-1:1:volume/v\"}");
-    EXPECT_STR(text_of(&f, f.s.tables[0]->region[0]), "eu-west-1");
-    EXPECT_STR(text_of(&f, f.s.tables[0]->account[0]), "1");
+    EXPECT_STR(text_of(&f, cd_table_site(&f.s, f.s.tables[0], 0)->region), "eu-west-1");
+    EXPECT_STR(text_of(&f, cd_table_site(&f.s, f.s.tables[0], 0)->account), "1");
     unload(&f);
 }
 
