@@ -7,6 +7,9 @@
 #include "runtime/driver/progress.h"
 #include "runtime/driver/threads.h"
 #include "runtime/ingest/ingest.h"
+#include "runtime/report/report.h"
+
+#define MOST_PROBLEMS 20u /* that are told of each file */
 
 static cordon_status
 read_all(struct cd_snapshot *s, char **paths, size_t n, unsigned n_threads,
@@ -31,15 +34,7 @@ tell_problems(const struct cd_snapshot *s)
     struct cd_out out;
     struct cordon_error err = {.code = CORDON_OK};
     cd_out_init(&out, STDERR_FILENO, "standard error");
-    for (size_t i = 0; i < s->n_problems; i++) {
-        const struct cd_problem *p = &s->problems[i];
-        cd_out_printf(&out, "cordon: %.*s: ", CD_FMT(p->file));
-        if (p->offset != CORDON_NO_OFFSET) {
-            cd_out_printf(&out, "byte %llu: ", (unsigned long long)p->offset);
-        }
-        cd_out_str(&out, p->message);
-        cd_out_puts(&out, "\n");
-    }
+    cd_report_problems(s, MOST_PROBLEMS, "cordon: ", ": byte ", &out);
     (void)!cd_out_finish(&out, &err); /* there is nowhere left to say so */
 }
 

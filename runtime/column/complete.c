@@ -161,8 +161,10 @@ static bool
 add_entry(struct cd_snapshot *s, struct cd_complete *entry, struct cd_str type, uint32_t account,
           uint32_t region)
 {
-    *entry = (struct cd_complete){cd_arena_str(&s->arena, type), account, region};
-    return entry->type.p != NULL;
+    uint32_t name = cd_snapshot_str(s, type);
+    *entry = (struct cd_complete){name == CD_NO_STR ? type : cd_intern_str(&s->dict, name), account,
+                                  region};
+    return name != CD_NO_STR;
 }
 
 bool

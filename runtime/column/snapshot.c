@@ -2,6 +2,7 @@
  * tables. */
 #include "runtime/column/snapshot.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,19 +232,17 @@ cd_snapshot_source(struct cd_snapshot *s, struct cd_str file, struct cd_str form
     return info->file.p && info->format.p ? (uint32_t)(s->n_sources - 1) : CD_NONE;
 }
 
-bool
-cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char *fmt, ...)
+static bool
+add_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char *fmt, va_list ap)
 {
     char text[512];
-    va_list ap;
-    va_start(ap, fmt);
     int n = vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
     size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
     struct cd_problem *p = CD_PUSH(&s->arena, s->problems, s->n_problems, s->cap_problems);
     if (!p) {
         return false;
     }
+    p->source = source;
     p->file = source < s->n_sources ? s->sources[source].file : CD_STR("");
     p->offset = offset;
     p->message =
@@ -251,7 +250,44 @@ cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, con
     return p->message.p != NULL;
 }
 
+bool
+cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char *fmt, ...)
+{
+    if (source < s->n_sources && ++s->sources[source].told > CD_MOST_TOLD) {
+        return true;
+    }
+    va_list ap;
+    va_start(ap, fmt);
+    bool ok = add_problem(s, source, offset, fmt, ap);
+    va_end(ap);
+    return ok;
+}
+
 /* ---- sealing ---- */
+
+static bool
+add_untold(struct cd_snapshot *s, uint32_t source, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    bool ok = add_problem(s, source, CORDON_NO_OFFSET, fmt, ap);
+    va_end(ap);
+    return ok;
+}
+
+/* Says how many problems of each source are not told one by one. */
+static bool
+count_untold(struct cd_snapshot *s)
+{
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < s->n_sources; i++) {
+        uint64_t told = s->sources[i].told;
+        ok = told <= CD_MOST_TOLD
+             || add_untold(s, i, "%" PRIu64 " more problems, which are not listed",
+                           told - CD_MOST_TOLD);
+    }
+    return ok;
+}
 
 static int
 by_type(const void *a, const void *b, void *dict)
@@ -317,7 +353,7 @@ cd_snapshot_seal(struct cd_snapshot *s, struct cordon_error *err)
         return CORDON_OK;
     }
     settle_time(s);
-    if (!cd_column_add_places(s) || !sort_tables(s) || !cd_column_settle(s)) {
+    if (!cd_column_add_places(s) || !sort_tables(s) || !cd_column_settle(s) || !count_untold(s)) {
         return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET,
                            "out of memory while the snapshot was put in order");
     }

@@ -158,9 +158,12 @@ struct cd_source_info {
     struct cd_str file, format; /* `aws-config`, `cordon` */
     uint64_t items, resources, derived, deleted, problems;
     int64_t captured; /* ms, INT64_MIN if the file does not say */
+    uint64_t told; /* problems that were reported of it; those beyond CD_MOST_TOLD not one by one */
 };
+#define CD_MOST_TOLD 1000u
 
 struct cd_problem {
+    uint32_t source; /* CD_NONE: none */
     struct cd_str file;
     uint64_t offset; /* CORDON_NO_OFFSET: of the whole file */
     struct cd_str message;
@@ -315,6 +318,8 @@ CORDON_MUST_CHECK bool cd_snapshot_complete(struct cd_snapshot *s, struct cd_str
                                             uint32_t account, uint32_t region);
 CORDON_MUST_CHECK bool cd_snapshot_lost(struct cd_snapshot *s, struct cd_str type, uint32_t account,
                                         uint32_t region);
+/* Reports a problem. Of one source CD_MOST_TOLD are kept; sealing adds one that says how many more
+ * there were. */
 CORDON_MUST_CHECK bool cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset,
                                            const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -8,6 +8,8 @@
 #include "runtime/driver/progress.h"
 #include "runtime/ingest/ingest.h"
 
+#define MOST_PROBLEMS 20u /* that are told of each file */
+
 /* What one run owns. */
 struct run {
     const struct cd_program *program;
@@ -198,6 +200,17 @@ verdict_exit(const struct run *run)
     return run->options->strict && undecided ? CD_EXIT_UNDECIDED : CD_EXIT_HOLDS;
 }
 
+/* NDJSON has findings only: problems of the snapshots are told on standard error. */
+static void
+tell_problems(const struct run *run)
+{
+    struct cd_out out;
+    struct cordon_error err = {.code = CORDON_OK};
+    cd_out_init(&out, STDERR_FILENO, "standard error");
+    cd_report_problems(&run->snapshot, MOST_PROBLEMS, "problem: ", " at byte ", &out);
+    (void)!cd_out_finish(&out, &err); /* there is nowhere left to say so */
+}
+
 static cordon_status
 report(struct run *run, struct cordon_error *err)
 {
@@ -230,6 +243,9 @@ evaluate(struct run *run, const struct cd_values *snapshots, struct cordon_error
     warn_of_waivers(run);
     size_t n_answers = 0;
     cd_eval_answers(run->eval, &n_answers);
+    if (run->options->format == CD_REPORT_NDJSON) {
+        tell_problems(run);
+    }
     if (run->options->format == CD_REPORT_NDJSON && n_answers > run->options->max_findings) {
         fprintf(stderr, "%s: %zu findings in all, %llu written\n", run->options->tool, n_answers,
                 (unsigned long long)run->options->max_findings);

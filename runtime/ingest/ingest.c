@@ -209,6 +209,7 @@ start_load(struct cd_load *l, struct cd_snapshot *s, struct cd_str path)
     *l = (struct cd_load){.s = s, .first_problem = s->n_problems};
     cd_arena_init(&l->arena);
     cd_arena_init(&l->item_arena);
+    cd_map_init(&l->notes);
     if (s->ingest == NULL) {
         s->ingest = CD_NEW(&s->arena, struct cd_ingest);
         if (s->ingest != NULL) {
@@ -252,6 +253,7 @@ finish_load(struct cd_load *l)
     cd_dom_free(l->scratch);
     cd_buf_finish(&l->text);
     cd_buf_finish(&l->clamped);
+    cd_map_finish(&l->notes);
     cd_arena_finish(&l->item_arena);
     cd_arena_finish(&l->arena);
 }

@@ -4,6 +4,7 @@
 #ifndef CD_INGEST_LOAD_H
 #define CD_INGEST_LOAD_H
 
+#include "runtime/base/map.h"
 #include "runtime/column/snapshot.h"
 #include "runtime/ingest/ingest.h"
 #include "runtime/ingest/json.h"
@@ -197,6 +198,7 @@ struct cd_load {
     /* The places of the source's items: a delivered snapshot is complete there. */
     struct cd_item_place *places;
     size_t n_places, cap_places;
+    struct cd_map notes;             /* files that a normalized one names: among in->notes */
     struct cd_value_plan **reported; /* properties with problems */
     size_t n_reported, cap_reported;
     struct cd_arena arena;      /* of the source */
@@ -367,6 +369,14 @@ uint32_t cd_load_arn(struct cd_load *l, uint32_t schema, const struct cd_arn_par
 #define CD_PLACE_SMALL_ARN 1u  /* `arn` instead of `ARN` */
 #define CD_PLACE_ACCOUNT_ID 2u /* `accountId` instead of `awsAccountId` */
 #define CD_PLACE_NAMED 4u      /* the id is resourceName */
+
+/* ---- normal_header.c ---- */
+
+void cd_normal_put_header(const struct cd_snapshot *s, struct cd_buf *out);
+/* The text of a dictionary id, empty for CD_NO_STR; `"name":"value"`; `,"captured":"…"`. */
+struct cd_str cd_normal_str(const struct cd_snapshot *s, uint32_t id);
+void cd_normal_put_member(struct cd_buf *out, const char *name, struct cd_str value);
+void cd_normal_put_time(struct cd_buf *out, int64_t ms);
 
 /* ---- text.c ---- */
 

@@ -3,6 +3,8 @@
 #include "runtime/ingest/load.h"
 #include "runtime/schema/schema.h"
 
+#define MOST_COMPLETE ((size_t)4 << 20) /* entries of `complete`, one by one */
+
 static void
 header_problem(struct cd_load *l, const char *what)
 {
@@ -27,19 +29,93 @@ string_of(struct cd_dom_val val, struct cd_str member, struct cd_str *out)
     return true;
 }
 
+/* The strings that MEMBER of an entry names: one, or a list of them; what is missing or null is one
+ * empty string. */
+struct names {
+    struct cd_str *items;
+    size_t n;
+};
+
+/* False if it is something else. */
+static bool
+names_of(struct cd_load *l, struct cd_dom_val entry, struct cd_str member, struct names *out)
+{
+    struct cd_dom_val found = entry;
+    bool is_list = cd_dom_member(entry, member, &found) && cd_dom_is(found, '[');
+    size_t n = 0;
+    for (struct cd_dom_iter it = cd_dom_iter(found); is_list && cd_dom_next(&it);) {
+        n++;
+    }
+    *out = (struct names){.items = CD_NEW_ARRAY(&l->item_arena, n + 1, struct cd_str)};
+    if (out->items == NULL) {
+        l->oom = true;
+        return false;
+    }
+    if (!is_list) {
+        out->n = 1;
+        return string_of(entry, member, &out->items[0]);
+    }
+    for (struct cd_dom_iter it = cd_dom_iter(found); cd_dom_next(&it);) {
+        if (!cd_dom_is(it.val, '"') || cd_dom_str(it.val).n == 0) {
+            return false;
+        }
+        out->items[out->n++] = cd_dom_str(it.val);
+    }
+    return out->n > 0;
+}
+
+/* Does the program ask whether something that TYPE, a pattern, covers is complete? */
+static bool
+is_asked_for(const struct cd_load *l, struct cd_str type)
+{
+    const struct cd_image *img = l->s->projection.img;
+    bool is_open = type.n > 0 && type.p[type.n - 1] == '*';
+    struct cd_str before = cd_str_sub(type, 0, type.n - is_open);
+    bool is_asked = img == NULL || cd_str_eq(type, CD_STR("*"));
+    for (size_t i = 0; !is_asked && i < img->shapes.n; i++) {
+        struct cd_str name = cd_image_str(img, img->shapes.items[i].name);
+        is_asked = img->shapes.items[i].is_table
+                   && (is_open ? cd_str_starts(name, before) : cd_str_eq(name, type));
+    }
+    return is_asked;
+}
+
+/* Completes TYPE in each account and region. */
+static void
+complete_places(struct cd_load *l, struct cd_str type, const struct names *accounts,
+                const struct names *regions)
+{
+    bool is_asked = is_asked_for(l, type);
+    for (size_t a = 0; a < accounts->n && !l->oom; a++) {
+        struct cd_str account = accounts->items[a];
+        uint32_t in_account = account.n == 0 ? CD_NO_STR : cd_load_str(l, account);
+        for (size_t r = 0; r < regions->n && !l->oom; r++) {
+            struct cd_str region = regions->items[r];
+            uint32_t in_region = region.n == 0 ? CD_NO_STR : cd_load_str(l, region);
+            cd_load_ok(l, is_asked ? cd_snapshot_complete(l->s, type, in_account, in_region)
+                                   : cd_snapshot_place(l->s, in_account, in_region));
+        }
+    }
+}
+
 static void
 read_complete(struct cd_load *l, struct cd_dom_val entry)
 {
-    struct cd_str type, account, region;
-    if (!cd_dom_is(entry, '{') || !string_of(entry, CD_STR("type"), &type) || type.n == 0
-        || !string_of(entry, CD_STR("account"), &account)
-        || !string_of(entry, CD_STR("region"), &region)) {
+    struct names types, accounts, regions;
+    if (!cd_dom_is(entry, '{') || !names_of(l, entry, CD_STR("type"), &types)
+        || types.items[0].n == 0 || !names_of(l, entry, CD_STR("account"), &accounts)
+        || !names_of(l, entry, CD_STR("region"), &regions)) {
         header_problem(l, "`complete` has an entry that is not type, account and region");
         return;
     }
-    uint32_t in_account = account.n == 0 ? CD_NO_STR : cd_load_str(l, account);
-    uint32_t in_region = region.n == 0 ? CD_NO_STR : cd_load_str(l, region);
-    cd_load_ok(l, cd_snapshot_complete(l->s, type, in_account, in_region));
+    if (types.n > MOST_COMPLETE / accounts.n / regions.n
+        || l->s->n_complete > MOST_COMPLETE - types.n * accounts.n * regions.n) {
+        header_problem(l, "`complete` lists more than can be kept; what is beyond does not count");
+        return;
+    }
+    for (size_t i = 0; i < types.n; i++) {
+        complete_places(l, types.items[i], &accounts, &regions);
+    }
 }
 
 /* The number of a source that a normalized file speaks of, among the notes. */
@@ -47,10 +123,9 @@ static uint32_t
 note_source(struct cd_load *l, struct cd_str file, struct cd_str format)
 {
     struct cd_ingest *in = l->in;
-    for (size_t i = 0; i < in->n_notes; i++) {
-        if (in->notes[i].source == l->source && cd_str_eq(in->notes[i].file, file)) {
-            return (uint32_t)i;
-        }
+    uint32_t known;
+    if (cd_map_get(&l->notes, file, &known)) {
+        return known;
     }
     struct cd_source_note *note = CD_PUSH(&l->s->arena, in->notes, in->n_notes, in->cap_notes);
     if (note == NULL) {
@@ -59,6 +134,7 @@ note_source(struct cd_load *l, struct cd_str file, struct cd_str format)
     }
     *note = (struct cd_source_note){l->source, cd_arena_str(&l->s->arena, file),
                                     cd_arena_str(&l->s->arena, format)};
+    cd_load_ok(l, cd_map_put(&l->notes, note->file, (uint32_t)(in->n_notes - 1)));
     return (uint32_t)(in->n_notes - 1);
 }
 

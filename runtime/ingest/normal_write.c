@@ -6,150 +6,6 @@
 #include "runtime/ingest/ingest.h"
 #include "runtime/ingest/load.h"
 
-static struct cd_str
-str_of(const struct cd_snapshot *s, uint32_t id)
-{
-    return id == CD_NO_STR ? (struct cd_str){"", 0} : cd_intern_str(&s->dict, id);
-}
-
-static void
-put_member(struct cd_buf *out, const char *name, struct cd_str value)
-{
-    cd_buf_printf(out, "\"%s\":", name);
-    cd_buf_json_str(out, value);
-}
-
-static void
-put_time(struct cd_buf *out, int64_t ms)
-{
-    char text[32];
-    cd_buf_puts(out, ",\"captured\":");
-    cd_buf_json_str(out, cd_format_time(ms, text));
-}
-
-/* ---- the header ---- */
-
-static int
-by_complete(const void *a, const void *b, void *snapshot)
-{
-    const struct cd_complete *x = a;
-    const struct cd_complete *y = b;
-    int order = cd_str_cmp(x->type, y->type);
-    order =
-        order != 0 ? order : cd_str_cmp(str_of(snapshot, x->account), str_of(snapshot, y->account));
-    return order != 0 ? order
-                      : cd_str_cmp(str_of(snapshot, x->region), str_of(snapshot, y->region));
-}
-
-/* Could patterns A and B, each exact or with a `*` at the end, mean the same type? */
-static bool
-types_meet(struct cd_str a, struct cd_str b)
-{
-    bool a_open = a.n > 0 && a.p[a.n - 1] == '*';
-    bool b_open = b.n > 0 && b.p[b.n - 1] == '*';
-    struct cd_str x = cd_str_sub(a, 0, a.n - a_open);
-    struct cd_str y = cd_str_sub(b, 0, b.n - b_open);
-    return (a_open && cd_str_starts(y, x)) || (b_open && cd_str_starts(x, y)) || cd_str_eq(a, b);
-}
-
-static bool
-places_meet(uint32_t a, uint32_t b)
-{
-    return a == CD_NO_STR || b == CD_NO_STR || a == b;
-}
-
-static bool
-is_lost(const struct cd_snapshot *s, const struct cd_complete *c)
-{
-    for (size_t i = 0; i < s->n_lost; i++) {
-        const struct cd_complete *lost = &s->lost[i];
-        if (types_meet(lost->type, c->type) && places_meet(lost->account, c->account)
-            && places_meet(lost->region, c->region)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void
-put_complete(const struct cd_snapshot *s, struct cd_buf *out)
-{
-    struct cd_complete *sorted = malloc((s->n_complete + 1) * sizeof *sorted);
-    bool first = true;
-    cd_buf_puts(out, ",\"complete\":[");
-    out->oom |= sorted == NULL;
-    if (sorted != NULL && s->n_complete > 0) {
-        memcpy(sorted, s->complete, s->n_complete * sizeof *sorted);
-        qsort_r(sorted, s->n_complete, sizeof *sorted, by_complete, (void *)(uintptr_t)s);
-    }
-    for (size_t i = 0; sorted != NULL && i < s->n_complete; i++) {
-        const struct cd_complete *c = &sorted[i];
-        bool is_repeated = i > 0 && by_complete(c, c - 1, (void *)(uintptr_t)s) == 0;
-        if (is_repeated || is_lost(s, c)) {
-            continue;
-        }
-        cd_buf_puts(out, first ? "{" : ",{");
-        put_member(out, "type", c->type);
-        if (c->account != CD_NO_STR) {
-            cd_buf_putc(out, ',');
-            put_member(out, "account", str_of(s, c->account));
-        }
-        if (c->region != CD_NO_STR) {
-            cd_buf_putc(out, ',');
-            put_member(out, "region", str_of(s, c->region));
-        }
-        cd_buf_putc(out, '}');
-        first = false;
-    }
-    free(sorted);
-    cd_buf_putc(out, ']');
-}
-
-static void
-put_source(struct cd_buf *out, struct cd_str file, struct cd_str format, bool *first)
-{
-    cd_buf_puts(out, *first ? "{" : ",{");
-    put_member(out, "file", file);
-    if (format.n > 0) {
-        cd_buf_putc(out, ',');
-        put_member(out, "format", format);
-    }
-    cd_buf_putc(out, '}');
-    *first = false;
-}
-
-/* A normalized file stands for the sources that it names. */
-static bool
-put_notes(const struct cd_ingest *in, uint32_t source, struct cd_buf *out, bool *first)
-{
-    bool any = false;
-    for (size_t i = 0; in != NULL && i < in->n_notes; i++) {
-        if (in->notes[i].source == source) {
-            put_source(out, in->notes[i].file, in->notes[i].format, first);
-            any = true;
-        }
-    }
-    return any;
-}
-
-static void
-put_header(const struct cd_snapshot *s, struct cd_buf *out)
-{
-    bool first = true;
-    cd_buf_puts(out, "{\"cordon\":1");
-    if (s->captured != INT64_MIN) {
-        put_time(out, s->captured);
-    }
-    put_complete(s, out);
-    cd_buf_puts(out, ",\"sources\":[");
-    for (uint32_t i = 0; i < s->n_sources; i++) {
-        if (!put_notes(s->ingest, i, out, &first)) {
-            put_source(out, s->sources[i].file, s->sources[i].format, &first);
-        }
-    }
-    cd_buf_puts(out, "]}\n");
-}
-
 /* ---- resources ---- */
 
 struct sorting {
@@ -171,7 +27,8 @@ by_identity(const void *a, const void *b, void *user)
                                  {in->t->id[x], in->t->id[y]},
                                  {at_x->partition, at_y->partition}};
     for (size_t i = 0; i < CD_ARRAY_LEN(pairs); i++) {
-        int order = cd_str_cmp(str_of(in->s, pairs[i][0]), str_of(in->s, pairs[i][1]));
+        int order =
+            cd_str_cmp(cd_normal_str(in->s, pairs[i][0]), cd_normal_str(in->s, pairs[i][1]));
         if (order != 0) {
             return order;
         }
@@ -186,7 +43,7 @@ by_tag(const void *a, const void *b, void *user)
     const uint32_t *keys = in->t->tags->child[0]->key;
     uint32_t x = *(const uint32_t *)a;
     uint32_t y = *(const uint32_t *)b;
-    return cd_str_cmp(str_of(in->s, keys[x]), str_of(in->s, keys[y]));
+    return cd_str_cmp(cd_normal_str(in->s, keys[x]), cd_normal_str(in->s, keys[y]));
 }
 
 static void
@@ -204,7 +61,7 @@ put_tag_members(const struct sorting *in, uint32_t row, struct cd_buf *out)
     }
     for (uint32_t i = 0; rows != NULL && i < n; i++) {
         cd_buf_puts(out, i > 0 ? "," : "");
-        cd_buf_json_str(out, str_of(in->s, tags->child[0]->key[rows[i]]));
+        cd_buf_json_str(out, cd_normal_str(in->s, tags->child[0]->key[rows[i]]));
         cd_buf_putc(out, ':');
         cd_node_write(in->s, tags->child[0], rows[i], out);
     }
@@ -248,7 +105,7 @@ put_origin(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row, 
     const char *comma = "";
     cd_buf_puts(out, ",\"origin\":{");
     if (file.n > 0) {
-        put_member(out, "file", file);
+        cd_normal_put_member(out, "file", file);
         comma = ",";
     }
     if (item != CD_NONE) {
@@ -280,29 +137,29 @@ put_row(const struct sorting *in, uint32_t row, struct cd_buf *out)
     const struct cd_snapshot *s = in->s;
     const struct cd_table *t = in->t;
     const struct cd_site *site = cd_table_site(s, t, row);
-    struct cd_str partition = str_of(s, site->partition);
+    struct cd_str partition = cd_normal_str(s, site->partition);
     cd_buf_putc(out, '{');
-    put_member(out, "type", str_of(s, t->type));
+    cd_normal_put_member(out, "type", cd_normal_str(s, t->type));
     cd_buf_putc(out, ',');
-    put_member(out, "id", str_of(s, t->id[row]));
+    cd_normal_put_member(out, "id", cd_normal_str(s, t->id[row]));
     const struct {
         const char *name;
         struct cd_str value;
     } members[] = {
         {"arn", cd_table_arn(s, t, row, in->scratch)},
         {"partition", cd_str_eq(partition, CD_STR("aws")) ? (struct cd_str){"", 0} : partition},
-        {"account", str_of(s, site->account)},
-        {"region", str_of(s, site->region)},
+        {"account", cd_normal_str(s, site->account)},
+        {"region", cd_normal_str(s, site->region)},
     };
     for (size_t i = 0; i < CD_ARRAY_LEN(members); i++) {
         if (members[i].value.n > 0) {
             cd_buf_putc(out, ',');
-            put_member(out, members[i].name, members[i].value);
+            cd_normal_put_member(out, members[i].name, members[i].value);
         }
     }
     put_tags(in, row, out);
     if (t->captured[row] != INT64_MIN) {
-        put_time(out, t->captured[row]);
+        cd_normal_put_time(out, t->captured[row]);
     }
     put_properties(s, t, row, out);
     put_origin(s, t, row, out);
@@ -336,7 +193,7 @@ put_table(const struct cd_snapshot *s, const struct cd_table *t, struct cd_buf *
 void
 cd_normal_write(const struct cd_snapshot *s, struct cd_buf *out)
 {
-    put_header(s, out);
+    cd_normal_put_header(s, out);
     for (size_t i = 0; i < s->n_tables; i++) {
         put_table(s, s->tables[i], out);
     }

@@ -44,6 +44,15 @@ CORDON_MUST_CHECK cordon_status cd_report_ndjson(const struct cd_report *r,
                                                  const struct cd_report_order *order,
                                                  struct cd_out *out, struct cordon_error *err);
 
+/* Writes the snapshot's problems, a line each: BEFORE, the file, AT and the offset where there is
+ * one, the message. Of more than MOST of one source the first are written, and how many there are
+ * more. */
+void cd_report_problems(const struct cd_snapshot *s, size_t most, const char *before,
+                        const char *at, struct cd_out *out);
+/* Writes S, control characters as `\\x1B`: text of snapshots and policies would rewrite a terminal.
+ */
+void cd_report_clean(struct cd_out *out, struct cd_str s);
+
 /* What identifies a finding over time: sixteen hex digits over control id, type, partition,
  * account, region and resource id; never over evidence or lines. ID is filled with digits and a
  * NUL. */

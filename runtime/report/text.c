@@ -4,6 +4,8 @@
 
 #include "runtime/report/finding.h"
 
+#define MOST_PROBLEMS 20u /* of each file; JSON has all */
+
 struct colours {
     const char *fail, *unknown, *waived, *pass, *bold, *dim, *off;
 };
@@ -36,25 +38,6 @@ verdict_word(enum cd_verdict verdict)
     return "";
 }
 
-/* Text from snapshots and policies: control characters would let a resource's name rewrite the
- * terminal. */
-static void
-put_clean(struct cd_out *out, struct cd_str s)
-{
-    size_t from = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char ch = (unsigned char)s.p[i];
-        if (ch < 0x20 || ch == 0x7F) {
-            cd_out_put(out, s.p + from, i - from);
-            cd_out_printf(out, "\\x%02X", ch);
-            from = i + 1;
-        }
-    }
-    if (from < s.n) {
-        cd_out_put(out, s.p + from, s.n - from);
-    }
-}
-
 static void
 put_heading(const struct cd_report *r, uint32_t control, const struct colours *c,
             struct cd_out *out)
@@ -65,7 +48,7 @@ put_heading(const struct cd_report *r, uint32_t control, const struct colours *c
     struct cd_str title = cd_image_str(r->img, info->title);
     if (title.n != 0) {
         cd_out_puts(out, "  ");
-        put_clean(out, title);
+        cd_report_clean(out, title);
     }
     cd_out_printf(out, "%s\n", c->off);
     if (info->id != CD_NONE) {
@@ -84,14 +67,14 @@ put_resource(const struct cd_finding *f, const struct colours *c, struct cd_out 
         cd_out_puts(out, "the snapshot as a whole\n");
         return;
     }
-    put_clean(out, f->type);
+    cd_report_clean(out, f->type);
     cd_out_puts(out, " ");
-    put_clean(out, f->id);
+    cd_report_clean(out, f->id);
     cd_out_puts(out, "  ");
-    put_clean(out, f->account);
+    cd_report_clean(out, f->account);
     if (f->region.n != 0) {
         cd_out_puts(out, " ");
-        put_clean(out, f->region);
+        cd_report_clean(out, f->region);
     }
     cd_out_puts(out, "\n");
 }
@@ -101,16 +84,16 @@ put_evidence(const struct cd_evidence *e, const struct colours *c, struct cd_out
 {
     if (e->path.n != 0) {
         cd_out_puts(out, "      ");
-        put_clean(out, e->path);
+        cd_report_clean(out, e->path);
         if (e->value.n != 0) {
             cd_out_puts(out, " = ");
-            put_clean(out, e->value);
+            cd_report_clean(out, e->value);
         }
         cd_out_puts(out, "\n");
     }
     if (e->why.n != 0) {
         cd_out_printf(out, "        %s", c->dim);
-        put_clean(out, e->why);
+        cd_report_clean(out, e->why);
         cd_out_printf(out, "%s\n", c->off);
     }
 }
@@ -121,19 +104,19 @@ put_finding(const struct cd_finding *f, const struct colours *c, struct cd_out *
     put_resource(f, c, out);
     if (f->message.n != 0) {
         cd_out_puts(out, "    ");
-        put_clean(out, f->message);
+        cd_report_clean(out, f->message);
         cd_out_puts(out, "\n");
     }
     if (f->verdict == CD_WAIVED) {
         cd_out_puts(out, "    waived: ");
-        put_clean(out, f->waiver);
+        cd_report_clean(out, f->waiver);
         cd_out_puts(out, "\n");
     }
     for (size_t i = 0; i < f->n_evidence; i++) {
         put_evidence(&f->evidence[i], c, out);
     }
     cd_out_printf(out, "    %s", c->dim);
-    put_clean(out, f->file);
+    cd_report_clean(out, f->file);
     cd_out_printf(out, ":%u:%u%s\n", f->line, f->column, c->off);
 }
 
@@ -143,7 +126,7 @@ put_remedy(const struct cd_report *r, uint32_t control, struct cd_out *out)
     struct cd_str remedy = cd_image_str(r->img, r->img->controls.items[control].remedy);
     if (remedy.n != 0) {
         cd_out_puts(out, "  remedy: ");
-        put_clean(out, remedy);
+        cd_report_clean(out, remedy);
         cd_out_puts(out, "\n");
     }
 }
@@ -226,7 +209,7 @@ put_sources(const struct cd_report *r, struct cd_out *out)
     cd_out_puts(out, "\n");
     for (size_t i = 0; i < r->snapshot->n_sources; i++) {
         const struct cd_source_info *s = &r->snapshot->sources[i];
-        put_clean(out, s->file);
+        cd_report_clean(out, s->file);
         cd_out_printf(out, ": %" PRIu64 " items: %" PRIu64 " resources", s->items, s->resources);
         if (s->derived != 0) {
             cd_out_printf(out, " (and %" PRIu64 " embedded in them)", s->derived);
@@ -234,17 +217,7 @@ put_sources(const struct cd_report *r, struct cd_out *out)
         cd_out_printf(out, ", %" PRIu64 " deleted, %" PRIu64 " problems\n", s->deleted,
                       s->problems);
     }
-    for (size_t i = 0; i < r->snapshot->n_problems; i++) {
-        const struct cd_problem *p = &r->snapshot->problems[i];
-        cd_out_puts(out, "problem: ");
-        put_clean(out, p->file);
-        if (p->offset != CORDON_NO_OFFSET) {
-            cd_out_printf(out, " at byte %" PRIu64, p->offset);
-        }
-        cd_out_puts(out, ": ");
-        put_clean(out, p->message);
-        cd_out_puts(out, "\n");
-    }
+    cd_report_problems(r->snapshot, MOST_PROBLEMS, "problem: ", " at byte ", out);
 }
 
 cordon_status
