@@ -264,6 +264,8 @@ struct cd_deny {
     bool not_on;
     struct cd_expr **on; /* STRINGs */
     size_t n_on;
+    bool is_scope;         /* sema: `on` is not written but made from the types that carry a key */
+    struct cd_deny *split; /* sema: the next part of a deny whose actions need different scopes */
     struct cd_expr *when, *unless; /* or NULL */
 };
 

@@ -226,8 +226,11 @@ add_clause(struct cd_gen *g, const struct cd_clause *k, uint32_t control)
 static cordon_status
 add_deny(struct cd_gen *g, const struct cd_deny *d, uint32_t control, struct cordon_error *err)
 {
-    struct cd_deny_info info = {
-        .control = control, .not_on = d->not_on, .place = place_of(g, d->span)};
+    struct cd_deny_info info = {.control = control,
+                                .not_on = d->is_scope ? CD_DENY_SCOPE
+                                          : d->not_on ? CD_DENY_NOT_ON
+                                                      : CD_DENY_ON,
+                                .place = place_of(g, d->span)};
     CORDON_TRY(add_acts(g, d->acts, d->n_acts, &info.first_act, &info.n_acts, err));
     CORDON_TRY(add_acts(g, d->excepts, d->n_excepts, &info.first_except, &info.n_excepts, err));
     CORDON_TRY(

@@ -293,35 +293,3 @@ cd_acts_whole(struct cd_arena *a, const struct cd_acts *acts, struct cd_statemen
     s->actions = s->not_action ? acts->excepts : acts->acts;
     s->n_actions = s->not_action ? acts->n_excepts : acts->n_acts;
 }
-
-/* Does PATTERN match no known action outside ACTIONS? */
-static bool
-pattern_is_within(struct cd_str pattern, const uint32_t *actions, size_t n)
-{
-    struct cd_str service = cd_str_sub(pattern, 0, cd_str_find(pattern, ':', 0));
-    uint32_t first, count;
-    if (!cd_iam_service_actions(service, &first, &count)) {
-        return false;
-    }
-    for (uint32_t i = first; i < first + count; i++) {
-        struct cd_iam_action act = cd_iam_action_at(i);
-        if (cd_action_matches(pattern, act.service, act.name) && !contains(actions, n, i)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void
-cd_acts_part(struct cd_arena *a, const struct cd_acts *acts, const uint32_t *actions, size_t n,
-             struct cd_statement *s)
-{
-    struct cd_str *kept = CD_NEW_ARRAY(a, acts->n_acts + n + 1, struct cd_str);
-    size_t n_kept = 0;
-    for (size_t i = 0; i < acts->n_acts && !acts->is_expanded; i++) {
-        if (pattern_is_within(acts->acts[i], actions, n)) {
-            kept[n_kept++] = acts->acts[i];
-        }
-    }
-    set_kept_and_actions(a, kept, n_kept, actions, n, s);
-}

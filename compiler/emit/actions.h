@@ -23,9 +23,5 @@ bool cd_acts_of(struct cd_arena *a, enum cd_target target, const struct cd_deny 
                 const struct cd_const_env *env, struct cd_acts *out);
 /* Sets the statement's actions to all of them. */
 void cd_acts_whole(struct cd_arena *a, const struct cd_acts *acts, struct cd_statement *s);
-/* Sets them to ACTIONS, a part of them: patterns as written where they match nothing else, single
- * actions otherwise. */
-void cd_acts_part(struct cd_arena *a, const struct cd_acts *acts, const uint32_t *actions, size_t n,
-                  struct cd_statement *s);
 
 #endif

@@ -2,6 +2,7 @@
  * so what meets there is merged. */
 #include "compiler/emit/emit.h"
 #include "compiler/emit/strings.h"
+#include "runtime/schema/schema.h"
 
 static bool
 same_place(const struct cd_condition *x, const struct cd_condition *y)
@@ -128,4 +129,35 @@ cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd_cond
     }
     *CD_PUSH(a, conj->items, conj->n, conj->cap) = c;
     return true;
+}
+
+/* Does another condition ask for the key of the one at AT? */
+static bool
+is_guarded(const struct cd_conditions *conj, size_t at)
+{
+    for (size_t i = 0; i < conj->n; i++) {
+        if (i != at && needs_presence(&conj->items[i])
+            && cd_str_eq_nocase(conj->items[i].key, conj->items[at].key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct cd_condition *
+cd_uncarried(const struct cd_conditions *conj, const uint32_t *actions, size_t n)
+{
+    for (size_t i = 0; i < conj->n; i++) {
+        const struct cd_condition *c = &conj->items[i];
+        if (c->key_index == CD_SCHEMA_NONE || needs_presence(c) || is_guarded(conj, i)
+            || cd_iam_key_at(c->key_index).is_retired) {
+            continue;
+        }
+        for (size_t k = 0; k < n; k++) {
+            if (!cd_iam_action_has_key(actions[k], c->key_index)) {
+                return c;
+            }
+        }
+    }
+    return NULL;
 }

@@ -101,6 +101,10 @@ struct cd_str cd_key_name(struct cd_arena *a, const struct cd_expr *key);
  * cannot stand in one statement (*why); *never is set if the conjunction became false. */
 bool cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd_condition c,
                        bool *never, struct cd_str *why);
+/* A condition that fires on an absent key which one of ACTIONS does not carry and which nothing
+ * else in the conjunction asks for; or NULL. */
+const struct cd_condition *cd_uncarried(const struct cd_conditions *conj, const uint32_t *actions,
+                                        size_t n);
 bool cd_condition_eq(const struct cd_condition *x, const struct cd_condition *y);
 /* Replaces calls of functions by their bodies; the result holds no FN calls. NULL beyond the limit.
  */

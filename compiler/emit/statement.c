@@ -2,7 +2,6 @@
 #include "compiler/emit/emit.h"
 
 #include "compiler/emit/actions.h"
-#include "compiler/emit/scope.h"
 #include "compiler/emit/strings.h"
 
 static void
@@ -67,62 +66,11 @@ written_resources(struct cd_emission *out, const struct cd_deny *deny,
 }
 
 static void
-scoped_resources(struct cd_arena *a, struct cd_str joined, struct cd_statement *s)
-{
-    size_t n = 1;
-    for (size_t i = 0; i < joined.n; i++) {
-        n += joined.p[i] == '\n';
-    }
-    s->not_resource = false;
-    s->resources = CD_NEW_ARRAY(a, n, struct cd_str);
-    s->n_resources = 0;
-    for (size_t from = 0; from <= joined.n;) {
-        size_t end = cd_str_find(joined, '\n', from);
-        s->resources[s->n_resources++] = cd_str_sub(joined, from, end);
-        from = end + 1;
-    }
-}
-
-static void
 push_statement(struct cd_emission *out, struct cd_statement s)
 {
     struct cd_statement *slot = CD_PUSH(out->arena, out->statements, out->n, out->cap);
     *slot = s;
     slot->number = out->next_number++;
-}
-
-/* One conjunction: a statement for each group of actions that needs its own resources. */
-static void
-emit_conjunction(struct cd_emission *out, struct cd_statement base, const struct cd_acts *acts,
-                 const struct cd_deny *deny, const struct cd_const_env *env)
-{
-    struct cd_scope scope = {.n = 0};
-    uint32_t *actions = NULL;
-    size_t n = 0;
-    bool needs_scope = false;
-    for (size_t i = 0; i < base.conditions.n; i++) {
-        needs_scope = needs_scope || cd_condition_fires_on_absent(&base.conditions.items[i]);
-    }
-    if (deny->n_on == 0 && needs_scope) {
-        cd_deny_actions(out->arena, deny, env, &actions, &n);
-        cd_scope_of(out->arena, actions, n, &base.conditions, &scope);
-    }
-    if (scope.n <= 1) {
-        cd_acts_whole(out->arena, acts, &base);
-        if (scope.n == 1 && scope.items[0].resources.n != 0) {
-            scoped_resources(out->arena, scope.items[0].resources, &base);
-        }
-        push_statement(out, base);
-        return;
-    }
-    for (size_t g = 0; g < scope.n; g++) {
-        struct cd_statement part = base;
-        cd_acts_part(out->arena, acts, scope.items[g].actions, scope.items[g].n, &part);
-        if (scope.items[g].resources.n != 0) {
-            scoped_resources(out->arena, scope.items[g].resources, &part);
-        }
-        push_statement(out, part);
-    }
 }
 
 /* What the target cannot carry of the deny's actions. */
@@ -177,6 +125,36 @@ form_of(struct cd_emission *out, const struct cd_decl *control, const struct cd_
     return false;
 }
 
+/* Sets of actions may have come from outside: the rule for keys that an action does not carry, on
+ * what they are now. */
+static void
+check_carried(struct cd_emission *out, const struct cd_deny *deny, const struct cd_const_env *env,
+              const struct cd_normal_form *form)
+{
+    uint32_t *actions;
+    size_t n;
+    bool is_named = false;
+    for (size_t i = 0; i < deny->n_acts; i++) {
+        is_named = is_named || deny->acts[i].path.n > 0;
+    }
+    if (!is_named || env == NULL) {
+        return;
+    }
+    cd_deny_actions(out->arena, deny, env, &actions, &n);
+    for (size_t i = 0; i < form->n; i++) {
+        const struct cd_condition *c = cd_uncarried(&form->items[i], actions, n);
+        if (c != NULL) {
+            struct cd_diag *d = cd_diag_add(
+                out->diags, CD_DIAG_EMIT_LACKING, deny->span,
+                "with its parameters' values this deny is for actions that do not carry `%.*s`, "
+                "and it fires where the key is absent",
+                CD_FMT(c->key));
+            cd_diag_help(out->diags, d, "give the parameter only actions that carry the key");
+            return;
+        }
+    }
+}
+
 void
 cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
              const struct cd_const_env *env)
@@ -202,9 +180,11 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
     if (acts.loses_future && form.n != 0 && !out->is_check) {
         report_expanded(out, deny);
     }
+    cd_acts_whole(out->arena, &acts, &base);
+    check_carried(out, deny, env, &form);
     for (size_t i = 0; i < form.n; i++) {
         base.conditions = form.items[i];
-        emit_conjunction(out, base, &acts, deny, env);
+        push_statement(out, base);
     }
 }
 

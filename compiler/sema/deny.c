@@ -90,6 +90,30 @@ check_on(struct cd_checker *c, struct cd_expr **e)
     }
 }
 
+/* The parts of denies that were split stand behind one another. */
+static void
+flatten(struct cd_checker *c, struct cd_decl *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->n_denies; i++) {
+        for (const struct cd_deny *part = &d->denies[i]; part != NULL; part = part->split) {
+            n++;
+        }
+    }
+    if (n == d->n_denies) {
+        return;
+    }
+    struct cd_deny *all = CD_NEW_ARRAY(c->s->arena, n, struct cd_deny);
+    size_t at = 0;
+    for (size_t i = 0; i < d->n_denies; i++) {
+        for (const struct cd_deny *part = &d->denies[i]; part != NULL; part = part->split) {
+            all[at++] = *part;
+        }
+    }
+    d->denies = all;
+    d->n_denies = d->cap_denies = n;
+}
+
 void
 cd_check_denies(struct cd_checker *c, struct cd_decl *d)
 {
@@ -111,4 +135,5 @@ cd_check_denies(struct cd_checker *c, struct cd_decl *d)
             cd_check_deny_condition(c, deny);
         }
     }
+    flatten(c, d);
 }

@@ -76,7 +76,11 @@ put_deny(const struct cd_sema *s, const struct cd_deny *d, struct cd_buf *out)
     put_acts(s, "    act ", d->acts, d->n_acts, out);
     put_acts(s, "    except ", d->excepts, d->n_excepts, out);
     for (size_t i = 0; i < d->n_on; i++) {
-        cd_sema_put_line(s, d->not_on ? "    not-on " : "    on ", d->on[i], out);
+        cd_sema_put_line(s,
+                         d->is_scope ? "    scope "
+                         : d->not_on ? "    not-on "
+                                     : "    on ",
+                         d->on[i], out);
     }
     cd_sema_put_line(s, "    when ", d->when, out);
     cd_sema_put_line(s, "    unless ", d->unless, out);

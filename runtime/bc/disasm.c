@@ -321,7 +321,11 @@ dump_deny(const struct cd_image *img, uint32_t index, struct cd_buf *out)
     cd_buf_printf(out, "  deny n%u ", index);
     put_patterns(img, "", n->first_act, n->n_acts, out);
     put_patterns(img, " except ", n->first_except, n->n_excepts, out);
-    put_patterns(img, n->not_on ? " not on " : " on ", n->first_on, n->n_on, out);
+    put_patterns(img,
+                 n->not_on == CD_DENY_NOT_ON  ? " not on "
+                 : n->not_on == CD_DENY_SCOPE ? " scope "
+                                              : " on ",
+                 n->first_on, n->n_on, out);
     put_place(img, n->place, out);
     cd_buf_putc(out, '\n');
 }

@@ -200,12 +200,19 @@ struct cd_waive_info {
     uint32_t place;
     int64_t until_ms; /* first moment at which it no longer holds */
 };
+/* What the ARN patterns of a deny are for. */
+enum cd_deny_on {
+    CD_DENY_ON,
+    CD_DENY_NOT_ON,
+    CD_DENY_SCOPE, /* as ON, but a request that names no resource matches, too */
+    CD_N_DENY_ON
+};
 struct cd_deny_info {
     uint32_t control;
     uint32_t first_act, n_acts; /* into `pattern_refs`: action patterns, `*` among them */
     uint32_t first_except, n_excepts;
     uint32_t first_on, n_on; /* ARN patterns */
-    uint32_t not_on;
+    uint32_t not_on;         /* enum cd_deny_on */
     uint32_t place;
 };
 

@@ -58,7 +58,7 @@ check_deny(const struct cd_image *img, size_t i, uint32_t control, struct progre
     if (n->control != control) {
         return bad(err, "denies", i, "it is another control's");
     }
-    if (n->n_acts == 0 || (n->not_on && n->n_on == 0)) {
+    if (n->n_acts == 0 || (n->not_on != CD_DENY_ON && n->n_on == 0)) {
         return bad(err, "denies", i, "it has no actions, or a `not on` without patterns");
     }
     if (!follows(n->first_act, n->n_acts, &at->patterns)

@@ -283,6 +283,27 @@ cd_iam_action_itself_has_key(uint32_t action, uint32_t key)
     return comes_with_any(&k, action) || set_has(load_action(action).key_set, key);
 }
 
+/* Keys about the tags that a request sets. A resource type has them for the actions that tag it;
+ * which of its resources a call tags, its pairs with them say, where one says so. */
+static bool
+is_about_new_tags(uint32_t key)
+{
+    struct cd_str name = cd_iam_key_at(key).name;
+    return cd_str_eq(name, CD_STR("aws:TagKeys")) || cd_str_starts(name, CD_STR("aws:RequestTag/"));
+}
+
+static bool
+some_pair_has(uint32_t action, uint32_t key)
+{
+    struct cd_blob_action_resource pair;
+    for (uint32_t i = 0; load_pair(action, i, &pair); i++) {
+        if (set_has(pair.key_set, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 cd_iam_action_resource_has_key(uint32_t action, uint32_t i, uint32_t key)
 {
@@ -292,6 +313,9 @@ cd_iam_action_resource_has_key(uint32_t action, uint32_t i, uint32_t key)
     }
     if (action >= cd_iam_n_actions() || !load_pair(action, i, &pair)) {
         return false;
+    }
+    if (is_about_new_tags(key) && some_pair_has(action, key)) {
+        return set_has(pair.key_set, key);
     }
     struct cd_blob_resource r;
     cd_blob_load(CD_BLOB_RESOURCES, pair.resource_and_required & ~CD_BLOB_REQUIRED, &r, sizeof r);

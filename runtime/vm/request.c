@@ -154,11 +154,11 @@ pattern_matches(struct cd_eval *e, struct cd_str pattern)
 
 static const uint8_t not_of[4] = {[CD_F] = CD_T, [CD_T] = CD_F, [CD_U] = CD_U, [CD_A] = CD_T};
 
-/* A request that names no resource matches no pattern. */
+/* A request that names no resource matches no pattern that is written. */
 static uint8_t
 resource_matches(struct cd_eval *e, const struct cd_deny_info *deny)
 {
-    if (deny->n_on == 0) {
+    if (deny->n_on == 0 || (deny->not_on == CD_DENY_SCOPE && e->request->resource.n == 0)) {
         return CD_T;
     }
     uint8_t any = CD_F;
@@ -167,7 +167,7 @@ resource_matches(struct cd_eval *e, const struct cd_deny_info *deny)
             e, cd_image_str(e->img, e->img->pattern_refs.items[deny->first_on + i]));
         any = any == CD_T || one == CD_F ? any : one;
     }
-    return deny->not_on != 0 ? not_of[any] : any;
+    return deny->not_on == CD_DENY_NOT_ON ? not_of[any] : any;
 }
 
 /* Is the request put to DENY, by its control, action and resource? */
