@@ -1,10 +1,10 @@
 /* The `cordon` command: a table of verbs. */
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "compiler/cli/verbs.h"
 #include "compiler/diag/diag.h"
+#include "runtime/driver/start.h"
 
 struct verb {
     const char *name, *summary;
@@ -88,7 +88,7 @@ help_of(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, which is reported */
+    cd_process_start();
     if (argc < 2) {
         return wrong_verb(NULL);
     }

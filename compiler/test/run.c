@@ -210,7 +210,7 @@ static bool
 is_named(const struct run *run, const struct cd_table *t, uint32_t row, struct cd_str name)
 {
     const struct cd_intern *dict = &run->snapshot.dict;
-    return !t->dead[row]
+    return !cd_table_is_dead(t, row)
            && (cd_str_eq(cd_intern_str(dict, t->id[row]), name)
                || cd_table_arn_is(&run->snapshot, t, row, name));
 }

@@ -30,7 +30,7 @@
 
 #define ALIGNMENT ((size_t)16)
 #define FIRST_BLOCK ((size_t)8 << 10)
-#define LARGEST_BLOCK ((size_t)1 << 20)
+#define LARGEST_BLOCK ((size_t)256 << 10)
 
 struct cd_arena_block {
     struct cd_arena_block *prev;

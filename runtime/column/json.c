@@ -138,11 +138,11 @@ write_elements(const struct cd_snapshot *s, const struct cd_node *n, uint32_t ro
         has_unknown |= cd_node_state(elem, at) == CD_UNKNOWN;
         write_row(s, elem, at, out, depth + 1);
     }
-    if (n->open[row] != 0 && !is_map && !has_unknown) {
+    if (cd_node_open_reason(n, row) != 0 && !is_map && !has_unknown) {
         if (n->len[row] > 0) {
             cd_buf_putc(out, ',');
         }
-        write_unknown(s, n->open[row], out);
+        write_unknown(s, cd_node_open_reason(n, row), out);
     }
     cd_buf_putc(out, is_map ? '}' : ']');
 }

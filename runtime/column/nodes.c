@@ -9,6 +9,7 @@
 #include "runtime/schema/schema.h"
 
 #define FIRST_ROWS 16u
+#define LONG_COLUMN (UINT32_C(1) << 14)
 #define MAX_ROWS (UINT32_C(1) << 31)
 
 static size_t
@@ -94,7 +95,7 @@ static bool
 grow_lists(struct cd_node *n, uint32_t cap)
 {
     return grow_u32(&n->off, n->cap, cap) && grow_u32(&n->len, n->cap, cap)
-           && grow_u32(&n->open, n->cap, cap);
+           && (!n->open || grow_u32(&n->open, n->cap, cap));
 }
 
 /* Every array that exists has `cap` rows: those made later start at the capacity of their time. */
@@ -102,8 +103,8 @@ static bool
 grow_node(struct cd_node *n, uint32_t need)
 {
     uint32_t cap = n->cap ? n->cap : FIRST_ROWS;
-    while (cap < need) {
-        cap *= 2;
+    while (cap < need) { /* long columns grow in small steps: what they have to spare is memory */
+        cap += cap < LONG_COLUMN ? cap : cap / 8;
     }
     void *state = n->state;
     void *v = n->v.b;
@@ -280,7 +281,9 @@ cd_node_open(struct cd_snapshot *s, struct cd_node *n, uint32_t row)
         n->state[row] = CD_KNOWN;
         n->off[row] = elements_so_far(n);
         n->len[row] = 0;
-        n->open[row] = 0;
+        if (n->open) {
+            n->open[row] = 0;
+        }
     }
     return true;
 }
@@ -321,8 +324,13 @@ cd_node_close(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t n
             return false;
         }
     }
+    if (open != 0 && !n->open && !grow_u32(&n->open, 0, n->cap)) {
+        return false;
+    }
+    if (n->open) {
+        n->open[row] = open;
+    }
     n->len[row] = n_elems;
-    n->open[row] = open;
     return true;
 }
 

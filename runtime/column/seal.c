@@ -73,15 +73,15 @@ static bool
 contend(struct cd_table *t, struct identities *ids, uint32_t slot, uint32_t row)
 {
     uint32_t held = ids->slots[slot] - 1;
-    bool held_own = !t->is_derived_row[held];
-    bool own = !t->is_derived_row[row];
+    bool held_own = !cd_table_is_derived(t, held);
+    bool own = !cd_table_is_derived(t, row);
     bool replaces = own != held_own ? own : t->captured[row] > t->captured[held];
     if (replaces) {
-        t->dead[held] = 1;
+        t->flags[held] |= CD_ROW_DEAD;
         ids->slots[slot] = row + 1;
         return set_tied(ids, slot, false);
     }
-    t->dead[row] = 1;
+    t->flags[row] |= CD_ROW_DEAD;
     bool ties = own && held_own && t->captured[row] == t->captured[held];
     return !ties || set_tied(ids, slot, true);
 }
@@ -91,7 +91,7 @@ static bool
 enter_rows(struct cd_table *t, struct identities *ids, bool derived)
 {
     for (uint32_t row = 0; row < t->n; row++) {
-        if (t->dead[row] || (t->is_derived_row[row] != 0) != derived) {
+        if (cd_table_is_dead(t, row) || cd_table_is_derived(t, row) != derived) {
             continue;
         }
         uint32_t slot = find_identity(ids, t, t->site[row], t->id[row]);
@@ -114,7 +114,7 @@ apply_deletions(const struct cd_snapshot *s, struct cd_table *t, struct identiti
         }
         uint32_t slot = find_identity(ids, t, d->site, d->id);
         if (ids->slots[slot] != 0 && d->captured >= t->captured[ids->slots[slot] - 1]) {
-            t->dead[ids->slots[slot] - 1] = 1;
+            t->flags[ids->slots[slot] - 1] |= CD_ROW_DEAD;
             if (!set_tied(ids, slot, false)) {
                 return false;
             }
@@ -148,11 +148,11 @@ report_ties(struct cd_snapshot *s, const struct cd_table *t, const struct identi
         return true;
     }
     for (uint32_t row = 0; row < t->n; row++) { /* in the order of rows, not of hashes */
-        if (!t->dead[row]) {
+        if (!cd_table_is_dead(t, row)) {
             continue;
         }
         uint32_t slot = find_identity(ids, t, t->site[row], t->id[row]);
-        if (ids->slots[slot] != 0 && ids->is_tied[slot] && !t->is_derived_row[row]
+        if (ids->slots[slot] != 0 && ids->is_tied[slot] && !cd_table_is_derived(t, row)
             && t->captured[row] == t->captured[ids->slots[slot] - 1] && !report_tie(s, t, row)) {
             return false;
         }
@@ -177,13 +177,13 @@ drop_orphans(const struct cd_snapshot *s, struct cd_table *t)
 {
     bool has_derived = false;
     for (uint32_t row = 0; row < t->n; row++) {
-        if (!t->is_derived_row[row]) {
+        if (!cd_table_is_derived(t, row)) {
             continue;
         }
         struct cd_origin o = cd_table_origin(t, row);
         has_derived = true;
         if (o.from_table < s->n_tables && o.from < s->tables[o.from_table]->n) {
-            t->dead[row] |= s->tables[o.from_table]->dead[o.from];
+            t->flags[row] |= s->tables[o.from_table]->flags[o.from] & CD_ROW_DEAD;
         }
     }
     return has_derived;

@@ -361,7 +361,7 @@ cd_snapshot_seal(struct cd_snapshot *s, struct cordon_error *err)
         struct cd_table *t = s->tables[i];
         t->n_live = 0;
         for (uint32_t row = 0; row < t->n; row++) {
-            t->n_live += !t->dead[row];
+            t->n_live += !cd_table_is_dead(t, row);
         }
     }
     s->sealed = true;

@@ -59,8 +59,8 @@ struct cd_node {
                          row (NULL: none) */
     uint32_t *off;    /* LIST, MAP: first child row of row i; its end is off[i] + len[i] */
     uint32_t *len;
-    uint32_t
-        *open; /* LIST, MAP: dictionary id of the reason why there may be more members, 0: closed */
+    uint32_t *open;  /* LIST, MAP: dictionary id of the reason why there may be more members, 0:
+                        closed;  allocated with the first that is not (NULL: none) */
     uint32_t *place; /* of element rows (child of a LIST): index in the source list, or CD_PLACE_KEY
                         | dictionary id of its key */
     uint32_t *key;   /* of value rows (child of a MAP): dictionary id of the key */
@@ -124,6 +124,9 @@ struct cd_site {
 /* In a column of ARNs: the one that the format of the type gives. */
 #define CD_ARN_MADE (CD_NO_STR - 1)
 
+#define CD_ROW_DEAD 1u    /* superseded by a later capture, or deleted: no row for anyone */
+#define CD_ROW_DERIVED 2u /* made from an embedded noun */
+
 /* One type's resources. The columns of the envelope that are not described here have a function to
  * read them, below. */
 struct cd_table {
@@ -142,8 +145,7 @@ struct cd_table {
     struct cd_stretch *stretches;
     uint32_t n_stretches, cap_stretches;
     uint32_t *offset, *item, *from; /* origins; the last two may be NULL */
-    uint8_t *dead;           /* superseded by a later capture, or deleted: no row for anyone */
-    uint8_t *is_derived_row; /* this row was made from an embedded noun */
+    uint8_t *flags;                 /* CD_ROW_… */
     uint32_t n_live;
 };
 
@@ -351,6 +353,16 @@ cd_table_site(const struct cd_snapshot *s, const struct cd_table *t, uint32_t ro
 {
     return &s->sites[t->site[row]];
 }
+static inline bool
+cd_table_is_dead(const struct cd_table *t, uint32_t row)
+{
+    return (t->flags[row] & CD_ROW_DEAD) != 0;
+}
+static inline bool
+cd_table_is_derived(const struct cd_table *t, uint32_t row)
+{
+    return (t->flags[row] & CD_ROW_DERIVED) != 0;
+}
 struct cd_origin cd_table_origin(const struct cd_table *t, uint32_t row);
 /* The ARN of a row, empty if it has none (or memory is out: SCRATCH says so); it may stand in
  * SCRATCH, whose contents it replaces. */
@@ -372,6 +384,12 @@ static inline uint32_t
 cd_node_reason(const struct cd_node *n, uint32_t row)
 {
     return n->reason != NULL && row < n->n ? n->reason[row] : 0;
+}
+/* Why the known list or map at ROW may have more members, 0: it is closed. */
+static inline uint32_t
+cd_node_open_reason(const struct cd_node *n, uint32_t row)
+{
+    return n->open != NULL ? n->open[row] : 0;
 }
 /* The resource that a row belongs to: the table (index into `tables`) and its row, by way of the
  * lists above it; CD_NONE for both if it belongs to none (policy documents). */

@@ -198,8 +198,7 @@ grow_table(struct cd_table *t)
               && grow_column(&t->site, cap, sizeof *t->site)
               && grow_column(&t->captured, cap, sizeof *t->captured)
               && grow_column(&t->offset, cap, sizeof *t->offset)
-              && grow_column(&t->dead, cap, sizeof *t->dead)
-              && grow_column(&t->is_derived_row, cap, sizeof *t->is_derived_row)
+              && grow_column(&t->flags, cap, sizeof *t->flags)
               && (!t->arn || grow_column(&t->arn, cap, sizeof *t->arn))
               && (!t->item || grow_column(&t->item, cap, sizeof *t->item))
               && (!t->from || grow_column(&t->from, cap, sizeof *t->from));
@@ -218,8 +217,7 @@ cd_column_table_free(struct cd_table *t)
     free(t->offset);
     free(t->item);
     free(t->from);
-    free(t->dead);
-    free(t->is_derived_row);
+    free(t->flags);
 }
 
 bool
@@ -238,8 +236,7 @@ cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope
     }
     t->id[r] = e->id;
     t->captured[r] = e->captured;
-    t->dead[r] = 0;
-    t->is_derived_row[r] = e->is_derived_row;
+    t->flags[r] = e->is_derived_row ? CD_ROW_DERIVED : 0;
     t->n++;
     *row = r;
     return true;

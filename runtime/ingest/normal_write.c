@@ -99,7 +99,7 @@ put_origin(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row, 
         file = is_noted ? s->ingest->notes[o->place].file : (struct cd_str){"", 0};
         item = o->from;
     }
-    if (file.n == 0 && item == CD_NONE && !t->is_derived_row[row]) {
+    if (file.n == 0 && item == CD_NONE && !cd_table_is_derived(t, row)) {
         return;
     }
     const char *comma = "";
@@ -112,7 +112,7 @@ put_origin(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row, 
         cd_buf_printf(out, "%s\"item\":%u", comma, item);
         comma = ",";
     }
-    if (t->is_derived_row[row]) {
+    if (cd_table_is_derived(t, row)) {
         cd_buf_printf(out, "%s\"derived\":true", comma);
     }
     cd_buf_putc(out, '}');
@@ -175,7 +175,7 @@ put_table(const struct cd_snapshot *s, const struct cd_table *t, struct cd_buf *
     uint32_t n = 0;
     out->oom |= rows == NULL;
     for (uint32_t row = 0; rows != NULL && row < t->n; row++) {
-        if (!t->dead[row]) {
+        if (!cd_table_is_dead(t, row)) {
             rows[n++] = row;
         }
     }

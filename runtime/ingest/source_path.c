@@ -289,7 +289,7 @@ cd_ingest_source_path(const struct cd_snapshot *s, uint32_t table, uint32_t row,
     }
     const struct cd_table *t = s->tables[table];
     struct cd_origin o = cd_table_origin(t, row);
-    bool is_derived = t->is_derived_row[row] != 0;
+    bool is_derived = cd_table_is_derived(t, row);
     bool is_normal =
         o.source < s->n_sources && cd_str_eq(s->sources[o.source].format, CD_STR("cordon"));
     struct trail trail = {.s = s, .out = out, .start = out->n, .is_normal = is_normal};

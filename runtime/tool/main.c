@@ -1,9 +1,8 @@
 /* `cordon-eval`: the runtime alone. That it links shows that the runtime needs nothing of the
  * compiler. */
-#include <signal.h>
-
 #include "runtime/driver/eval_options.h"
 #include "runtime/driver/load.h"
+#include "runtime/driver/start.h"
 
 static int
 run(const struct cd_eval_command *command, const char *image, const struct cd_values *snapshots)
@@ -23,7 +22,7 @@ main(int argc, char **argv)
     struct cd_eval_command command;
     struct cd_usage usage;
     size_t n;
-    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, which is reported */
+    cd_process_start();
     cd_eval_command_init(&command, &usage, "cordon-eval", "IMAGE.cbc SNAPSHOT…");
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
     int code = parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;

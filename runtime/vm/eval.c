@@ -299,7 +299,7 @@ cd_vm_section(struct cd_eval *e, const struct cd_section *section, const struct 
     uint32_t *lane_pos = CD_NEW_ARRAY(a, n, uint32_t);
     uint32_t lanes = 0;
     for (uint32_t i = 0; i < n; i++) {
-        if (section->shape != CD_NONE || !t->is_derived_row[rows[i]]) {
+        if (section->shape != CD_NONE || !cd_table_is_derived(t, rows[i])) {
             lane_rows[lanes] = rows[i];
             lane_pos[lanes++] = i;
         }
@@ -336,7 +336,7 @@ run_table(struct cd_eval *e, const struct cd_table *t)
         uint32_t *rows = CD_NEW_ARRAY(&e->lanes[1], size, uint32_t);
         uint32_t n = 0;
         for (; row < t->n && n < size; row++) {
-            if (!t->dead[row]) {
+            if (!cd_table_is_dead(t, row)) {
                 rows[n++] = row;
             }
         }

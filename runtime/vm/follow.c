@@ -37,16 +37,6 @@ add_nameless(struct cd_eval *e, struct cd_follow_index *f, uint32_t row)
     *CD_PUSH(&e->arena, f->nameless, f->n_nameless, f->cap_nameless) = row;
 }
 
-/* Makes room for N names, so that the map need not grow on the way there. */
-static void
-reserve_names(struct cd_eval *e, struct cd_name_map *m, uint32_t n)
-{
-    m->cap = n;
-    m->row = CD_NEW_ARRAY(&e->arena, n, uint32_t);
-    m->next = CD_NEW_ARRAY(&e->arena, n, uint32_t);
-    cd_idmap_reserve(&e->arena, &m->head, n);
-}
-
 static void
 add_name(struct cd_eval *e, struct cd_name_map *m, uint32_t name, uint32_t row)
 {
@@ -83,7 +73,7 @@ add_names(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node *n,
         add_one_name(e, f, n, row, row);
         return;
     }
-    if (n->open[row] != 0) {
+    if (cd_node_open_reason(n, row) != 0) {
         add_nameless(e, f, row);
     }
     for (uint32_t k = 0; n->child[0] && k < n->len[row]; k++) {
@@ -103,35 +93,51 @@ name_column(struct cd_eval *e, const struct cd_table *t, uint32_t i)
     return slot == CD_NONE ? NULL : t->root->child[slot];
 }
 
-/* The place of an ARN in the index: where the rows with its hash begin. */
-static uint32_t
-arn_slot(const struct cd_follow_index *f, struct cd_str arn)
-{
-    return (uint32_t)cd_str_hash(arn) & f->arn_mask;
-}
-
-/* Rows by the hashes of their ARNs, most of which are nowhere in the dictionary. */
 static void
-index_arns(struct cd_eval *e, struct cd_follow_index *f, const struct cd_table *t)
+make_row_set(struct cd_eval *e, struct cd_row_set *set, uint32_t n)
 {
-    struct cd_buf scratch = CD_BUF_INIT;
     uint32_t n_slots = 16;
-    while (n_slots / 2 < t->n_live) { /* rows are less than 2^31 */
+    while (n_slots / 4 * 3 < n && n_slots < UINT32_C(1) << 31) {
         n_slots *= 2;
     }
-    f->arn_rows = CD_NEW_ARRAY(&e->arena, n_slots, uint32_t);
-    f->arn_mask = n_slots - 1;
+    set->slots = CD_NEW_ARRAY(&e->arena, n_slots, uint32_t);
+    set->mask = n_slots - 1;
+}
+
+static void
+put_row(struct cd_row_set *set, uint64_t hash, uint32_t row)
+{
+    uint32_t i = (uint32_t)hash & set->mask;
+    while (set->slots[i] != 0) {
+        i = (i + 1) & set->mask;
+    }
+    set->slots[i] = row + 1;
+}
+
+static uint64_t
+id_hash(uint32_t id)
+{
+    return id * UINT64_C(0x9E3779B97F4A7C15) >> 32;
+}
+
+/* Rows by their ids, and by their ARNs, most of which are nowhere in the dictionary. */
+static void
+index_rows(struct cd_eval *e, struct cd_follow_index *f, const struct cd_table *t)
+{
+    struct cd_buf scratch = CD_BUF_INIT;
+    make_row_set(e, &f->arns, t->n_live);
+    make_row_set(e, &f->ids, t->n_live);
     for (uint32_t row = 0; row < t->n; row++) {
-        struct cd_str arn =
-            t->dead[row] ? (struct cd_str){"", 0} : cd_table_arn(e->s, t, row, &scratch);
-        if (arn.n == 0) {
+        if (cd_table_is_dead(t, row)) {
             continue;
         }
-        uint32_t i = arn_slot(f, arn);
-        while (f->arn_rows[i] != 0) {
-            i = (i + 1) & f->arn_mask;
+        struct cd_str arn = cd_table_arn(e->s, t, row, &scratch);
+        if (arn.n > 0) {
+            put_row(&f->arns, cd_str_hash(arn), row);
         }
-        f->arn_rows[i] = row + 1;
+        if (t->id[row] != CD_NO_STR) {
+            put_row(&f->ids, id_hash(t->id[row]), row);
+        }
     }
     bool oom = scratch.oom;
     cd_buf_finish(&scratch);
@@ -152,22 +158,13 @@ make_index(struct cd_eval *e, struct cd_follow_index *f, uint32_t shape)
     f->made = true;
     const struct cd_table *t = f->table;
     if (t) {
-        index_arns(e, f, t);
-        reserve_names(e, &f->id, t->n_live);
+        index_rows(e, f, t);
     }
     uint32_t n_names = t && t->schema != CD_SCHEMA_NONE ? cd_schema_n_names(t->schema) : 0;
-    for (uint32_t row = 0; t && row < t->n; row++) {
-        if (t->dead[row]) {
-            continue;
-        }
-        if (t->id[row] != CD_NO_STR) {
-            add_name(e, &f->id, t->id[row], row);
-        }
-    }
     for (uint32_t i = 0; i < n_names; i++) {
         const struct cd_node *column = name_column(e, t, i);
         for (uint32_t row = 0; column && row < t->n; row++) {
-            if (!t->dead[row]) {
+            if (!cd_table_is_dead(t, row)) {
                 add_names(e, f, column, row);
             }
         }
@@ -257,14 +254,45 @@ look_in(const struct cd_eval *e, const struct cd_follow_index *f, const struct c
     }
 }
 
+/* Rows that stand behind HASH until a free slot. False: there are no more. */
+static bool
+next_row(const struct cd_row_set *set, uint32_t *slot, uint32_t *row)
+{
+    if (!set->slots || set->slots[*slot & set->mask] == 0) {
+        return false;
+    }
+    *row = set->slots[*slot & set->mask] - 1;
+    ++*slot;
+    return true;
+}
+
 static void
 look_for_arn(const struct cd_eval *e, const struct cd_follow_index *f, struct cd_str arn,
              struct found *out)
 {
-    for (uint32_t i = arn_slot(f, arn); f->arn_rows && f->arn_rows[i] != 0 && out->n < 2;
-         i = (i + 1) & f->arn_mask) {
-        if (cd_table_arn_is(e->s, f->table, f->arn_rows[i] - 1, arn)) {
-            find(out, f->arn_rows[i] - 1);
+    uint32_t row;
+    uint32_t slot = (uint32_t)cd_str_hash(arn);
+    while (out->n < 2 && next_row(&f->arns, &slot, &row)) {
+        if (cd_table_arn_is(e->s, f->table, row, arn)) {
+            find(out, row);
+        }
+    }
+}
+
+static void
+look_for_id(const struct cd_eval *e, const struct cd_follow_index *f, uint32_t id,
+            const struct target *to, struct found *out)
+{
+    uint32_t row;
+    uint32_t slot = (uint32_t)id_hash(id);
+    while (out->n < 2 && next_row(&f->ids, &slot, &row)) {
+        if (f->table->id[row] != id) {
+            continue;
+        }
+        if (is_meant(e, f, to, row)) {
+            find(out, row);
+        } else {
+            out->elsewhere = true;
         }
     }
 }
@@ -317,7 +345,7 @@ follow_lane(struct cd_eval *e, struct cd_arena *a, struct cd_follow_index *f, st
     bool may_be_name = !is_own_arn(e, f, cd_vm_text(e, ref));
     look_for_arn(e, f, cd_vm_text(e, ref), &found);
     if (found.n == 0) {
-        look_in(e, f, &f->id, ref, &to, &found);
+        look_for_id(e, f, ref, &to, &found);
     }
     if (found.n == 0 && may_be_name) {
         look_in(e, f, &f->names, ref, &to, &found);

@@ -113,7 +113,7 @@ fill(struct cd_eval *e, const struct cd_index *index, const struct cd_table *t,
     size_t cap = 0;
     for (uint32_t row = 0; row < t->n; row++) {
         uint32_t key = CD_NO_STR;
-        if (t->dead[row]) {
+        if (cd_table_is_dead(t, row)) {
             continue;
         }
         enum cd_state state = index->n_path == 0

@@ -158,7 +158,7 @@ load_list(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
     }
     uint32_t before = d->elem->n;
     d->off[i] = before;
-    d->open[i] = n->open[row];
+    d->open[i] = cd_node_open_reason(n, row);
     for (uint32_t k = 0; elem && k < n->len[row]; k++) {
         cd_vec_init(e, a, &one, elem_type, 1);
         load_lane(e, a, &one, 0, elem, n->off[row] + k);
@@ -208,7 +208,7 @@ load_plain_lists(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, const 
         }
         d->off[i] = at;
         d->len[i] = n->len[row];
-        d->open[i] = n->open[row];
+        d->open[i] = cd_node_open_reason(n, row);
         for (uint32_t k = 0; k < n->len[row]; k++, at++) {
             if (elem->kind == CD_NODE_STRING) {
                 d->elem->v.u32[at] = elem->v.u32[n->off[row] + k];
@@ -289,8 +289,8 @@ mapget_node(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i,
             return;
         }
     }
-    if (n->open[row] != 0) {
-        cd_vec_set_unknown(a, d, i, n->open[row]);
+    if (cd_node_open_reason(n, row) != 0) {
+        cd_vec_set_unknown(a, d, i, cd_node_open_reason(n, row));
     } else {
         cd_vec_set_absent(d, i);
     }

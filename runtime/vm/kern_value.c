@@ -115,7 +115,7 @@ append_rows(const struct cd_table *t, bool own_only, uint64_t *out)
 {
     uint32_t n = 0;
     for (uint32_t row = 0; row < t->n; row++) {
-        if (!t->dead[row] && !(own_only && t->is_derived_row[row])) {
+        if (!cd_table_is_dead(t, row) && !(own_only && cd_table_is_derived(t, row))) {
             out[n++] = cd_rowref_of(t->root->id, row);
         }
     }

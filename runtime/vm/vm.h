@@ -73,13 +73,17 @@ struct cd_name_map {
     uint32_t *row, *next; /* by entry; next CD_NONE ends */
     size_t n, cap, cap_next;
 };
+/* Rows of a table by the hash of something that nearly every row has one of its own of. */
+struct cd_row_set {
+    uint32_t *slots; /* open addressing: row + 1, 0 is free; NULL: no rows */
+    uint32_t mask;
+};
 /* What `->` looks through in a table. */
 struct cd_follow_index {
     bool made;
     const struct cd_table *table; /* NULL: none */
-    uint32_t *arn_rows; /* open addressing by the hash of a row's ARN: row + 1, 0 is free */
-    uint32_t arn_mask;
-    struct cd_name_map id, names;
+    struct cd_row_set arns, ids;
+    struct cd_name_map names;
     uint32_t *nameless; /* rows of which a further name is not known */
     size_t n_nameless, cap_nameless;
     uint32_t own_arn; /* pattern of the type's own ARNs, CD_NO_STR: none */

@@ -56,7 +56,8 @@ static inline uint32_t
 row_of(const struct fixture *f, const struct cd_table *t, const char *id)
 {
     for (uint32_t row = 0; row < t->n; row++) {
-        if (!t->dead[row] && cd_str_eq(cd_intern_str(&f->s.dict, t->id[row]), cd_str_of(id))) {
+        if (!cd_table_is_dead(t, row)
+            && cd_str_eq(cd_intern_str(&f->s.dict, t->id[row]), cd_str_of(id))) {
             return row;
         }
     }

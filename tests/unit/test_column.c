@@ -117,7 +117,7 @@ Test(column, elements_know_their_resource)
         cr_expect_eq(s.tables[owner], t);
     }
     cr_expect_eq(elem->place[2], 20u);
-    cr_expect_eq(list->open[4], str("more"));
+    cr_expect_eq(cd_node_open_reason(list, 4), str("more"));
     cr_expect_eq(cd_node_state(list, 5), CD_ABSENT);
     uint32_t owner;
     uint32_t row;
@@ -182,9 +182,9 @@ Test(column, the_later_capture_counts)
     cr_assert(cd_snapshot_delete(&s, CD_STR("AWS::EC2::Volume"), str("aws"), str("1"), str("r"),
                                  str("v4"), 29));
     seal();
-    cr_expect(t->dead[old] && !t->dead[new] && !t->dead[other]);
-    cr_expect(!t->dead[first] && t->dead[second]);
-    cr_expect(t->dead[gone] && !t->dead[back]);
+    cr_expect(cd_table_is_dead(t, old) && !cd_table_is_dead(t, new) && !cd_table_is_dead(t, other));
+    cr_expect(!cd_table_is_dead(t, first) && cd_table_is_dead(t, second));
+    cr_expect(cd_table_is_dead(t, gone) && !cd_table_is_dead(t, back));
     cr_expect_eq(t->n_live, 4u);
     cr_expect_eq(s.n_problems, 1u);
     cr_expect_eq(s.sources[0].problems, 1u);
@@ -206,9 +206,10 @@ Test(column, derived_rows_give_way)
     uint32_t twin2 = add(policies, "1", "r", "d", 10, true);
     seal();
     cr_expect_eq(s.tables[0], buckets); /* sorted by name */
-    cr_expect(buckets->dead[bucket] && !buckets->dead[later]);
-    cr_expect(!policies->dead[own] && policies->dead[derived] && policies->dead[orphan]);
-    cr_expect(!policies->dead[twin] && policies->dead[twin2]);
+    cr_expect(cd_table_is_dead(buckets, bucket) && !cd_table_is_dead(buckets, later));
+    cr_expect(!cd_table_is_dead(policies, own) && cd_table_is_dead(policies, derived)
+              && cd_table_is_dead(policies, orphan));
+    cr_expect(!cd_table_is_dead(policies, twin) && cd_table_is_dead(policies, twin2));
     cr_expect_eq(cd_table_origin(policies, orphan).from_table, 0u);
     cr_expect_eq(s.n_problems, 0u);
 }

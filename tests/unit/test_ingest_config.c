@@ -399,7 +399,7 @@ Test(ingest_config, embedded_nouns_are_rows)
     EXPECT_STR(property(&f, "AWS::RDS::DBSubnetGroup", "data", "SubnetIds"), "[\"subnet-1\"]");
     EXPECT_STR(property(&f, "AWS::RDS::DBInstance", "orders", "DBSubnetGroupName"), "\"data\"");
     const struct cd_table *t = table_of(&f, "AWS::S3::BucketPolicy");
-    cr_assert(t->is_derived_row[0]);
+    cr_assert(cd_table_is_derived(t, 0));
     cr_assert_eq(cd_table_origin(t, 0).from_table, table_of(&f, "AWS::S3::Bucket")->root->table);
     const struct cd_path_step step = {CD_STR_INIT("PolicyDocument"), CD_NONE, false};
     cd_buf_clear(&f.out);
