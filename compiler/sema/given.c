@@ -216,6 +216,19 @@ word_type(struct cd_checker *c, enum cd_envelope word)
     return NULL;
 }
 
+/* Whatever says that a resource is there says which one it is. */
+static void
+unknown_word(struct cd_checker *c, const struct cd_data_pair *pair)
+{
+    struct cd_diag *d =
+        cd_diag_add(c->s->diags, CD_DIAG_TEST_DATA, pair->value->span,
+                    "the %.*s of a given resource cannot be unknown", CD_FMT(pair->key.text));
+    cd_diag_help(
+        c->s->diags, d,
+        "tags, captured and properties can be unknown; that there may be more resources is "
+        "given unknown TYPE");
+}
+
 void
 cd_check_given(struct cd_checker *c, struct cd_step *step)
 {
@@ -235,6 +248,11 @@ cd_check_given(struct cd_checker *c, struct cd_step *step)
         if (!want) {
             cd_diag_add(c->s->diags, CD_DIAG_TEST_DATA, pair->key.span,
                         "the type stands before the object");
+            continue;
+        }
+        if (pair->value->kind == CD_DATA_UNKNOWN && word != CD_ENV_TAGS
+            && word != CD_ENV_CAPTURED) {
+            unknown_word(c, pair);
             continue;
         }
         check_data(c, pair->value, want, what_of(c, pair->key.text).p, 0);

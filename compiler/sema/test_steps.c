@@ -160,9 +160,16 @@ void
 cd_check_test(struct cd_sema *s, struct cd_decl *d)
 {
     struct cd_checker c = cd_checker_of(s, d, CD_PLACE_PARAM, NULL);
-    bool requested = false;
+    bool requested = false, expects = false;
     for (size_t i = 0; i < d->n_steps; i++) {
         d->steps[i].shape = CD_SCHEMA_NONE;
         check_step(&c, &d->steps[i], &requested);
+        expects = expects || d->steps[i].kind == CD_STEP_EXPECT
+                  || d->steps[i].kind == CD_STEP_EXPECT_DENY;
+    }
+    if (!expects) {
+        struct cd_diag *diag = cd_diag_add(s->diags, CD_DIAG_TEST_EXPECTS_NOTHING, d->span,
+                                           "this test expects nothing");
+        cd_diag_help(s->diags, diag, "write: expect pass C on \"id\", or expect deny C");
     }
 }

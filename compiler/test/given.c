@@ -93,6 +93,10 @@ static void
 put_member(struct cd_arena *a, const char *name, const struct cd_data *value, const char *otherwise,
            struct cd_buf *out)
 {
+    bool is_tags = strcmp(name, "tags") == 0;
+    if (value != NULL && value->kind == CD_DATA_UNKNOWN && !is_tags) {
+        return; /* `captured`: unknown is what nobody says */
+    }
     if (value != NULL) {
         cd_buf_printf(out, ",\"%s\":", name);
         put_data(a, value, out);

@@ -19,6 +19,7 @@ struct run {
     struct cd_bound_params bound;
     struct cd_snapshot snapshot;
     bool has_snapshot;
+    struct cd_span at; /* what is being done, for a failure that has no place of its own */
     struct cd_eval *eval;
     const struct cd_step *request; /* the one that `expect deny` speaks of */
 };
@@ -90,6 +91,7 @@ read_given(struct run *run, struct cordon_error *err)
         const struct cd_step *step = &run->test->steps[i];
         if (step->kind == CD_STEP_GIVEN_FILE) {
             const struct cd_const *name = cd_const_eval(run->arena, step->text, NULL);
+            run->at = step->span;
             CORDON_TRY(cd_ingest_file(
                 &run->snapshot, beside(run, name != NULL ? name->text : CD_STR("")), NULL, err));
         }
@@ -98,6 +100,7 @@ read_given(struct run *run, struct cordon_error *err)
             return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
         }
     }
+    run->at = run->test->span;
     CORDON_TRY(cd_snapshot_seal(&run->snapshot, err));
     for (size_t i = 0; i < run->snapshot.n_problems; i++) {
         fail(run, run->test->span,
@@ -120,6 +123,28 @@ control_index(const struct run *run, const struct cd_decl *control)
     return CD_NONE;
 }
 
+/* A parameter without a default has to be given. */
+static cordon_status
+check_params(const struct run *run, uint32_t control, struct cordon_error *err)
+{
+    const struct cd_image *img = run->program->img;
+    const struct cd_control *c = &img->controls.items[control];
+    for (uint32_t i = 0; i < c->n_params; i++) {
+        uint32_t p = img->param_refs.items[c->first_param + i];
+        if (run->bound.values[p] == CD_NONE && img->params.items[p].default_const == CD_NONE) {
+            struct cd_str name = cd_image_str(img, img->params.items[p].name), bare = name;
+            for (size_t dot; (dot = cd_str_find(bare, '.', 0)) < bare.n;) {
+                bare = cd_str_sub(bare, dot + 1, bare.n);
+            }
+            return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                               "control %.*s reads the parameter %.*s, which has no default: write "
+                               "given %.*s = … in the test",
+                               CD_FMT(cd_image_str(img, c->name)), CD_FMT(name), CD_FMT(bare));
+        }
+    }
+    return CORDON_OK;
+}
+
 static cordon_status
 evaluate(struct run *run, struct cordon_error *err)
 {
@@ -134,9 +159,12 @@ evaluate(struct run *run, struct cordon_error *err)
                                    "control %.*s is not in the program",
                                    CD_FMT(step->decl->name.text));
             }
+            run->at = step->span;
+            CORDON_TRY(check_params(run, control, err));
             wanted[control] = true;
         }
     }
+    run->at = run->test->span;
     CORDON_TRY(cd_eval_new(run->program, &run->bound, &run->snapshot, wanted, &run->eval, err));
     if (run->observes) {
         cd_eval_observe(run->eval, run->coverage->seen, run->coverage->n_branches);
@@ -248,13 +276,25 @@ expect_on(struct run *run, const struct cd_step *step, uint32_t control, struct 
     return CORDON_OK;
 }
 
+/* What a control's own verdict was folded from. */
+static struct cd_str
+counts_of(struct run *run, const struct cd_control_result *r)
+{
+    if (r->pass + r->fail + r->unknown + r->waived == 0) {
+        return CD_STR(": nothing that is given is in its scope");
+    }
+    return cd_arena_printf(run->arena, ": %llu pass, %llu fail, %llu unknown, %llu waived",
+                           (unsigned long long)r->pass, (unsigned long long)r->fail,
+                           (unsigned long long)r->unknown, (unsigned long long)r->waived);
+}
+
 static cordon_status
 expect_verdict(struct run *run, const struct cd_step *step, struct cordon_error *err)
 {
     uint32_t control = control_index(run, step->decl);
     if (step->n_on == 0) {
-        compare(run, step, (struct cd_str){"", 0}, cd_eval_results(run->eval)[control].verdict,
-                (struct cd_str){"", 0});
+        const struct cd_control_result *r = &cd_eval_results(run->eval)[control];
+        compare(run, step, CD_STR(""), r->verdict, counts_of(run, r));
         return CORDON_OK;
     }
     for (size_t i = 0; i < step->n_on; i++) {
@@ -299,6 +339,42 @@ key_values(struct run *run, const struct cd_data *d, struct cd_request_key *key)
     }
 }
 
+/* Why the request is denied, or is not. */
+static struct cd_str
+reason_of(const struct run *run, const struct cd_request *r)
+{
+    static const char *const words[] = {[CD_STOP_ACTION] = "no deny of it is about this action",
+                                        [CD_STOP_RESOURCE] = "its `on` does not match",
+                                        [CD_STOP_WHEN] = "its `when` does not hold",
+                                        [CD_STOP_UNLESS] = "its `unless` holds",
+                                        [CD_STOP_NONE] = "it fires"};
+    const struct cd_image *img = run->program->img;
+    uint32_t deny;
+    enum cd_deny_stop stop = cd_eval_request_stop(run->eval, &deny);
+    const char *why = stop == CD_STOP_RESOURCE && r->resource.n == 0
+                          ? "its `on` matches no request without one"
+                          : words[stop];
+    if (deny == CD_NONE) {
+        return cd_str_of(why);
+    }
+    const struct cd_place *place = &img->places.items[img->denies.items[deny].place];
+    return cd_arena_printf(run->arena, "the deny at %.*s:%u: %s",
+                           CD_FMT(cd_image_str(img, img->files.items[place->file])), place->line,
+                           why);
+}
+
+static void
+fail_deny(struct run *run, const struct cd_step *step, const struct cd_request *r, int fires)
+{
+    static const char *const found[] = {"it is not denied", "it is denied", "that is unknown"};
+    struct cd_str why = reason_of(run, r);
+    fail(run, step->span,
+         cd_arena_printf(run->arena, "expected %.*s to %sdeny %.*s%s%.*s, but %s: %.*s",
+                         CD_FMT(step->decl->name.text), step->negated ? "not " : "",
+                         CD_FMT(r->action), r->resource.n != 0 ? " on " : "", CD_FMT(r->resource),
+                         found[fires], CD_FMT(why)));
+}
+
 static cordon_status
 expect_deny(struct run *run, const struct cd_step *step, struct cordon_error *err)
 {
@@ -328,13 +404,7 @@ expect_deny(struct run *run, const struct cd_step *step, struct cordon_error *er
             cd_coverage_control(run->coverage, step->decl)->requests |= (uint8_t)(1u << fires);
         }
         if (fires != (step->negated ? 0 : 1)) {
-            static const char *const found[] = {"it is not denied", "it is denied",
-                                                "that is unknown"};
-            fail(run, step->span,
-                 cd_arena_printf(run->arena, "expected %.*s to %sdeny %.*s%s%.*s, but %s",
-                                 CD_FMT(step->decl->name.text), step->negated ? "not " : "",
-                                 CD_FMT(r.action), r.resource.n != 0 ? " on " : "",
-                                 CD_FMT(r.resource), found[fires]));
+            fail_deny(run, step, &r, fires);
         }
     }
     return CORDON_OK;
@@ -367,6 +437,7 @@ run_test(const struct cd_tester *t, bool observes, const struct cd_decl *test,
                       .coverage = t->coverage,
                       .observes = observes,
                       .test = test,
+                      .at = test->span,
                       .arena = t->arena,
                       .result = out,
                       .last = &out->first};
@@ -378,7 +449,7 @@ run_test(const struct cd_tester *t, bool observes, const struct cd_decl *test,
         status = steps[i](&run, err);
     }
     if (status != CORDON_OK && !is_fatal(status)) {
-        fail(&run, test->span, cd_arena_str(t->arena, cd_str_of(err->message)));
+        fail(&run, run.at, cd_arena_str(t->arena, cd_str_of(err->message)));
         status = CORDON_OK;
     }
     cd_eval_free(run.eval);

@@ -99,4 +99,16 @@ CORDON_MUST_CHECK cordon_status cd_eval_request(struct cd_eval *e, const struct 
                                                 uint32_t control, int *fires,
                                                 struct cordon_error *err);
 
+/* What first keeps a deny from firing. */
+enum cd_deny_stop {
+    CD_STOP_ACTION, /* another control's, another action, or an excepted one */
+    CD_STOP_RESOURCE,
+    CD_STOP_WHEN,
+    CD_STOP_UNLESS,
+    CD_STOP_NONE /* it fires, or nobody knows */
+};
+/* Of the denies that the last request was put to: how far the one got that got farthest, and which
+ * it is (CD_NONE: not one was about its action). */
+enum cd_deny_stop cd_eval_request_stop(const struct cd_eval *e, uint32_t *deny);
+
 #endif

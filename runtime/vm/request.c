@@ -170,15 +170,28 @@ resource_matches(struct cd_eval *e, const struct cd_deny_info *deny)
     return deny->not_on == CD_DENY_NOT_ON ? not_of[any] : any;
 }
 
+static bool
+is_about_action(const struct cd_eval *e, const struct cd_deny_info *deny)
+{
+    return deny->control == e->request_control && action_matches(e, deny->first_act, deny->n_acts)
+           && !action_matches(e, deny->first_except, deny->n_excepts);
+}
+
 /* Is the request put to DENY, by its control, action and resource? */
 static uint8_t
 is_asked(struct cd_eval *e, const struct cd_deny_info *deny)
 {
-    if (deny->control != e->request_control || !action_matches(e, deny->first_act, deny->n_acts)
-        || action_matches(e, deny->first_except, deny->n_excepts)) {
-        return CD_F;
+    return is_about_action(e, deny) ? resource_matches(e, deny) : CD_F;
+}
+
+/* Keeps the deny that got farthest, of equal ones the first. */
+static void
+note_stop(struct cd_eval *e, uint32_t deny, enum cd_deny_stop stop)
+{
+    if (stop > e->stop) {
+        e->stop = stop;
+        e->stopped = deny;
     }
-    return resource_matches(e, deny);
 }
 
 void
@@ -205,6 +218,19 @@ cd_k_fire(struct cd_eval *e, const struct cd_insn *in)
     if (fires == CD_T || e->fired == CD_F) {
         e->fired = fires;
     }
+    note_stop(e, in->c,
+              !is_about_action(e, &e->img->denies.items[in->c]) ? CD_STOP_ACTION
+              : on == CD_F                                      ? CD_STOP_RESOURCE
+              : when == CD_F || when == CD_A                    ? CD_STOP_WHEN
+              : holds == CD_F                                   ? CD_STOP_UNLESS
+                                                                : CD_STOP_NONE);
+}
+
+enum cd_deny_stop
+cd_eval_request_stop(const struct cd_eval *e, uint32_t *deny)
+{
+    *deny = e->stopped;
+    return e->stop;
 }
 
 static void
@@ -229,6 +255,8 @@ cd_eval_request(struct cd_eval *e, const struct cd_request *request, uint32_t co
     e->request = request;
     e->request_control = control;
     e->fired = CD_F;
+    e->stop = CD_STOP_ACTION;
+    e->stopped = CD_NONE;
     int jumped = setjmp(e->oom);
     if (jumped != 0) {
         return cd_vm_ended(e, jumped);

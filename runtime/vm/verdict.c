@@ -268,8 +268,11 @@ cd_k_check(struct cd_eval *e, const struct cd_insn *in)
 {
     if (cd_vm_reg(e, in->a)->v.b[0] != CD_T) {
         struct cd_str name = cd_image_str(e->img, e->img->params.items[in->b].name);
+        const struct cd_place *at = &e->img->places.items[e->img->params.items[in->b].place];
         cd_vm_fail(e, CORDON_EINPUT,
-                   "parameter %.*s: its value does not satisfy the condition of its declaration",
-                   CD_FMT(name));
+                   "parameter %.*s: its value does not satisfy the `where` of its declaration "
+                   "(%.*s:%u)",
+                   CD_FMT(name), CD_FMT(cd_image_str(e->img, e->img->files.items[at->file])),
+                   at->line);
     }
 }

@@ -156,6 +156,8 @@ struct cd_eval {
     const struct cd_request *request;
     uint32_t request_control;
     enum cd_answer_value fired;
+    enum cd_deny_stop stop; /* of the deny that got farthest */
+    uint32_t stopped;       /* which it is, CD_NONE */
 
     struct cd_trace *trace;        /* NULL but while an answer is explained */
     struct cd_plan *explain_plans; /* by section, of the control that was explained last */
