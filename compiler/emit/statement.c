@@ -47,7 +47,7 @@ written_resources(struct cd_emission *out, const struct cd_deny *deny,
     s->not_resource = deny->not_on && deny->n_on != 0;
     s->resources = CD_NEW_ARRAY(out->arena, deny->n_on + 1, struct cd_str);
     for (size_t i = 0; i < deny->n_on; i++) {
-        bool has_variable;
+        bool has_variable = false;
         enum cd_emit_text status =
             cd_emit_text(out->arena, deny->on[i], true, env, &s->resources[i], &has_variable);
         if (status != CD_TEXT_DONE) {
