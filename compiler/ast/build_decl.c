@@ -1,6 +1,7 @@
 /* Declarations: modules and uses, parameters, functions, controls with their items, waivers. Tests
  * are in build_test.c. */
 #include "compiler/ast/build.h"
+#include "compiler/ast/metadata.h"
 
 /* ---- documentation ---- */
 
@@ -228,9 +229,27 @@ cd_ast_control_begin(struct cd_tree *b, struct cd_span at, struct cd_span name)
     b->decl->name = cd_ast_name(b, name);
 }
 
+/* Metadata is kept in the order of its table, whatever order it is written in; the rest stays. */
+static void
+sort_metadata(struct cd_tree *b, struct cd_decl *d)
+{
+    struct cd_meta *sorted = CD_NEW_ARRAY(b->arena, d->n_metas, struct cd_meta);
+    size_t n = 0;
+    for (unsigned rank = 0; rank <= CD_N_METADATA; rank++) {
+        for (size_t i = 0; i < d->n_metas; i++) {
+            if (cd_metadata_find(d->metas[i].word.text) == rank) {
+                sorted[n++] = d->metas[i];
+            }
+        }
+    }
+    d->metas = sorted;
+    d->cap_metas = n;
+}
+
 void
 cd_ast_block_end(struct cd_tree *b, struct cd_span close)
 {
+    sort_metadata(b, b->decl);
     close_decl(b, b->decl, close);
     b->decl = NULL;
 }

@@ -17,6 +17,7 @@ static const struct verb verbs[] = {
     {"doc", "the catalogue of controls as Markdown", cd_verb_doc},
     {"emit", "documents of service control policies from denies", cd_verb_emit},
     {"eval", "findings of policies in snapshots", cd_verb_eval},
+    {"fmt", "policies in their canonical form", cd_verb_fmt},
     {"normalize", "snapshots of any format in Cordon's own form", cd_verb_normalize},
     {"test", "run the tests of policies", cd_verb_test},
     {"version", "the version, and the origin of the tables", cd_verb_version},

@@ -59,7 +59,6 @@ bool cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t);
 /* Is T the brace after the head of a `for`, which has none? */
 bool cd_parse_opens_for(const struct cd_parse *p, struct cd_token t);
 
-bool cd_parse_is_meta_word(struct cd_str word);
 /* Skips from T to a token at which parsing can go on, and brings the grammar's stack to where that
  * token is accepted. */
 struct cd_token cd_parse_recover(struct cd_parse *p, struct cd_token t);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "compiler/ast/metadata.h"
 #include "compiler/diag/habits.h"
 
 /* ---- expected ---- */
@@ -410,7 +411,7 @@ report_stray_word(struct cd_parse *p)
                     && cd_parse_accepts(p, CD_TOK_NAME) && !cd_parse_accepts(p, CD_TOK_NUMBER)
                     && !cd_parse_accepts(p, CD_TOK_REQUIRE);
     struct cd_str word = cd_parse_text(p, p->prev);
-    if (!at_value || cd_parse_is_meta_word(word)) {
+    if (!at_value || cd_metadata_find(word) < CD_N_METADATA) {
         return false;
     }
     struct cd_diag *d =

@@ -1,23 +1,7 @@
 /* Going on behind an error: tokens are skipped up to one that begins a declaration, a clause or
  * metadata of the control that is open, a step of the test that is open, or that closes it. */
+#include "compiler/ast/metadata.h"
 #include "compiler/parse/driver.h"
-
-static const struct cd_str meta_words[] = {
-    CD_STR_INIT("id"),          CD_STR_INIT("severity"), CD_STR_INIT("maps"),
-    CD_STR_INIT("suggests"),    CD_STR_INIT("remedy"),   CD_STR_INIT("owner"),
-    CD_STR_INIT("detect_only"),
-};
-
-bool
-cd_parse_is_meta_word(struct cd_str word)
-{
-    for (size_t i = 0; i < CD_ARRAY_LEN(meta_words); i++) {
-        if (cd_str_eq(meta_words[i], word)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* Nothing but parentheses and square brackets is open within the body: they end with their clause.
  */
@@ -45,7 +29,7 @@ resumes_control(const struct cd_parse *p, struct cd_token t)
         return p->depth == 1 || (t.first && no_brace_inside(p));
     }
     return t.kind == CD_TOK_NAME && t.first && no_brace_inside(p)
-           && cd_parse_is_meta_word(cd_parse_text(p, t));
+           && cd_metadata_find(cd_parse_text(p, t)) < CD_N_METADATA;
 }
 
 static bool

@@ -1,28 +1,8 @@
 /* The metadata of a control: its words, their values, and its title and text from the lines above
  * it. */
+#include "compiler/ast/metadata.h"
 #include "compiler/sema/check.h"
 #include "runtime/bc/program.h"
-
-enum word {
-    WORD_ID,
-    WORD_SEVERITY,
-    WORD_MAPS,
-    WORD_SUGGESTS,
-    WORD_REMEDY,
-    WORD_OWNER,
-    WORD_DETECT_ONLY
-};
-#define N_WORDS 7
-
-static const struct cd_str words[N_WORDS] = {
-    [WORD_ID] = CD_STR_INIT("id"),
-    [WORD_SEVERITY] = CD_STR_INIT("severity"),
-    [WORD_MAPS] = CD_STR_INIT("maps"),
-    [WORD_SUGGESTS] = CD_STR_INIT("suggests"),
-    [WORD_REMEDY] = CD_STR_INIT("remedy"),
-    [WORD_OWNER] = CD_STR_INIT("owner"),
-    [WORD_DETECT_ONLY] = CD_STR_INIT("detect_only"),
-};
 
 static const struct cd_str levels[] = {
     [CD_LEVEL_INFO] = CD_STR_INIT("info"),         [CD_LEVEL_LOW] = CD_STR_INIT("low"),
@@ -120,16 +100,16 @@ read_mappings(struct cd_sema *s, struct cd_decl *d, const struct cd_meta *m)
 }
 
 static void
-read_meta(struct cd_sema *s, struct cd_decl *d, const struct cd_meta *m, enum word word)
+read_meta(struct cd_sema *s, struct cd_decl *d, const struct cd_meta *m, enum cd_metadata word)
 {
     switch (word) {
-    case WORD_ID: d->id = one_text(s, d, m, "write id \"RES-01\""); break;
-    case WORD_SEVERITY: read_severity(s, d, m); break;
-    case WORD_MAPS:
-    case WORD_SUGGESTS: read_mappings(s, d, m); break;
-    case WORD_REMEDY: d->remedy = one_text(s, d, m, "write remedy \"what to do\""); break;
-    case WORD_OWNER: d->owner = one_text(s, d, m, "write owner \"team\""); break;
-    case WORD_DETECT_ONLY:
+    case CD_METADATA_ID: d->id = one_text(s, d, m, "write id \"RES-01\""); break;
+    case CD_METADATA_SEVERITY: read_severity(s, d, m); break;
+    case CD_METADATA_MAPS:
+    case CD_METADATA_SUGGESTS: read_mappings(s, d, m); break;
+    case CD_METADATA_REMEDY: d->remedy = one_text(s, d, m, "write remedy \"what to do\""); break;
+    case CD_METADATA_OWNER: d->owner = one_text(s, d, m, "write owner \"team\""); break;
+    case CD_METADATA_DETECT_ONLY:
         d->detect_only = one_text(s, d, m, "write detect_only \"why it cannot be prevented\"");
         d->detect_only_set = true;
         break;
@@ -137,16 +117,17 @@ read_meta(struct cd_sema *s, struct cd_decl *d, const struct cd_meta *m, enum wo
 }
 
 static bool
-find_word(struct cd_sema *s, const struct cd_meta *m, enum word *out)
+find_word(struct cd_sema *s, const struct cd_meta *m, enum cd_metadata *out)
 {
     struct cd_nearest near;
     cd_nearest_init(&near, m->word.text);
-    for (size_t i = 0; i < N_WORDS; i++) {
-        if (cd_str_eq(words[i], m->word.text)) {
-            *out = (enum word)i;
-            return true;
-        }
-        cd_nearest_try(&near, words[i]);
+    unsigned found = cd_metadata_find(m->word.text);
+    if (found < CD_N_METADATA) {
+        *out = (enum cd_metadata)found;
+        return true;
+    }
+    for (size_t i = 0; i < CD_N_METADATA; i++) {
+        cd_nearest_try(&near, cd_metadata_words[i]);
     }
     struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_METADATA, m->word.span,
                                     "there is no metadata `%.*s`", CD_FMT(m->word.text));
@@ -214,12 +195,12 @@ read_doc(struct cd_sema *s, struct cd_decl *d)
 void
 cd_check_metadata(struct cd_sema *s, struct cd_decl *d)
 {
-    bool seen[N_WORDS] = {false};
+    bool seen[CD_N_METADATA] = {false};
     d->severity = CD_LEVEL_MEDIUM;
     read_doc(s, d);
     for (size_t i = 0; i < d->n_metas; i++) {
         const struct cd_meta *m = &d->metas[i];
-        enum word word;
+        enum cd_metadata word;
         if (m->n_values == 0 || !find_word(s, m, &word)) {
             continue;
         }
