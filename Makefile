@@ -83,7 +83,7 @@ all: $(PROGRAMS) $(LIB)
 # ---- Is everything here? Flags and lists are remembered in files, so that a change of either rebuilds what it must. --------
 # $(call remember,NAME,TEXT)
 remember = $(if $(if $(wildcard $(BUILD)/$(1)),,new)$(filter-out $(file <$(BUILD)/$(1)),$(2))$(filter-out $(2),$(file <$(BUILD)/$(1))),$(file >$(BUILD)/$(1),$(2)))
-NO_BUILD := help deps clean format test test-long demo bench fuzz fuzz-short check-format check-layers
+NO_BUILD := help deps clean test test-long demo bench fuzz fuzz-short check-layers
 ifneq ($(filter-out $(NO_BUILD),$(or $(MAKECMDGOALS),all)),)
   NEEDED := $(strip $(foreach tool,$(CC) $(CXX) re2c lemon,$(if $(shell command -v $(firstword $(tool))),,$(tool))) \
     $(foreach h,yaml.h cjson/cJSON.h xxhash.h simdjson.h re2/re2.h,$(if $(CPATH)$(CPPFLAGS)$(wildcard /usr/include/$(h) /usr/local/include/$(h)),,$(h))))
@@ -209,11 +209,11 @@ check-docs: all $(HOST_TOOLS) ## Generated documents are current, examples in do
 check-layers: ## Who includes whom
 	$(Q)tests/tools/check-layers
 
-check-format: ## Formatting, by clang-format 14
-	$(Q)tests/tools/check-format
+check-format: all ## Formatting, by cordon fmt and clang-format 14
+	$(Q)tests/tools/check-format $(BUILD)
 
-format: ## Format in place
-	$(Q)tests/tools/check-format --fix
+format: all ## Format in place
+	$(Q)tests/tools/check-format --fix $(BUILD)
 
 fuzz: ## Fuzz each target for FUZZ_SECONDS (600)
 	$(Q)tests/tools/install-deps --fuzz

@@ -183,13 +183,14 @@ cd_fmt_members(struct cd_fmt_builder *f, struct cd_fmt_bracket *b, cd_fmt_member
 }
 
 /* Is the only member, or its value, in brackets, with no comment between the two pairs? Then one
- * pair is opened and closed on the lines of the other: `[{`, `{ Rules: [`, as long as the words
- * before it do not fill the line. */
+ * pair is opened and closed on the lines of the other: `[{`, `{ Rules: [{`, as long as the words
+ * before it do not fill the line. A list of words rather goes to a line of its own. */
 static bool
 hugs(const struct cd_fmt_builder *f, const struct cd_fmt_bracket *b)
 {
     const struct cd_fmt_token *t = f->tokens->items;
-    return b->may_hug && b->n == 1 && b->last_is_bracketed && f->head <= HEAD_LIMIT
+    bool is_word_list = b->value != b->last && f->words_only;
+    return b->may_hug && !is_word_list && b->n == 1 && b->last_is_bracketed && f->head <= HEAD_LIMIT
            && t[f->at].seen - t[b->open_token].seen == t[b->end - 1].seen - t[b->value].seen;
 }
 
@@ -225,6 +226,7 @@ cd_fmt_bracket_close(struct cd_fmt_builder *f, struct cd_fmt_bracket *b, enum cd
     cd_fmt_add(f, CD_LAY_CLOSE);
     f->n_brackets++;
     f->bracketed = (struct cd_fmt_range){b->open_token, f->at};
+    f->words_only = f->layout->ops[b->group].fill;
     f->head = hug ? f->head + head_of(f, b) : 1;
 }
 

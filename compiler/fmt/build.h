@@ -20,6 +20,7 @@ struct cd_fmt_builder {
     struct cd_fmt_range bracketed; /* the last expression that ends its lines by its brackets: set,
                                       call by name, quantifier, comparison of one */
     size_t head;                   /* its width up to where its lines can break first */
+    bool words_only;               /* it is a list without brackets in it */
     bool is_map;                   /* the object that is being built has strings as keys */
     size_t n_brackets,
         n_quantifiers; /* built so far: the difference says what an expression holds */

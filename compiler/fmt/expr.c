@@ -19,7 +19,8 @@ indent_rest(struct cd_fmt_builder *f, size_t in, size_t from)
 void
 cd_fmt_range_of(struct cd_fmt_builder *f)
 {
-    cd_fmt_add(f, CD_LAY_OPEN);
+    size_t group = cd_fmt_add(f, CD_LAY_OPEN);
+    f->layout->ops[group].head = true;
     cd_fmt_word(f);
     cd_fmt_expr(f);
     if (cd_fmt_kind(f) == CD_TOK_WHERE) {
@@ -43,6 +44,7 @@ quantifier(struct cd_fmt_builder *f)
     size_t n_quantifiers = f->n_quantifiers;
     struct cd_fmt_bracket b = cd_fmt_bracket_open(f, CD_LAY_LINE);
     cd_fmt_members(f, &b, cd_fmt_expr, CD_TOK_RBRACE);
+    f->layout->ops[b.group].body = true;
     f->layout->ops[b.group].forced = f->n_quantifiers > n_quantifiers;
     cd_fmt_bracket_close(f, &b, CD_LAY_LINE);
     f->n_quantifiers++;
@@ -72,6 +74,7 @@ arguments(struct cd_fmt_builder *f)
 {
     struct cd_fmt_bracket b = cd_fmt_bracket_open(f, CD_LAY_SOFT);
     cd_fmt_members(f, &b, cd_fmt_expr, CD_TOK_RPAREN);
+    f->layout->ops[b.group].body = true;
     b.may_hug = true;
     if (cd_fmt_kind(f) == CD_TOK_WHEN) {
         if (b.n > 0) {
@@ -306,11 +309,13 @@ cd_fmt_expr(struct cd_fmt_builder *f)
 void
 cd_fmt_hanging(struct cd_fmt_builder *f, cd_fmt_member *member)
 {
-    cd_fmt_add(f, CD_LAY_OPEN);
-    size_t in = cd_fmt_add(f, CD_LAY_NOTHING);
-    size_t place = cd_fmt_add(f, CD_LAY_LINE);
     const struct cd_fmt_token *first = &f->tokens->items[f->at];
     bool is_commented = first->n_comments > 0 || first[-1].trail.n > 0;
+    bool is_bare = first->kind == CD_TOK_LBRACE || first->kind == CD_TOK_LBRACKET
+                   || first->kind == CD_TOK_LPAREN;
+    cd_fmt_add(f, CD_LAY_OPEN);
+    size_t in = cd_fmt_add(f, CD_LAY_NOTHING);
+    size_t brk = cd_fmt_add(f, CD_LAY_LINE);
     cd_fmt_lead(f);
     size_t from = f->at;
     member(f);
@@ -318,7 +323,7 @@ cd_fmt_hanging(struct cd_fmt_builder *f, cd_fmt_member *member)
         f->bracketed = (struct cd_fmt_range){0, 0};
     }
     if (indent_rest(f, in, from)) {
-        cd_fmt_patch(f, place, CD_LAY_SPACE);
+        cd_fmt_patch(f, brk, is_bare ? CD_LAY_SPACE : CD_LAY_HANG);
     }
     cd_fmt_add(f, CD_LAY_CLOSE);
 }

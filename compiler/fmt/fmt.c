@@ -15,16 +15,36 @@ is_incomplete(const struct cd_diag *d)
     return d->code == CD_DIAG_MODULE_MISSING || d->code == CD_DIAG_DOC_DANGLING;
 }
 
-static struct cd_module *
-parse(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file)
+/* The tree of TEXT; NULL if it has syntax errors. Everything is the arena's, which may be reset
+ * afterwards: sources remember lines in theirs, so these are not the caller's. */
+static const struct cd_module *
+parse(struct cd_arena *arena, struct cd_str text)
 {
-    struct cd_module *m = cd_parse(arena, diags, sources, file, NULL);
-    for (size_t i = 0; i < diags->n; i++) {
-        if (diags->items[i]->severity == CD_ERROR && !is_incomplete(diags->items[i])) {
+    struct cd_diags diags;
+    struct cd_sources sources;
+    cd_diags_init(&diags, arena);
+    cd_sources_init(&sources, arena);
+    uint32_t file = cd_sources_add(&sources, CD_STR("text"), text, false);
+    const struct cd_module *m = cd_parse(arena, &diags, &sources, file, NULL);
+    for (size_t i = 0; i < diags.n; i++) {
+        if (diags.items[i]->severity == CD_ERROR && !is_incomplete(diags.items[i])) {
             return NULL;
         }
     }
     return m;
+}
+
+/* Appends the tree of TEXT to TREE; false if it has syntax errors. */
+static bool
+dump(struct cd_arena *arena, struct cd_str text, struct cd_buf *tree)
+{
+    struct cd_arena_mark mark = cd_arena_mark(arena);
+    const struct cd_module *m = parse(arena, text);
+    if (m != NULL) {
+        cd_ast_dump(m, tree);
+    }
+    cd_arena_reset(arena, mark);
+    return m != NULL;
 }
 
 /* ---- writing ---- */
@@ -137,44 +157,17 @@ same_comments(struct cd_arena *arena, const struct cd_fmt_tokens *a, const struc
     return true;
 }
 
-/* Does the text say what its source said, whose tree RESULT holds? */
+/* Has the text the tree of its source? */
 static bool
 same_tree(struct cd_arena *arena, struct cd_formatted *result)
 {
-    struct cd_diags diags;
-    struct cd_sources sources;
-    struct cd_arena_mark mark = cd_arena_mark(arena);
-    cd_diags_init(&diags, arena);
-    cd_sources_init(&sources, arena);
-    uint32_t file =
-        cd_sources_add(&sources, CD_STR("formatted"), cd_buf_view(&result->text), false);
-    const struct cd_module *m = parse(arena, &diags, &sources, file);
-    struct cd_buf tree = CD_BUF_INIT;
-    if (m != NULL) {
-        cd_ast_dump(m, &tree);
-    }
-    result->tree.oom = result->tree.oom || tree.oom;
-    bool same = m != NULL && cd_str_eq(cd_buf_view(&tree), cd_buf_view(&result->tree));
-    cd_buf_finish(&tree);
-    cd_arena_reset(arena, mark);
-    return same;
+    size_t n = result->tree.n;
+    bool parses = dump(arena, cd_buf_view(&result->text), &result->tree);
+    struct cd_str both = cd_buf_view(&result->tree);
+    return parses && cd_str_eq(cd_str_sub(both, 0, n), cd_str_sub(both, n, both.n));
 }
 
 /* ---- the steps ---- */
-
-static bool
-read_tree(struct cd_arena *arena, struct cd_sources *sources, uint32_t file, struct cd_buf *tree)
-{
-    struct cd_diags diags;
-    struct cd_arena_mark mark = cd_arena_mark(arena);
-    cd_diags_init(&diags, arena);
-    const struct cd_module *m = parse(arena, &diags, sources, file);
-    if (m != NULL) {
-        cd_ast_dump(m, tree);
-    }
-    cd_arena_reset(arena, mark);
-    return m != NULL;
-}
 
 /* True if the text says what FILE says. */
 static bool
@@ -202,7 +195,7 @@ cordon_status
 cd_fmt(struct cd_arena *arena, struct cd_diags *diags, struct cd_sources *sources, uint32_t file,
        struct cd_formatted *result, struct cordon_error *err)
 {
-    if (!read_tree(arena, sources, file, &result->tree)) {
+    if (!dump(arena, sources->files[file].text, &result->tree)) {
         (void)cd_parse(arena, diags, sources, file, NULL);
         return CORDON_EPOLICY;
     }

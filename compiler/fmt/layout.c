@@ -7,7 +7,8 @@
 /* An open group. */
 struct level {
     bool broken, fill;
-    size_t line; /* on which it began */
+    size_t line;   /* on which it began */
+    size_t margin; /* how much further in the text behind a HANG is */
 };
 
 struct levels {
@@ -47,6 +48,9 @@ struct measure {
     size_t inside;    /* open groups of what is asked about: these are not broken */
     size_t behind;    /* open groups behind it */
     bool is_member;   /* asked about is a member of a list, not a group */
+    bool is_head;     /* asked about are the words before a body */
+    bool in_body;     /* which has begun */
+    size_t heads;     /* open groups within those words */
     bool space, text; /* a blank is due; a text was seen */
     bool ended;       /* a comment ended the line */
 };
@@ -88,7 +92,7 @@ static enum answer
 measure_break(struct measure *m, bool is_soft)
 {
     bool breaks = m->is_member || m->level == 0 || m->levels->items[m->level - 1].broken;
-    if (m->inside == 0 && breaks) {
+    if (m->in_body || (m->inside == 0 && breaks)) {
         return FITS;
     }
     m->space = m->space || !is_soft;
@@ -98,6 +102,7 @@ measure_break(struct measure *m, bool is_soft)
 static void
 measure_close(struct measure *m)
 {
+    m->heads -= m->heads > 0;
     if (m->inside > 0) {
         m->inside--;
     } else if (m->behind > 0) {
@@ -115,7 +120,9 @@ measure_open(struct measure *m, const struct cd_lay_op *op)
         m->behind++;
         return MORE;
     }
-    if (op->forced) {
+    m->heads += m->heads > 0 || op->head;
+    m->in_body = m->is_head && m->heads == 0 && op->body;
+    if (op->forced && !m->in_body) {
         return m->inside > 0 ? TOO_LONG : FITS;
     }
     m->inside++;
@@ -133,7 +140,8 @@ measure_op(struct measure *m, const struct cd_lay_op *op)
     case CD_LAY_SPACE: m->space = true; return MORE;
     case CD_LAY_LINE:
     case CD_LAY_SEP:
-    case CD_LAY_JOIN: return measure_break(m, false);
+    case CD_LAY_JOIN:
+    case CD_LAY_HANG: return measure_break(m, false);
     case CD_LAY_SOFT: return measure_break(m, true);
     case CD_LAY_HARD: return m->inside > 0 ? TOO_LONG : FITS;
     case CD_LAY_IN: m->indent += CD_FMT_INDENT; return MORE;
@@ -144,29 +152,68 @@ measure_op(struct measure *m, const struct cd_lay_op *op)
     return FITS;
 }
 
-/* Does what begins at operation I, up to the first place behind it where the line may break, fit on
- * the current line? */
-static bool
-fits(const struct cd_layout *l, const struct levels *levels, size_t i, bool is_member)
+static struct measure
+measure_from(const struct cd_layout *l, const struct levels *levels, size_t column)
 {
-    size_t column = l->newlines > 0 ? l->margin : l->column;
-    struct measure m = {
+    return (struct measure){
         .l = l,
         .levels = levels,
         .room = column < CD_FMT_WIDTH ? CD_FMT_WIDTH - column : 0,
         .indent = l->indent,
         .level = levels->n,
-        .inside = !is_member,
-        .is_member = is_member,
-        .space = l->newlines == 0 && (l->space || is_member),
+        .inside = 1,
     };
-    for (; i < l->n; i++) {
-        enum answer answer = measure_op(&m, &l->ops[i]);
+}
+
+/* Does what begins at operation I, up to the first place behind it where the line may break, fit?
+ */
+static bool
+fits(struct measure m, size_t i)
+{
+    for (; i < m.l->n; i++) {
+        enum answer answer = measure_op(&m, &m.l->ops[i]);
         if (answer != MORE) {
             return answer == FITS;
         }
     }
     return true;
+}
+
+static size_t
+place(const struct cd_layout *l)
+{
+    return l->newlines > 0 ? l->margin : l->column + l->space;
+}
+
+static bool
+group_fits(const struct cd_layout *l, const struct levels *levels, size_t i)
+{
+    return fits(measure_from(l, levels, place(l)), i);
+}
+
+static bool
+member_fits(const struct cd_layout *l, const struct levels *levels, size_t i)
+{
+    struct measure m = measure_from(l, levels, place(l));
+    m.inside = 0;
+    m.is_member = true;
+    m.space = l->newlines == 0;
+    return fits(m, i);
+}
+
+/* Does the text behind a HANG, or its head, go on the same line? Not if all of it fits on the next
+ * one, nor if its head does not fit. */
+static bool
+hangs_on(const struct cd_layout *l, struct levels *levels, size_t i)
+{
+    struct measure all = measure_from(l, levels, l->indent + CD_FMT_INDENT);
+    struct measure head = measure_from(l, levels, place(l) + 1);
+    head.is_head = true;
+    levels->n--; /* its group is what is asked about */
+    all.level = head.level = levels->n;
+    bool on = !fits(all, i) && fits(head, i);
+    levels->n++;
+    return on;
 }
 
 /* ---- printing ---- */
@@ -241,16 +288,20 @@ put_trail(struct cd_layout *l, const struct cd_fmt_token *t)
 }
 
 static void
-put_break(struct cd_layout *l, const struct levels *levels, size_t i)
+put_break(struct cd_layout *l, struct levels *levels, size_t i)
 {
     const struct cd_lay_op *op = &l->ops[i];
-    const struct level *level = levels->n > 0 ? &levels->items[levels->n - 1] : NULL;
+    struct level *level = levels->n > 0 ? &levels->items[levels->n - 1] : NULL;
     enum cd_lay_kind kind = kind_of(op);
     bool stays = level != NULL && !level->broken;
     if (level != NULL && level->broken && kind == CD_LAY_SEP && level->fill && !op->blank) {
-        stays = fits(l, levels, i + 1, true);
+        stays = member_fits(l, levels, i + 1);
     } else if (level != NULL && level->broken && kind == CD_LAY_JOIN) {
         stays = l->lines + l->newlines > level->line;
+    } else if (level != NULL && level->broken && kind == CD_LAY_HANG) {
+        stays = hangs_on(l, levels, i + 1);
+        level->margin = stays ? 0 : CD_FMT_INDENT;
+        l->indent += level->margin;
     }
     if (!stays) {
         newline(l, op->blank);
@@ -264,9 +315,9 @@ open_group(struct cd_layout *l, struct levels *levels, size_t i)
 {
     const struct cd_lay_op *op = &l->ops[i];
     bool may_break = levels->n == 0 || levels->items[levels->n - 1].broken;
-    bool broken = may_break && (op->forced || !fits(l, levels, i + 1, false));
+    bool broken = may_break && (op->forced || !group_fits(l, levels, i + 1));
     struct level *level = CD_PUSH(l->arena, levels->items, levels->n, levels->cap);
-    *level = (struct level){broken, op->fill, l->lines + l->newlines};
+    *level = (struct level){broken, op->fill, l->lines + l->newlines, 0};
 }
 
 static void
@@ -283,7 +334,8 @@ put_op(struct cd_layout *l, struct levels *levels, size_t i)
     case CD_LAY_LINE:
     case CD_LAY_SOFT:
     case CD_LAY_SEP:
-    case CD_LAY_JOIN: put_break(l, levels, i); break;
+    case CD_LAY_JOIN:
+    case CD_LAY_HANG: put_break(l, levels, i); break;
     case CD_LAY_HARD: newline(l, op->blank); break;
     case CD_LAY_IN: l->indent += CD_FMT_INDENT; break;
     case CD_LAY_OUT:
@@ -293,7 +345,7 @@ put_op(struct cd_layout *l, struct levels *levels, size_t i)
     case CD_LAY_OPEN: open_group(l, levels, i); break;
     case CD_LAY_CLOSE:
         assert(levels->n > 0);
-        levels->n--;
+        l->indent -= levels->items[--levels->n].margin;
         break;
     }
 }

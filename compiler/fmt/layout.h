@@ -21,6 +21,8 @@ enum cd_lay_kind {
     CD_LAY_SOFT, /* nothing, or a new line */
     CD_LAY_SEP,  /* a LINE between members of a list: in a `fill` group only where it has to be */
     CD_LAY_JOIN, /* a LINE that is a blank behind a text of several lines: `} else` */
+    CD_LAY_HANG, /* a LINE before a text with a body in braces, first in its group, that is further
+                    in behind a new line: `= any x in xs {` or all of it below the `=` */
     CD_LAY_HARD, /* a new line */
     CD_LAY_IN,   /* lines are indented further … */
     CD_LAY_OUT,  /* … until here */
@@ -33,6 +35,8 @@ struct cd_lay_op {
     bool blank;   /* LINE, SEP, HARD: with an empty line; LEAD: with the one below the comments */
     bool fill;    /* OPEN: as many members on a line as fit */
     bool forced;  /* OPEN: is broken, whatever fits */
+    bool head;    /* OPEN: of the words before a body */
+    bool body;    /* OPEN: of a body */
     uint32_t arg;
 };
 
