@@ -217,7 +217,10 @@ cd_iam_find_key(struct cd_str name)
     for (size_t n = longest; key == CD_SCHEMA_NONE && n > 0; n--) {
         key = template_at(name, n);
     }
-    return key;
+    /* What begins with a placeholder begins with the address of an identity provider. */
+    struct cd_str address = cd_str_sub(name, 0, cd_str_find(name, ':', 0));
+    bool is_address = cd_str_find(address, '.', 0) < address.n;
+    return key == CD_SCHEMA_NONE && is_address ? template_at(name, 0) : key;
 }
 
 static bool
