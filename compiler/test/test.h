@@ -20,6 +20,7 @@ struct cd_test_failure {
 struct cd_test_result {
     const struct cd_decl *test;
     struct cd_test_failure *first; /* NULL: passed */
+    uint64_t answers;              /* a hash of all verdicts that were found, in their order */
 };
 
 /* What tests are run with. Both programs have all of SEMA's controls and are borrowed. */
