@@ -27,7 +27,7 @@ probe(const struct cd_intern *t, struct cd_str s, uint64_t hash)
     uint8_t tag = tag_of(hash);
     uint32_t i = (uint32_t)hash & t->slot_mask;
     while (t->tags[i] != 0) {
-        if (t->tags[i] == tag && cd_str_eq(cd_intern_str(t, t->slots[i]), s)) {
+        if (t->tags[i] == tag && cd_str_eq_name(cd_intern_str(t, t->slots[i]), s)) {
             return i;
         }
         i = (i + 1) & t->slot_mask;

@@ -37,6 +37,33 @@ cd_str_eq(struct cd_str a, struct cd_str b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+static inline bool
+cd_same_word(const char *a, const char *b)
+{
+    uint64_t x;
+    uint64_t y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
+/* The same as cd_str_eq, without a call, for names: strings that are short and nearly always equal
+ * if they are of one length. */
+static inline bool
+cd_str_eq_name(struct cd_str a, struct cd_str b)
+{
+    if (a.n != b.n || a.n < sizeof(uint64_t)) {
+        return cd_str_eq(a, b);
+    }
+    size_t last = a.n - sizeof(uint64_t); /* the last word may overlap the one before it */
+    for (size_t i = 0; i < last; i += sizeof(uint64_t)) {
+        if (!cd_same_word(a.p + i, b.p + i)) {
+            return false;
+        }
+    }
+    return cd_same_word(a.p + last, b.p + last);
+}
+
 /* Byte order, shorter first on a common prefix; <0, 0, >0. */
 int cd_str_cmp(struct cd_str a, struct cd_str b);
 /* ASCII letters without case. */

@@ -172,7 +172,7 @@ cd_snapshot_complete(struct cd_snapshot *s, struct cd_str type, uint32_t account
 {
     struct cd_complete *entry = CD_PUSH(&s->arena, s->complete, s->n_complete, s->cap_complete);
     return entry && add_entry(s, entry, type, account, region)
-           && cd_snapshot_place(s, account, region);
+           && cd_snapshot_place(s, account, region) != CD_NONE;
 }
 
 bool

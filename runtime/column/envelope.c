@@ -4,9 +4,6 @@
 
 #include <stdlib.h>
 
-#include "runtime/schema/arn.h"
-#include "runtime/schema/schema.h"
-
 /* ---- sites ---- */
 
 static uint32_t
@@ -188,16 +185,10 @@ static struct cd_arn_parts
 parts_of(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row)
 {
     const struct cd_site *site = cd_table_site(s, t, row);
-    return (struct cd_arn_parts){.partition = text_of(s, site->partition),
-                                 .region = text_of(s, site->region),
-                                 .account = text_of(s, site->account),
-                                 .id = text_of(s, t->id[row])};
-}
-
-static struct cd_str
-format_of(const struct cd_table *t)
-{
-    return t->schema == CD_SCHEMA_NONE ? (struct cd_str){"", 0} : cd_schema_arn_format(t->schema);
+    return (struct cd_arn_parts){.part = {[CD_OF_ARN_PARTITION] = text_of(s, site->partition),
+                                          [CD_OF_ARN_REGION] = text_of(s, site->region),
+                                          [CD_OF_ARN_ACCOUNT] = text_of(s, site->account),
+                                          [CD_OF_ARN_ID] = text_of(s, t->id[row])}};
 }
 
 struct cd_str
@@ -209,7 +200,7 @@ cd_table_arn(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row
     }
     struct cd_arn_parts parts = parts_of(s, t, row);
     cd_buf_clear(scratch);
-    bool is_whole = cd_arn_make(format_of(t), &parts, scratch);
+    bool is_whole = cd_arn_make(&t->arn_format, &parts, scratch);
     return is_whole && !scratch->oom ? cd_buf_view(scratch) : (struct cd_str){"", 0};
 }
 
@@ -221,7 +212,7 @@ cd_table_arn_is(const struct cd_snapshot *s, const struct cd_table *t, uint32_t 
         return t->arn[row] != CD_NO_STR && cd_str_eq(cd_intern_str(&s->dict, t->arn[row]), arn);
     }
     struct cd_arn_parts parts = parts_of(s, t, row);
-    return cd_arn_is_made(format_of(t), &parts, arn);
+    return cd_arn_is_made(&t->arn_format, &parts, arn);
 }
 
 bool

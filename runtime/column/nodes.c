@@ -140,7 +140,9 @@ cd_column_reach(struct cd_node *n, uint32_t row)
     if (row >= MAX_ROWS || (row >= n->cap && !grow_node(n, row + 1))) {
         return false;
     }
-    memset(n->state + n->n, CD_ABSENT, row + 1 - n->n);
+    for (uint32_t i = n->n; i <= row; i++) { /* nearly always one */
+        n->state[i] = CD_ABSENT;
+    }
     if (n->off) {
         uint32_t at = elements_so_far(n);
         for (uint32_t i = n->n; i <= row; i++) {

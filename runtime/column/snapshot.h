@@ -23,6 +23,7 @@
 #include "runtime/base/buf.h"
 #include "runtime/base/intern.h"
 #include "runtime/bc/program.h"
+#include "runtime/schema/arn.h"
 
 enum cd_state { CD_KNOWN, CD_ABSENT, CD_UNKNOWN };
 
@@ -133,8 +134,9 @@ struct cd_table {
     uint32_t type;  /* dictionary id of `AWS::X::Y` */
     uint32_t shape; /* in the projection, CD_NONE if only envelopes are kept */
     uint32_t
-        schema;   /* runtime/schema shape, CD_SCHEMA_NONE for a type that the tables do not know */
-    bool derived; /* made from other resources only, or `Cordon::…`: not in `resource` */
+        schema; /* runtime/schema shape, CD_SCHEMA_NONE for a type that the tables do not know */
+    struct cd_arn_format arn_format;
+    bool derived;         /* made from other resources only, or `Cordon::…`: not in `resource` */
     struct cd_node *root; /* RECORD */
     uint32_t n, cap;      /* rows */
     uint32_t *id;         /* dictionary id */
@@ -270,8 +272,9 @@ CORDON_MUST_CHECK bool cd_snapshot_delete(struct cd_snapshot *s, struct cd_str t
                                           uint32_t partition, uint32_t account, uint32_t region,
                                           uint32_t id, int64_t captured);
 /* Notes an account and region (CD_NO_STR: none) that a resource of any type names, also of types
- * that are not kept. */
-CORDON_MUST_CHECK bool cd_snapshot_place(struct cd_snapshot *s, uint32_t account, uint32_t region);
+ * that are not kept; its number, CD_NONE when memory is out. */
+CORDON_MUST_CHECK uint32_t cd_snapshot_place(struct cd_snapshot *s, uint32_t account,
+                                             uint32_t region);
 /* The child node of a RECORD at SLOT of its shape, made on first use. For LIST elements and MAP
  * values see cd_node_elem. */
 struct cd_node *cd_node_child(struct cd_snapshot *s, struct cd_node *record, uint32_t slot);

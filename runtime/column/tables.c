@@ -70,15 +70,11 @@ grow_places(struct cd_snapshot *s)
     return true;
 }
 
-bool
+uint32_t
 cd_snapshot_place(struct cd_snapshot *s, uint32_t account, uint32_t region)
 {
-    if (s->n_places > 0 && s->accounts[s->n_places - 1] == account
-        && s->regions[s->n_places - 1] == region) {
-        return true;
-    }
     if (s->n_places == s->cap_places && !grow_places(s)) {
-        return false;
+        return CD_NONE;
     }
     uint32_t slot = place_slot(s, account, region);
     if (s->place_set->slots[slot] == 0) {
@@ -86,7 +82,7 @@ cd_snapshot_place(struct cd_snapshot *s, uint32_t account, uint32_t region)
         s->regions[s->n_places] = region;
         s->place_set->slots[slot] = (uint32_t)++s->n_places;
     }
-    return true;
+    return s->place_set->slots[slot] - 1;
 }
 
 void
@@ -139,6 +135,9 @@ make_table(struct cd_snapshot *s, struct cd_str type, uint32_t shape, uint32_t s
     t->type = cd_snapshot_str(s, type);
     t->shape = shape;
     t->schema = schema;
+    if (schema != CD_SCHEMA_NONE) {
+        t->arn_format = cd_arn_format_of(cd_schema_arn_format(schema));
+    }
     t->derived = cd_str_starts(type, CD_STR("Cordon::"))
                  || (schema != CD_SCHEMA_NONE && cd_schema_shape_at(schema).is_derived);
     t->root = cd_column_node(s, CD_NODE_RECORD, CD_NONE, shape);
@@ -230,8 +229,8 @@ cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope
     uint32_t r = t->n;
     t->site[r] = cd_column_site(s, (struct cd_site){e->partition, e->account, e->region});
     if (t->site[r] == CD_NONE || !cd_node_set_record(s, t->root, r)
-        || !cd_snapshot_place(s, e->account, e->region) || !cd_column_set_arn(t, r, e->arn)
-        || !cd_column_set_origin(s, t, r, &e->origin)) {
+        || cd_snapshot_place(s, e->account, e->region) == CD_NONE
+        || !cd_column_set_arn(t, r, e->arn) || !cd_column_set_origin(s, t, r, &e->origin)) {
         return false;
     }
     t->id[r] = e->id;

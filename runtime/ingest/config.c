@@ -172,10 +172,9 @@ id_of(const struct cd_type_plan *t, const struct envelope *e)
 }
 
 uint32_t
-cd_load_arn(struct cd_load *l, uint32_t schema, const struct cd_arn_parts *parts,
+cd_load_arn(struct cd_load *l, const struct cd_arn_format *format, const struct cd_arn_parts *parts,
             struct cd_str given)
 {
-    struct cd_str format = schema == CD_SCHEMA_NONE ? CD_STR("") : cd_schema_arn_format(schema);
     if (given.n > 0) {
         return cd_arn_is_made(format, parts, given) ? CD_ARN_MADE : cd_load_str(l, given);
     }
@@ -265,34 +264,38 @@ read_envelope(struct cd_load *l, const struct cd_members *m, struct cd_str type,
 static void
 note_place(struct cd_load *l, uint32_t account, uint32_t region)
 {
-    for (size_t i = l->n_places; i-- > 0;) {
-        if (l->places[i].account == account && l->places[i].region == region) {
+    uint32_t at = cd_snapshot_place(l->s, account, region);
+    if (at == CD_NONE) {
+        l->oom = true;
+        return;
+    }
+    if (at >= l->cap_places) {
+        size_t cap = at < 64 ? 64 : (size_t)at * 2;
+        bool *grown = cd_arena_grow(&l->arena, l->has_place, l->cap_places, cap, sizeof *grown);
+        if (grown == NULL) {
+            l->oom = true;
             return;
         }
-        if (i + 64 < l->n_places) {
-            break; /* more than so many at a time are told apart at the end */
-        }
+        l->has_place = grown;
+        l->cap_places = cap;
     }
-    struct cd_item_place *place = CD_PUSH(&l->arena, l->places, l->n_places, l->cap_places);
-    cd_load_ok(l, place != NULL);
-    if (place != NULL) {
-        *place = (struct cd_item_place){account, region};
-    }
+    l->has_place[at] = true;
 }
 
 /* ---- resources ---- */
 
 static struct cd_envelope_row
-row_of(struct cd_load *l, const struct envelope *e, struct cd_str partition, uint32_t schema,
-       struct cd_str id, struct cd_str arn)
+row_of(struct cd_load *l, const struct cd_table *t, const struct envelope *e,
+       struct cd_str partition, struct cd_str id, struct cd_str arn)
 {
-    struct cd_arn_parts parts = {.partition = partition,
-                                 .region = e->region_id == CD_NO_STR ? CD_STR("") : e->region,
-                                 .account = e->account,
-                                 .id = id};
+    struct cd_arn_parts parts = {
+        .part = {[CD_OF_ARN_PARTITION] = partition,
+                 [CD_OF_ARN_REGION] = e->region_id == CD_NO_STR ? CD_STR("") : e->region,
+                 [CD_OF_ARN_ACCOUNT] = e->account,
+                 [CD_OF_ARN_ID] = id}};
     return (struct cd_envelope_row){
         .id = cd_load_str(l, id),
-        .arn = cd_load_arn(l, schema, &parts, arn),
+        .arn = cd_load_arn(l, &t->arn_format, &parts, arn),
         .partition = cd_load_str(l, partition),
         .region = e->region_id,
         .account = e->account_id,
@@ -364,7 +367,7 @@ add_embedded(struct cd_load *l, const struct cd_type_plan *t, uint32_t i, const 
     if (plan == NULL) {
         return;
     }
-    struct cd_envelope_row row = row_of(l, e, partition, t->rows[i].schema, id, CD_STR(""));
+    struct cd_envelope_row row = row_of(l, plan->table, e, partition, id, CD_STR(""));
     row.is_derived_row = true;
     row.origin.place = i;
     if (t->plan != NULL) {
@@ -451,11 +454,11 @@ read_resource(struct cd_load *l, const struct cd_members *m, const struct cd_typ
     struct cd_str partition = cd_partition_of(e->arn, e->region);
     uint32_t at = 0;
     if (t->is_wanted && t->plan != NULL) {
-        struct cd_envelope_row row = row_of(l, e, partition, t->schema, id_of(t, e), e->arn);
+        struct cd_envelope_row row = row_of(l, t->plan->table, e, partition, id_of(t, e), e->arn);
         row.origin.place = e->dialect | (t->names_resource ? CD_PLACE_NAMED : 0);
         at = add_resource(l, m, t, &row, &from);
     } else {
-        cd_load_ok(l, cd_snapshot_place(l->s, e->account_id, e->region_id));
+        cd_load_ok(l, cd_snapshot_place(l->s, e->account_id, e->region_id) != CD_NONE);
     }
     for (uint32_t i = 0; t->map != NULL && i < t->map->n_rows && !l->oom; i++) {
         add_embedded(l, t, i, e, partition, at);
@@ -491,5 +494,5 @@ cd_config_item(struct cd_load *l, const struct cd_members *m)
     cd_load_ok(l, cd_snapshot_delete(l->s, t->type,
                                      cd_load_str(l, cd_partition_of(e.arn, e.region)), e.account_id,
                                      e.region_id, cd_load_str(l, id_of(t, &e)), e.captured)
-                      && cd_snapshot_place(l->s, e.account_id, e.region_id));
+                      && cd_snapshot_place(l->s, e.account_id, e.region_id) != CD_NONE);
 }

@@ -233,48 +233,67 @@ static const enum cd_member events[] = {
     CD_MEMBER_DETAIL, CD_MEMBER_MESSAGE, CD_MEMBER_SNS,
     CD_MEMBER_BODY};
 
+static void read_value(struct cd_load *l, struct cd_dom_val val, int depth);
+
+/* Reads the object VAL, whose members are M. */
 static void
-read_value(struct cd_load *l, struct cd_dom_val val, int depth)
+read_object(struct cd_load *l, struct cd_dom_val val, const struct cd_members *m, int depth)
 {
-    struct cd_members m;
-    if (!cd_dom_is(val, '{')) {
-        cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "an item that is not an object");
-        return;
-    }
-    read_members(l, val, &m);
-    if (m.has[CD_MEMBER_RESOURCE_TYPE]) {
+    if (m->has[CD_MEMBER_RESOURCE_TYPE]) {
         l->root = val;
         l->recognized = true;
-        cd_config_item(l, &m);
+        cd_config_item(l, m);
         return;
     }
     for (size_t i = 0; i < CD_ARRAY_LEN(events) && depth < EVENT_DEPTH; i++) {
-        if (m.has[events[i]]) {
+        if (m->has[events[i]]) {
             l->kind = events[i] == CD_MEMBER_SUMMARY ? CD_ITEM_SUMMARY : CD_ITEM_WHOLE;
-            read_value(l, cd_value_decoded(l, m.val[events[i]]), depth + 1);
+            read_value(l, cd_value_decoded(l, m->val[events[i]]), depth + 1);
             return;
         }
     }
-    if (m.has[CD_MEMBER_TYPE] && (m.is_there[CD_MEMBER_PROPERTIES] || m.has[CD_MEMBER_ID])) {
+    if (m->has[CD_MEMBER_TYPE] && (m->is_there[CD_MEMBER_PROPERTIES] || m->has[CD_MEMBER_ID])) {
         l->root = val;
         l->recognized = true;
         l->is_normal = true;
-        cd_normal_resource(l, &m);
+        cd_normal_resource(l, m);
         return;
     }
     cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR,
                  "neither an item of AWS Config nor a resource of the normalized form");
 }
 
+static void
+read_value(struct cd_load *l, struct cd_dom_val val, int depth)
+{
+    struct cd_members m;
+    if (cd_dom_is(val, '{')) {
+        read_members(l, val, &m);
+        read_object(l, val, &m, depth);
+    } else {
+        cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "an item that is not an object");
+    }
+}
+
+/* The first line of the normalized form. */
+static bool
+is_header(const struct cd_members *m)
+{
+    return m->is_there[CD_MEMBER_CORDON]
+           && cd_str_eq(m->spelled[CD_MEMBER_CORDON], CD_STR("cordon"));
+}
+
 void
 cd_item_read(struct cd_load *l, struct cd_dom_val root)
 {
-    struct cd_dom_val version;
+    struct cd_members m;
     struct cd_arena_mark mark = cd_arena_mark(&l->item_arena);
+    bool is_object = cd_dom_is(root, '{');
     l->n_embedded = 0;
-    if (cd_dom_member(root, CD_STR("cordon"), &version)) {
-        struct cd_members m;
+    if (is_object) {
         read_members(l, root, &m);
+    }
+    if (is_object && is_header(&m)) {
         l->recognized = true;
         l->is_normal = true;
         cd_normal_header(l, &m);
@@ -282,7 +301,11 @@ cd_item_read(struct cd_load *l, struct cd_dom_val root)
         l->s->sources[l->source].items++;
         /* A query gives its results as strings. */
         l->kind = cd_dom_is(root, '"') ? CD_ITEM_QUERY : CD_ITEM_WHOLE;
-        read_value(l, cd_value_decoded(l, root), 0);
+        if (is_object) {
+            read_object(l, root, &m, 0);
+        } else {
+            read_value(l, cd_value_decoded(l, root), 0);
+        }
         l->item++;
     }
     cd_arena_reset(&l->item_arena, mark);

@@ -2,7 +2,6 @@
  * become one. */
 #include "runtime/ingest/load.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* The plan of a list's or map's members; NULL: out of memory. */
@@ -67,14 +66,38 @@ add_element(struct cd_load *l, struct open_list *list, struct cd_dom_val val, st
     end_element(l, list, row, place);
 }
 
+/* Writes `[N]` to OUT; gives its length, 12 at most. */
+static size_t
+put_index(char *out, uint32_t n)
+{
+    char digits[10];
+    size_t n_digits = 0;
+    do {
+        digits[n_digits++] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    *out++ = '[';
+    for (size_t i = n_digits; i-- > 0;) {
+        *out++ = digits[i];
+    }
+    *out = ']';
+    return n_digits + 2;
+}
+
 /* The name that a place of an exploded list goes by: `[0].ipRanges[1]`. */
 static uint32_t
 exploded_place(struct cd_load *l, uint32_t outer, struct cd_str over, uint32_t inner)
 {
     char text[160];
-    int n = snprintf(text, sizeof text, "[%u].%.*s[%u]", outer, CD_FMT(over), inner);
-    struct cd_str s = {text, n < 0 || (size_t)n >= sizeof text ? 0 : (size_t)n};
-    return CD_PLACE_KEY | cd_load_str(l, s);
+    size_t n = put_index(text, outer);
+    if (over.n > sizeof text - 32) {
+        return CD_PLACE_KEY; /* no mapping has such a name */
+    }
+    text[n++] = '.';
+    memcpy(text + n, over.p, over.n);
+    n += over.n;
+    n += put_index(text + n, inner);
+    return CD_PLACE_KEY | cd_load_str(l, (struct cd_str){text, n});
 }
 
 /* Adds an element for each member of the first list of ALTERNATIVE, inside OUTER, that is not

@@ -196,8 +196,8 @@ struct cd_load {
     bool has_tags;
     uint32_t tags_unknown; /* not 0: why all of them are */
     /* The places of the source's items: a delivered snapshot is complete there. */
-    struct cd_item_place *places;
-    size_t n_places, cap_places;
+    bool *has_place; /* by place of the snapshot */
+    size_t cap_places;
     struct cd_map notes;             /* files that a normalized one names: among in->notes */
     struct cd_value_plan **reported; /* properties with problems */
     size_t n_reported, cap_reported;
@@ -208,10 +208,6 @@ struct cd_load {
 struct cd_pair {
     uint32_t key, value; /* dictionary ids; value CD_NO_STR: unknown … */
     uint32_t why;        /* … and why it would be */
-};
-
-struct cd_item_place {
-    uint32_t account, region;
 };
 
 /* ---- plan.c ---- */
@@ -358,9 +354,10 @@ void cd_unshaped_add(struct cd_load *l, const struct cd_table *table, uint32_t r
 /* CD_NONE: there are none. */
 uint32_t cd_unshaped_get(const struct cd_ingest *in, const struct cd_table *table, uint32_t row);
 
-/* The ARN of a resource for its row: that which was given, or else the format of its type gives. */
-uint32_t cd_load_arn(struct cd_load *l, uint32_t schema, const struct cd_arn_parts *parts,
-                     struct cd_str given);
+/* The ARN of a resource for its row: that which was given, or else what the format of its type
+ * gives. */
+uint32_t cd_load_arn(struct cd_load *l, const struct cd_arn_format *format,
+                     const struct cd_arn_parts *parts, struct cd_str given);
 
 /* The place of an element that stands in the list's stead. */
 #define CD_PLACE_ONE 0x7FFFFFFFu

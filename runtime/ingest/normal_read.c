@@ -93,7 +93,7 @@ complete_places(struct cd_load *l, struct cd_str type, const struct names *accou
             struct cd_str region = regions->items[r];
             uint32_t in_region = region.n == 0 ? CD_NO_STR : cd_load_str(l, region);
             cd_load_ok(l, is_asked ? cd_snapshot_complete(l->s, type, in_account, in_region)
-                                   : cd_snapshot_place(l->s, in_account, in_region));
+                                   : cd_snapshot_place(l->s, in_account, in_region) != CD_NONE);
         }
     }
 }
@@ -212,9 +212,14 @@ read_envelope(struct cd_load *l, const struct cd_members *m, struct cd_str type,
         return false;
     }
     partition = partition.n > 0 ? partition : CD_STR("aws");
-    struct cd_arn_parts parts = {
-        .partition = partition, .region = region, .account = account, .id = id};
-    row->arn = cd_load_arn(l, cd_schema_find_shape(type), &parts, arn);
+    struct cd_arn_parts parts = {.part = {[CD_OF_ARN_PARTITION] = partition,
+                                          [CD_OF_ARN_REGION] = region,
+                                          [CD_OF_ARN_ACCOUNT] = account,
+                                          [CD_OF_ARN_ID] = id}};
+    uint32_t schema = cd_schema_find_shape(type);
+    struct cd_arn_format format =
+        cd_arn_format_of(schema == CD_SCHEMA_NONE ? CD_STR("") : cd_schema_arn_format(schema));
+    row->arn = cd_load_arn(l, &format, &parts, arn);
     row->id = cd_load_str(l, id);
     row->partition = cd_load_str(l, partition);
     return true;
@@ -321,7 +326,7 @@ cd_normal_resource(struct cd_load *l, const struct cd_members *m)
     l->type = type;
     struct cd_table *table = cd_snapshot_table(l->s, type, &is_wanted);
     if (table == NULL) {
-        cd_load_ok(l, !is_wanted && cd_snapshot_place(l->s, row.account, row.region));
+        cd_load_ok(l, !is_wanted && cd_snapshot_place(l->s, row.account, row.region) != CD_NONE);
         return;
     }
     const struct cd_table_plan *tp = cd_plan_table(l, table, CD_DIALECT_NORMAL, NULL, NULL);

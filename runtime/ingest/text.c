@@ -427,14 +427,13 @@ cd_text_of(struct cd_dom_val val, struct cd_buf *out)
 void
 cd_text_urldecode(struct cd_str s, struct cd_buf *out)
 {
-    for (size_t i = 0; i < s.n; i++) {
+    size_t start = out->n;
+    char *p = cd_buf_space(out, s.n); /* it only becomes shorter */
+    for (size_t i = 0; p != NULL && i < s.n; i++) {
         int high = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
         int low = high < 0 ? -1 : hex_digit(s.p[i + 2]);
-        if (low < 0) {
-            cd_buf_putc(out, s.p[i]);
-            continue;
-        }
-        cd_buf_putc(out, (char)(high << 4 | low));
-        i += 2;
+        *p++ = low < 0 ? s.p[i] : (char)(high << 4 | low);
+        i += low < 0 ? 0 : 2;
     }
+    out->n = p == NULL ? start : (size_t)(p - out->p);
 }

@@ -1,53 +1,74 @@
 #include "runtime/schema/arn.h"
 
-/* The next piece of a format from *AT on: a literal, or what stands for a placeholder (empty: it is
- * not there). False at the end. */
-static bool
-next_piece(struct cd_str format, size_t *at, const struct cd_arn_parts *parts, struct cd_str *piece)
+/* The part that a placeholder names; CD_OF_ARN_N: none of them. */
+static enum cd_of_arn
+part_of(struct cd_str name)
 {
-    if (*at >= format.n) {
-        return false;
+    static const struct cd_str names[CD_OF_ARN_N] = {
+        [CD_OF_ARN_PARTITION] = CD_STR_INIT("Partition"),
+        [CD_OF_ARN_REGION] = CD_STR_INIT("Region"),
+        [CD_OF_ARN_ACCOUNT] = CD_STR_INIT("Account"),
+        [CD_OF_ARN_ID] = CD_STR_INIT("Id"),
+    };
+    enum cd_of_arn part = CD_OF_ARN_PARTITION;
+    while (part < CD_OF_ARN_N && !cd_str_eq(names[part], name)) {
+        part++;
     }
-    if (format.p[*at] != '$') {
-        size_t end = cd_str_find(format, '$', *at);
-        *piece = cd_str_sub(format, *at, end);
-        *at = end;
-        return true;
+    return part;
+}
+
+struct cd_arn_format
+cd_arn_format_of(struct cd_str text)
+{
+    struct cd_arn_format f = {.n = 0};
+    for (size_t at = 0; at < text.n; f.n++) {
+        bool is_part = text.p[at] == '$';
+        size_t end = cd_str_find(text, is_part ? '}' : '$', at);
+        enum cd_of_arn part =
+            is_part ? part_of(cd_str_sub(text, at + 2, end)) : CD_OF_ARN_PARTITION;
+        if (f.n == CD_ARN_PIECES || part == CD_OF_ARN_N) {
+            return (struct cd_arn_format){.n = 0};
+        }
+        f.pieces[f.n].part = part;
+        f.pieces[f.n].literal = is_part ? (struct cd_str){"", 0} : cd_str_sub(text, at, end);
+        at = is_part ? end + 1 : end;
     }
-    size_t end = cd_str_find(format, '}', *at);
-    struct cd_str name = cd_str_sub(format, *at + 2, end);
-    *piece = cd_str_eq(name, CD_STR("Partition")) ? parts->partition
-             : cd_str_eq(name, CD_STR("Region"))  ? parts->region
-             : cd_str_eq(name, CD_STR("Account")) ? parts->account
-             : cd_str_eq(name, CD_STR("Id"))      ? parts->id
-                                                  : CD_STR("");
-    *at = end + 1;
-    return true;
+    return f;
+}
+
+static inline struct cd_str
+piece_of(const struct cd_arn_format *format, unsigned i, const struct cd_arn_parts *parts)
+{
+    struct cd_str literal = format->pieces[i].literal;
+    return literal.n > 0 ? literal : parts->part[format->pieces[i].part];
 }
 
 bool
-cd_arn_make(struct cd_str format, const struct cd_arn_parts *parts, struct cd_buf *out)
+cd_arn_make(const struct cd_arn_format *format, const struct cd_arn_parts *parts,
+            struct cd_buf *out)
 {
-    struct cd_str piece;
-    for (size_t at = 0; next_piece(format, &at, parts, &piece);) {
+    for (unsigned i = 0; i < format->n; i++) {
+        struct cd_str piece = piece_of(format, i, parts);
         if (piece.n == 0) {
             return false;
         }
         cd_buf_str(out, piece);
     }
-    return format.n > 0;
+    return format->n > 0;
 }
 
 bool
-cd_arn_is_made(struct cd_str format, const struct cd_arn_parts *parts, struct cd_str arn)
+cd_arn_is_made(const struct cd_arn_format *format, const struct cd_arn_parts *parts,
+               struct cd_str arn)
 {
-    struct cd_str piece;
     size_t n = 0; /* bytes of ARN that fit so far */
-    for (size_t at = 0; next_piece(format, &at, parts, &piece);) {
-        if (piece.n == 0 || arn.n - n < piece.n || memcmp(arn.p + n, piece.p, piece.n) != 0) {
+    for (unsigned i = 0; i < format->n; i++) {
+        struct cd_str piece = piece_of(format, i, parts);
+        if (piece.n == 0 || arn.n - n < piece.n
+            || !cd_str_eq_name(piece, (struct cd_str){arn.p + n, piece.n})) {
             return false;
         }
         n += piece.n;
     }
-    return format.n > 0 && n == arn.n;
+    return format->n > 0 && n == arn.n;
 }

@@ -9,14 +9,39 @@
 #include "runtime/base/buf.h"
 #include "runtime/base/str.h"
 
-struct cd_arn_parts {
-    struct cd_str partition, region, account, id; /* empty: the resource has none */
+#define CD_ARN_PIECES 16
+
+enum cd_of_arn {
+    CD_OF_ARN_PARTITION,
+    CD_OF_ARN_REGION,
+    CD_OF_ARN_ACCOUNT,
+    CD_OF_ARN_ID,
+    CD_OF_ARN_N
 };
 
-/* Appends the ARN that FORMAT gives; false, with part of it appended, if FORMAT is empty or asks
- * for what is not there. */
-bool cd_arn_make(struct cd_str format, const struct cd_arn_parts *parts, struct cd_buf *out);
+/* The parts of a resource that a format names; empty: it has none. */
+struct cd_arn_parts {
+    struct cd_str part[CD_OF_ARN_N];
+};
+
+/* A format taken apart: a literal, or a part where that is empty. */
+struct cd_arn_format {
+    struct {
+        struct cd_str literal;
+        enum cd_of_arn part;
+    } pieces[CD_ARN_PIECES];
+    unsigned n; /* 0: it gives no ARN */
+};
+
+/* TEXT, which is borrowed, taken apart. An empty one, and one that names anything but the four
+ * parts, gives no ARN. */
+struct cd_arn_format cd_arn_format_of(struct cd_str text);
+/* Appends the ARN that FORMAT gives; false, with part of it appended, if it asks for what is not
+ * there. */
+bool cd_arn_make(const struct cd_arn_format *format, const struct cd_arn_parts *parts,
+                 struct cd_buf *out);
 /* Is ARN what FORMAT gives? */
-bool cd_arn_is_made(struct cd_str format, const struct cd_arn_parts *parts, struct cd_str arn);
+bool cd_arn_is_made(const struct cd_arn_format *format, const struct cd_arn_parts *parts,
+                    struct cd_str arn);
 
 #endif

@@ -241,8 +241,8 @@ Test(column, complete_in_every_named_place)
     cr_expect(!whole("AWS::EC2::Volume"));
     complete("AWS::EC2::*", "1", NULL);
     cr_expect(whole("AWS::EC2::Volume") && whole("AWS::EC2::Instance"));
-    cr_assert(cd_snapshot_place(
-        &s, str("2"), CD_NO_STR)); /* an account without regions: only all of its regions will do */
+    cr_assert_neq(cd_snapshot_place(&s, str("2"), CD_NO_STR),
+                  CD_NONE); /* an account without regions: only all of its regions will do */
     cr_expect(!whole("AWS::EC2::Volume"));
     complete("*", "2", "r1");
     cr_expect(whole("AWS::EC2::Volume"));
@@ -253,7 +253,7 @@ Test(column, complete_in_every_named_place)
 
 Test(column, an_account_without_regions_needs_all_of_them)
 {
-    cr_assert(cd_snapshot_place(&s, str("2"), CD_NO_STR));
+    cr_assert_neq(cd_snapshot_place(&s, str("2"), CD_NO_STR), CD_NONE);
     cr_expect(!whole("AWS::EC2::Volume"));
     complete("AWS::EC2::Volume", "2", NULL);
     cr_expect(whole("AWS::EC2::Volume"));
@@ -261,8 +261,8 @@ Test(column, an_account_without_regions_needs_all_of_them)
 
 Test(column, of_a_global_type_the_account_alone_counts)
 {
-    cr_assert(cd_snapshot_place(&s, str("1"), str("r1")));
-    cr_assert(cd_snapshot_place(&s, str("1"), str("r2")));
+    cr_assert_neq(cd_snapshot_place(&s, str("1"), str("r1")), CD_NONE);
+    cr_assert_neq(cd_snapshot_place(&s, str("1"), str("r2")), CD_NONE);
     complete("AWS::IAM::*", "1", "r1");
     cr_expect(whole("AWS::IAM::Role"));
     cr_expect(cd_snapshot_is_complete_at(&s, CD_STR("AWS::IAM::Role"), str("1"), str("r2")));
@@ -279,7 +279,7 @@ Test(column, nothing_named)
 Test(column, what_was_lost_takes_completeness)
 {
     complete("*", NULL, NULL);
-    cr_assert(cd_snapshot_place(&s, str("1"), str("r1")));
+    cr_assert_neq(cd_snapshot_place(&s, str("1"), str("r1")), CD_NONE);
     cr_expect(whole("AWS::EC2::Volume") && whole("*"));
     cr_assert(cd_snapshot_lost(&s, CD_STR("AWS::EC2::Volume"), str("1"), str("r1")));
     cr_expect(!whole("AWS::EC2::Volume") && whole("AWS::EC2::Instance") && !whole("*"));
