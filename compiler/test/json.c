@@ -28,6 +28,7 @@ put_test(const struct cd_test_report *r, const struct cd_test_result *result, st
     cd_buf_putc(out, ',');
     put_place(r, result->test->span, out);
     put_flag("passed", result->first == NULL, out);
+    put_flag("observed", r->coverage->observed && !result->unobserved, out);
     cd_buf_puts(out, ",\"failures\":[");
     for (const struct cd_test_failure *f = result->first; f != NULL; f = f->next) {
         cd_buf_puts(out, f == result->first ? "{" : ",{");

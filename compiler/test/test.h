@@ -20,8 +20,14 @@ struct cd_test_failure {
 struct cd_test_result {
     const struct cd_decl *test;
     struct cd_test_failure *first; /* NULL: passed */
+    uint64_t n_resources;          /* that it gives */
+    bool at_limit;                 /* the evaluation exceeded a limit */
+    bool unobserved;               /* too large for its branches to be seen */
     uint64_t answers;              /* a hash of all verdicts that were found, in their order */
 };
+
+/* Observing goes through all members of all loops, joins among them: not over more than this. */
+#define CD_TEST_OBSERVED_RESOURCES 1000u
 
 /* What tests are run with. Both programs have all of SEMA's controls and are borrowed. */
 struct cd_tester {
@@ -34,8 +40,9 @@ struct cd_tester {
 };
 
 /* Runs TEST: its expectations are held against PROGRAM; then OBSERVED goes the same way, where the
- * branches are seen. The status speaks of memory and defects (the two programs answering
- * differently is one); what is wrong with the test is a failure in OUT. */
+ * branches are seen, if it does not give too many resources. The status speaks of memory and
+ * defects (the two programs answering differently is one); what is wrong with the test is a failure
+ * in OUT. */
 CORDON_MUST_CHECK cordon_status cd_test_run(const struct cd_tester *t, const struct cd_decl *test,
                                             struct cd_test_result *out, struct cordon_error *err);
 

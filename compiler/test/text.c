@@ -145,6 +145,14 @@ put_coverage(const struct cd_test_report *r, struct cd_buf *out)
     } else {
         cd_buf_printf(out, "; branches were not observed: %.*s", CD_FMT(r->coverage->why));
     }
+    size_t unobserved = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        unobserved += r->results[i].unobserved;
+    }
+    if (unobserved > 0) {
+        cd_buf_printf(out, "; %zu test%s too large to be observed", unobserved,
+                      unobserved == 1 ? " was" : "s were");
+    }
     cd_buf_putc(out, '\n');
     put_uncovered(r, out);
 }
