@@ -34,10 +34,10 @@ build(const struct build *b, const char *const *policies, size_t n)
     cd_frontend_init(&front);
     cordon_status status = cd_cli_compile(&front, policies, n, &compiled, &bytes, &err);
     int code = cd_frontend_report(&front, status, &err);
-    cd_frontend_finish(&front);
     if (code == CD_EXIT_HOLDS && b->output != NULL) {
-        code = cd_cli_fail(cd_file_write(b->output, cd_buf_view(&bytes), &err), &err);
+        code = cd_cli_fail(cd_frontend_write(&front, b->output, cd_buf_view(&bytes), &err), &err);
     }
+    cd_frontend_finish(&front);
     if (code == CD_EXIT_HOLDS && b->disasm) {
         code = show(&compiled.img);
     }
@@ -80,6 +80,9 @@ cd_verb_build(int argc, char **argv)
     }
     if (b.output == NULL && !b.disasm) {
         return cd_usage_error(&usage, "name the image to write with -o FILE, or ask for --disasm");
+    }
+    if (b.output != NULL && cd_str_ends(cd_str_of(b.output), CD_STR(".cordon"))) {
+        return cd_usage_error(&usage, "-o %s: an image is no policy; name it with .cbc", b.output);
     }
     return build(&b, (const char *const *)&argv[1], n);
 }

@@ -34,7 +34,7 @@ doc(struct doc *d, const char *const *policies, size_t n)
         status = cordon_fail(&d->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
     }
     if (status == CORDON_OK && d->output != NULL) {
-        status = cd_file_write(d->output, cd_buf_view(&d->text), &d->err);
+        status = cd_frontend_write(&d->front, d->output, cd_buf_view(&d->text), &d->err);
     }
     if (status != CORDON_OK || d->output != NULL) {
         return cd_cli_fail(status, &d->err);

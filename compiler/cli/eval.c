@@ -98,7 +98,10 @@ run(const struct cd_usage *usage, char **argv, size_t n, const struct cd_eval_op
         code = cd_usage_error(usage, "name a policy: a .cordon file, a folder of them, a .cbc "
                                      "image, or a module of the library");
     } else if (a.n_images > 1 || (a.n_images == 1 && a.n_policies != 0)) {
-        code = cd_usage_error(usage, "an image stands alone: build what belongs together into one");
+        code = cd_usage_error(usage,
+                              "an image stands alone: build what belongs together into one (%s is "
+                              "taken as a policy)",
+                              a.n_images > 1 ? a.images[1] : a.policies[0]);
     } else if (a.snapshots.n == 0) {
         code = cd_usage_error(usage, "name at least one snapshot, or - for standard input");
     } else {

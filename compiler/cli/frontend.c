@@ -86,19 +86,29 @@ static cordon_status
 print_diagnostics(void *ctx)
 {
     struct printing *p = ctx;
-    cd_diags_text(&p->f->diags, &p->f->sources, cd_out_wants_colour(STDERR_FILENO), &p->out);
+    cd_diags_text(&p->f->diags, &p->f->sources, cd_out_wants_colour(p->out.fd), &p->out);
     return CORDON_OK;
 }
 
 int
 cd_frontend_report(struct cd_frontend *f, cordon_status status, const struct cordon_error *err)
 {
+    return cd_frontend_report_to(f, status, err, STDERR_FILENO);
+}
+
+int
+cd_frontend_report_to(struct cd_frontend *f, cordon_status status, const struct cordon_error *err,
+                      int fd)
+{
     struct printing p = {.f = f};
-    cd_out_init(&p.out, STDERR_FILENO, "standard error");
+    struct cordon_error failure = {.code = CORDON_OK};
+    cd_out_init(&p.out, fd, fd == STDOUT_FILENO ? "standard output" : "standard error");
     cordon_status printed = cd_frontend_guard(f, print_diagnostics, &p, NULL);
-    cordon_status flushed = cd_out_finish(&p.out, NULL);
-    (void)printed; /* nothing can be said if standard error cannot be written to */
-    (void)flushed;
+    (void)printed; /* without memory the exit code says so */
+    if (cd_out_finish(&p.out, &failure) != CORDON_OK && fd == STDOUT_FILENO) {
+        (void)fprintf(stderr, "cordon: %s\n", failure.message);
+        return 2;
+    }
     if (status == CORDON_OK) {
         return 0;
     }
@@ -106,4 +116,23 @@ cd_frontend_report(struct cd_frontend *f, cordon_status status, const struct cor
         (void)fprintf(stderr, "cordon: %s\n", err->message);
     }
     return status == CORDON_EDEFECT ? 70 : 2;
+}
+
+cordon_status
+cd_frontend_write(struct cd_frontend *f, const char *path, struct cd_str bytes,
+                  struct cordon_error *err)
+{
+    struct cd_buf source = CD_BUF_INIT;
+    cordon_status status = CORDON_OK;
+    for (size_t i = 0; status == CORDON_OK && i < f->sources.n; i++) {
+        cd_buf_clear(&source);
+        cd_buf_str(&source, f->sources.files[i].path);
+        cd_buf_putc(&source, '\0');
+        if (!source.oom && !f->sources.files[i].builtin && cd_path_is_same(path, source.p)) {
+            status = cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                                 "-o %s: this is one of the policies; name another file", path);
+        }
+    }
+    cd_buf_finish(&source);
+    return status == CORDON_OK ? cd_file_write(path, bytes, err) : status;
 }

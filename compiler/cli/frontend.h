@@ -35,5 +35,12 @@ CORDON_MUST_CHECK cordon_status cd_frontend_guard(struct cd_frontend *f,
 /* For verbs that need sound policies: prints ERR or the diagnostics to stderr as text and returns
  * the exit code, 0 if STATUS is OK (warnings are printed, too). */
 int cd_frontend_report(struct cd_frontend *f, cordon_status status, const struct cordon_error *err);
+/* The same with the diagnostics on FD, for a verb whose results they are. */
+int cd_frontend_report_to(struct cd_frontend *f, cordon_status status,
+                          const struct cordon_error *err, int fd);
+
+/* Writes a result to a file, aside and renamed; never over a policy that was read. */
+CORDON_MUST_CHECK cordon_status cd_frontend_write(struct cd_frontend *f, const char *path,
+                                                  struct cd_str bytes, struct cordon_error *err);
 
 #endif

@@ -96,6 +96,12 @@ cd_verb_normalize(int argc, char **argv)
     if (cd_threads_check(&usage, threads, &n_threads) != CD_EXIT_HOLDS) {
         return CD_EXIT_WRONG;
     }
+    for (size_t i = 0; path != NULL && i < n; i++) {
+        if (cd_path_is_same(path, argv[1 + i])) {
+            return cd_usage_error(&usage, "-o %s: this is one of the snapshots; name another file",
+                                  path);
+        }
+    }
     struct cd_snapshot s;
     struct cordon_error err = {.code = CORDON_OK};
     cordon_status status = cd_snapshot_init(&s, (struct cd_projection){.all = true});

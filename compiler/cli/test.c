@@ -92,14 +92,18 @@ run_all(struct test *t)
     CORDON_TRY(prepare_coverage(t));
     CORDON_TRY(cd_frontend_guard(&t->front, run_tests, t, &t->err));
     CORDON_TRY(cd_frontend_guard(&t->front, make_reports, t, &t->err));
-    return t->output != NULL ? cd_file_write(t->output, cd_buf_view(&t->file), &t->err) : CORDON_OK;
+    return t->output != NULL
+               ? cd_frontend_write(&t->front, t->output, cd_buf_view(&t->file), &t->err)
+               : CORDON_OK;
 }
 
 static int
 test(struct test *t, const char *const *policies, size_t n)
 {
     cordon_status status = cd_cli_compile(&t->front, policies, n, &t->compiled, NULL, &t->err);
-    int code = cd_frontend_report(&t->front, status, &t->err);
+    bool is_text = t->output != NULL || strcmp(t->format, "text") == 0;
+    int code =
+        cd_frontend_report_to(&t->front, status, &t->err, is_text ? STDOUT_FILENO : STDERR_FILENO);
     if (code != CD_EXIT_HOLDS) {
         return code;
     }

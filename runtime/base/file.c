@@ -15,11 +15,26 @@
 #define FLUSH_AT ((size_t)64 << 10)
 #define READ_STEP ((size_t)64 << 10)
 
+const char *
+cd_path_shown(const char *path, char out[CD_PATH_SHOWN])
+{
+    size_t n = strlen(path);
+    size_t half = CD_PATH_SHOWN / 2 - 8;
+    if (n < CD_PATH_SHOWN) {
+        return path;
+    }
+    (void)snprintf(out, CD_PATH_SHOWN, "%.*s…%s", (int)half, path, path + n - half);
+    return out;
+}
+
 static cordon_status
 fail_errno(struct cordon_error *err, const char *what, const char *path)
 {
-    return cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET, "cannot %s %s: %s", what, path,
-                       strerror(errno));
+    char shown[CD_PATH_SHOWN];
+    const char *reason = strerror(errno);
+    return cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET, "cannot %s %s: %s", what,
+                       path[0] == '\0' ? "a file without a name" : cd_path_shown(path, shown),
+                       reason);
 }
 
 /* Reads up to N bytes, fewer only at the end; -1 with errno on failure. */
@@ -178,6 +193,14 @@ cd_path_is_dir(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool
+cd_path_is_same(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev
+           && x.st_ino == y.st_ino;
+}
+
 cordon_status
 cd_dir_make(const char *path, struct cordon_error *err)
 {
@@ -194,6 +217,7 @@ cd_dir_make(const char *path, struct cordon_error *err)
         }
         part[i] = '\0';
         if (mkdir(part, 0777) != 0 && !cd_path_is_dir(part)) {
+            errno = errno == EEXIST ? ENOTDIR : errno;
             return fail_errno(err, "make the folder", part);
         }
         if (i < n) {

@@ -28,6 +28,11 @@ CORDON_MUST_CHECK cordon_status cd_files_write(const struct cd_file_bytes *files
 /* Makes DIR and its parents. */
 CORDON_MUST_CHECK cordon_status cd_dir_make(const char *path, struct cordon_error *err);
 bool cd_path_is_dir(const char *path);
+/* PATH as messages show it: of a very long one the beginning and the end, in OUT. */
+#define CD_PATH_SHOWN 256
+const char *cd_path_shown(const char *path, char out[CD_PATH_SHOWN]);
+/* Are both there, and one regular file? */
+bool cd_path_is_same(const char *a, const char *b);
 /* Regular files below DIR (recursively, links to folders not followed) whose names end in SUFFIX,
  * sorted by path. */
 CORDON_MUST_CHECK cordon_status cd_dir_list(const char *dir, const char *suffix, struct cd_arena *a,

@@ -17,7 +17,8 @@ static cordon_status
 check_frame(struct cd_str bytes, struct cordon_error *err)
 {
     if (bytes.n < CD_FILE_MAGIC_SIZE || memcmp(bytes.p, CD_FILE_MAGIC, CD_FILE_MAGIC_SIZE) != 0) {
-        return corrupt(err, 0, "it does not begin as one");
+        return corrupt(err, 0,
+                       "it does not begin as one (`cordon build` makes images of policies)");
     }
     if (bytes.n < CD_FILE_TABLE_END) {
         return corrupt(err, bytes.n, "it is truncated");

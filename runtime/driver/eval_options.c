@@ -4,19 +4,27 @@
 #include "runtime/base/num.h"
 #include "runtime/driver/threads.h"
 
-static const char description[] =
-    "Evaluates controls over snapshots and writes findings to standard output.\n"
+#define BEGINNING "Evaluates controls over snapshots and writes findings to standard output.\n"
+#define END                                                                                       \
+    "Exit code: 0 all hold; 1 failures at or above --fail-on; 2 the input or the call is wrong; " \
+    "3 "                                                                                          \
+    "an answer is unknown or an\n"                                                                \
+    "item was lost, under --strict."
+
+static const char of_policies[] = BEGINNING
     "A POLICY is a .cbc image, a .cordon file, a folder with such files below it, or a module of "
     "the library; everything\n"
-    "else is a SNAPSHOT: AWS Config data or Cordon's normalized form, - for standard input.\n"
-    "Exit code: 0 all hold; 1 failures at or above --fail-on; 2 the input or the call is wrong; 3 "
-    "an answer is unknown or an\n"
-    "item was lost, under --strict.";
+    "else is a SNAPSHOT: AWS Config data or Cordon's normalized form, - for standard input.\n" END;
+static const char of_an_image[] =
+    BEGINNING "IMAGE.cbc is what `cordon build` makes of policies. A SNAPSHOT is AWS Config data "
+              "or Cordon's normalized form, - for\n"
+              "standard input.\n" END;
 
 void
 cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command,
                      const char *arguments)
 {
+    bool is_image = strncmp(arguments, "IMAGE", 5) == 0;
     struct cd_eval_options *o = &c->options;
     *c = (struct cd_eval_command){.format = "text", .fail_on = "low"};
     const struct cd_option table[CD_N_EVAL_OPTIONS] = {
@@ -73,7 +81,8 @@ cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const ch
     };
     memcpy(c->table, table, sizeof table);
     o->tool = command;
-    *usage = (struct cd_usage){command, arguments, description, c->table, CD_N_EVAL_OPTIONS};
+    *usage = (struct cd_usage){command, arguments, is_image ? of_an_image : of_policies, c->table,
+                               CD_N_EVAL_OPTIONS};
 }
 
 int

@@ -7,6 +7,7 @@
 #include "runtime/base/nearest.h"
 #include "runtime/driver/progress.h"
 #include "runtime/ingest/ingest.h"
+#include "runtime/schema/schema.h"
 
 #define MOST_PROBLEMS 20u /* that are told of each file */
 
@@ -94,6 +95,42 @@ select_controls(struct run *run, struct cordon_error *err)
     }
     for (size_t i = 0; i < o->skip.n; i++) {
         CORDON_TRY(select_named(run, o->skip.items[i], "--skip", false, err));
+    }
+    return CORDON_OK;
+}
+
+/* Is TYPE, exact or with a trailing `*`, one that there is? */
+static bool
+is_type(struct cd_str type, struct cd_nearest *nearest)
+{
+    bool is_open = type.n > 0 && type.p[type.n - 1] == '*';
+    struct cd_str before = cd_str_sub(type, 0, type.n - is_open);
+    for (uint32_t i = 0; i < cd_schema_n_shapes(); i++) {
+        struct cd_schema_shape shape = cd_schema_shape_at(i);
+        if (shape.is_resource
+            && (is_open ? cd_str_starts(shape.name, before) : cd_str_eq(shape.name, type))) {
+            return true;
+        }
+        if (shape.is_resource) {
+            cd_nearest_try(nearest, shape.name);
+        }
+    }
+    return is_open && before.n == 0;
+}
+
+static cordon_status
+check_types(const struct cd_values *types, const char *option, struct cordon_error *err)
+{
+    for (size_t i = 0; i < types->n; i++) {
+        struct cd_nearest nearest;
+        cd_nearest_init(&nearest, cd_str_of(types->items[i]));
+        if (!is_type(cd_str_of(types->items[i]), &nearest)) {
+            bool has_best = nearest.best.p != NULL;
+            return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                               "%s %s: no such resource type%s%.*s%s", option, types->items[i],
+                               has_best ? "; did you mean " : "", CD_FMT(nearest.best),
+                               has_best ? "?" : "");
+        }
     }
     return CORDON_OK;
 }
@@ -236,6 +273,8 @@ evaluate(struct run *run, const struct cd_values *snapshots, struct cordon_error
 {
     CORDON_TRY(bind_params(run, err));
     CORDON_TRY(select_controls(run, err));
+    CORDON_TRY(check_types(&run->options->complete, "--complete", err));
+    CORDON_TRY(check_types(&run->options->incomplete, "--incomplete", err));
     CORDON_TRY(read_snapshots(run, snapshots, err));
     CORDON_TRY(
         cd_eval_new(run->program, &run->bound, &run->snapshot, run->selected, &run->eval, err));

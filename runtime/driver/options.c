@@ -31,7 +31,8 @@ dashes(const struct cd_option *o)
     return o->name[1] == '\0' ? "-" : "--";
 }
 
-static cordon_status
+/* False if it could not be written, which is told. */
+static bool
 print_help(const struct cd_usage *usage)
 {
     struct cd_out out;
@@ -50,7 +51,12 @@ print_help(const struct cd_usage *usage)
         cd_out_printf(&out, "%s  %-*s%s%*s %s\n", i == 0 ? "\n" : "", HEAD_COLUMNS, head,
                       is_long ? "\n  " : "", is_long ? HEAD_COLUMNS : 0, "", o->help);
     }
-    return cd_out_finish(&out, NULL);
+    struct cordon_error err = {.code = CORDON_OK};
+    if (cd_out_finish(&out, &err) != CORDON_OK) {
+        (void)fprintf(stderr, "%s: %s\n", usage->command, err.message);
+        return false;
+    }
+    return true;
 }
 
 /* ---- one option ---- */
@@ -97,7 +103,12 @@ set(const struct cd_usage *usage, const struct cd_option *o, const char *value)
 {
     switch (o->kind) {
     case CD_OPTION_FLAG: *o->flag = true; return 0;
-    case CD_OPTION_VALUE: *o->value = value; return 0;
+    case CD_OPTION_VALUE:
+        if (value[0] == '\0') {
+            return cd_usage_error(usage, "%s%s: its value is empty", dashes(o), o->name);
+        }
+        *o->value = value;
+        return 0;
     case CD_OPTION_MANY:
         return append(o->values, value) ? 0 : cd_usage_error(usage, "out of memory");
     case CD_OPTION_CHOICE:
@@ -166,7 +177,7 @@ cd_options_parse(const struct cd_usage *usage, int argc, char **argv, size_t *n_
             literal = true;
         } else if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
             cd_options_finish(usage);
-            return print_help(usage) == CORDON_OK ? CD_PARSED_HELP : CD_PARSED_WRONG;
+            return print_help(usage) ? CD_PARSED_HELP : CD_PARSED_WRONG;
         } else if (read_option(usage, argc, argv, &i) != 0) {
             cd_options_finish(usage);
             return CD_PARSED_WRONG;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/file.h"
 #include "runtime/ingest/load.h"
 #include "runtime/ingest/pipeline.h"
 
@@ -266,6 +267,10 @@ located(cordon_status status, const char *path, struct cordon_error *err)
         char what[sizeof err->message];
         memcpy(what, err->message, sizeof what);
         const char *text = what[0] == '\0' ? "out of memory" : what;
+        char shown[CD_PATH_SHOWN];
+        path = strcmp(path, "-") == 0 ? "standard input"
+               : path[0] == '\0'      ? "\"\""
+                                      : cd_path_shown(path, shown);
         uint64_t offset = what[0] == '\0' ? CORDON_NO_OFFSET : err->offset;
         if (offset == CORDON_NO_OFFSET) {
             return cordon_fail(err, status, offset, "%s: %.400s", path, text);
@@ -291,22 +296,51 @@ ingest(struct cd_snapshot *s, struct input *in, struct cd_str path, struct cordo
     return located(status, in->path, err);
 }
 
+/* What stands before a failure to open it. */
+static cordon_status
+fail_input(const struct input *in, const char *why, struct cordon_error *err)
+{
+    struct cordon_error local;
+    err = err == NULL ? &local : err;
+    cordon_status status = cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET, "%s", why);
+    return located(status, in->path, err);
+}
+
+static cordon_status
+open_input(const struct cd_snapshot *s, struct input *in, struct cordon_error *err)
+{
+    struct stat st;
+    bool is_stdin = strcmp(in->path, "-") == 0;
+    for (size_t i = 0; is_stdin && i < s->n_sources; i++) {
+        if (cd_str_eq(s->sources[i].file, CD_STR("-"))) {
+            return fail_input(in, "it is named twice, and can be read once", err);
+        }
+    }
+    if (in->path[0] == '\0') {
+        return fail_input(in, "a file without a name", err);
+    }
+    in->fd = is_stdin ? STDIN_FILENO : open(in->path, O_RDONLY | O_CLOEXEC);
+    if (in->fd < 0 || fstat(in->fd, &st) != 0) {
+        return fail_input(in, strerror(errno), err);
+    }
+    if (S_ISDIR(st.st_mode)) {
+        if (!is_stdin) {
+            close(in->fd);
+        }
+        return fail_input(in, "it is a folder: name the files in it", err);
+    }
+    in->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    return CORDON_OK;
+}
+
 cordon_status
 cd_ingest_file(struct cd_snapshot *s, const char *path, const struct cd_ingest_options *options,
                struct cordon_error *err)
 {
     struct input in = {.path = path, .options = options};
-    struct stat st;
-    bool is_stdin = strcmp(path, "-") == 0;
-    in.fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (in.fd < 0) {
-        return cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET, "%s: %s", path, strerror(errno));
-    }
-    if (fstat(in.fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        in.size = (uint64_t)st.st_size;
-    }
+    CORDON_TRY(open_input(s, &in, err));
     cordon_status status = ingest(s, &in, cd_str_of(path), err);
-    if (!is_stdin) {
+    if (in.fd != STDIN_FILENO) {
         close(in.fd);
     }
     return status;
