@@ -107,7 +107,8 @@ cd_checker_of(struct cd_sema *s, struct cd_decl *d, enum cd_place_kind place,
     };
 }
 
-/* Adds a name to a module's scope; reports a name of the runtime and a double, with both places. */
+/* Adds a name to a module's scope; reports a double, with both places, and a name of the runtime,
+ * which then means what was declared: its uses are no second mistake. */
 static void
 add_symbol(struct cd_sema *s, struct cd_sema_scope *scope, struct cd_name name,
            struct cd_symbol sym)
@@ -120,7 +121,6 @@ add_symbol(struct cd_sema *s, struct cd_sema_scope *scope, struct cd_name name,
             s->diags, CD_DIAG_SHADOWED_NAME, name.span,
             "`%.*s` is a name of the language itself and may name nothing else", CD_FMT(name.text));
         cd_diag_help(s->diags, d, "choose another name; no name shadows another");
-        return;
     }
     const struct cd_symbol *there = cd_scope_find(scope, name.text);
     if (there) {

@@ -358,7 +358,7 @@ bool
 cd_value_set_map(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
                  int depth)
 {
-    if (!cd_dom_is(val, '{') && !cd_dom_is(val, '[')) {
+    if (!cd_dom_is(val, '{') && (l->is_normal || !cd_dom_is(val, '['))) {
         return false;
     }
     struct cd_value_plan *elem = elem_plan(l, v);

@@ -341,11 +341,9 @@ cd_k_at(struct cd_eval *e, const struct cd_insn *in)
             cd_vec_set_unknown(a, d, i, cd_vec_reason(x->state[i] == CD_UNKNOWN ? x : at, i));
         } else if (!cd_vec_point(at, i, &place)) {
             cd_vec_set_unknown(a, d, i, e->why_interval);
-        } else if (place < 0 || place != floor(place)) {
-            cd_vec_set_absent(d, i);
         } else if (x->open[i] != 0) {
             cd_vec_set_unknown(a, d, i, x->open[i]); /* any place may be another's */
-        } else if (place >= x->len[i]) {
+        } else if (place < 0 || place != floor(place) || place >= x->len[i]) {
             cd_vec_set_absent(d, i);
         } else {
             cd_vec_copy_lane(e, a, d, i, x->elem, x->off[i] + (uint32_t)place);

@@ -92,7 +92,7 @@ cd_k_jat(struct cd_eval *e, const struct cd_insn *in)
             continue;
         }
         uint32_t found = element_at(e->s, x->v.u32[i], place, &open);
-        if (open != CD_NONE && place >= 0 && place == floor(place)) {
+        if (open != CD_NONE) {
             cd_vec_set_unknown(a, d, i, open);
         } else if (found == CD_NONE) {
             cd_vec_set_absent(d, i);

@@ -75,12 +75,9 @@ undecided_if(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t i
 {
     enum cd_state sx = cd_vec_state(x, i);
     enum cd_state sy = cd_vec_state(y, i);
-    bool same_ends = x->kind == CD_KIND_NUMBER && x->hi && y->hi && x->v.f64[i] == y->v.f64[i]
-                     && x->hi[i] == y->hi[i];
     if (sx == CD_ABSENT && sy == CD_ABSENT) {
         cd_vec_set_absent(d, i);
-    } else if (sx == CD_KNOWN && sy == CD_KNOWN
-               && (same_ends || cd_vec_equal(e, x, i, y, i) == CD_T)) {
+    } else if (sx == CD_KNOWN && sy == CD_KNOWN && cd_vec_same(e, x, i, y, i)) {
         cd_vec_copy_lane(e, a, d, i, x, i);
     } else {
         cd_vec_set_unknown(a, d, i, cd_vec_reason(cond, i));

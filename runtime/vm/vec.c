@@ -349,6 +349,109 @@ numbers_equal(const struct cd_vec *a, uint32_t i, const struct cd_vec *b, uint32
     return ahi < blo || bhi < alo ? CD_F : CD_U;
 }
 
+static enum cd_answer_value json_equal(const struct cd_snapshot *s, uint32_t x, uint32_t y,
+                                       int depth);
+
+/* The elements of a json array that are known and not null: a null is none, an unknown one opens.
+ */
+struct json_items {
+    const struct cd_snapshot *s;
+    uint32_t at, left;
+    bool open;
+};
+
+static struct json_items
+items_of(const struct cd_snapshot *s, uint32_t array)
+{
+    struct json_items items = {s, array + 1, s->json[array].n, false};
+    uint32_t at = items.at;
+    for (uint32_t k = 0; k < items.left; k++, at = s->json[at].next) {
+        items.open |= s->json[at].kind == CD_JSON_UNKNOWN;
+    }
+    return items;
+}
+
+/* CD_NONE behind the last one. */
+static uint32_t
+next_item(struct json_items *items)
+{
+    while (items->left > 0) {
+        uint32_t found = items->at;
+        const struct cd_json *v = &items->s->json[found];
+        items->at = v->next;
+        items->left--;
+        if (v->kind != CD_JSON_NULL && v->kind != CD_JSON_UNKNOWN) {
+            return found;
+        }
+    }
+    return CD_NONE;
+}
+
+/* Can the elements of an open array, in their order, be elements of a closed one? */
+static enum cd_answer_value
+open_array_equal(struct json_items open, struct json_items closed, int depth)
+{
+    for (uint32_t x; (x = next_item(&open)) != CD_NONE;) {
+        uint32_t y;
+        do {
+            y = next_item(&closed);
+        } while (y != CD_NONE && json_equal(open.s, x, y, depth) == CD_F);
+        if (y == CD_NONE) {
+            return CD_F;
+        }
+    }
+    return CD_U;
+}
+
+static enum cd_answer_value
+arrays_equal(struct json_items a, struct json_items b, int depth)
+{
+    if (a.open || b.open) {
+        return a.open && b.open ? CD_U
+               : a.open         ? open_array_equal(a, b, depth)
+                                : open_array_equal(b, a, depth);
+    }
+    enum cd_answer_value all = CD_T;
+    while (all != CD_F) {
+        uint32_t x = next_item(&a);
+        uint32_t y = next_item(&b);
+        if (x == CD_NONE || y == CD_NONE) {
+            return x == y ? all : CD_F;
+        }
+        enum cd_answer_value one = json_equal(a.s, x, y, depth);
+        all = one == CD_T ? all : one;
+    }
+    return CD_F;
+}
+
+/* Has object Y the members of X? One that is null is not there, one that is unknown need not be. */
+static enum cd_answer_value
+has_members(const struct cd_snapshot *s, uint32_t x, uint32_t y, int depth)
+{
+    enum cd_answer_value all = CD_T;
+    uint32_t at = x + 1;
+    for (uint32_t k = 0; k < s->json[x].n && all != CD_F; k++, at = s->json[at].next) {
+        if (s->json[at].kind == CD_JSON_NULL) {
+            continue;
+        }
+        uint32_t other = cd_json_member(s, y, s->json[at].key);
+        bool there = other != CD_NONE && s->json[other].kind != CD_JSON_NULL;
+        enum cd_answer_value one = there ? json_equal(s, at, other, depth)
+                                   : s->json[at].kind == CD_JSON_UNKNOWN ? CD_U
+                                                                         : CD_F;
+        all = one == CD_T ? all : one;
+    }
+    return all;
+}
+
+static enum cd_answer_value
+objects_equal(const struct cd_snapshot *s, uint32_t x, uint32_t y, int depth)
+{
+    enum cd_answer_value left = has_members(s, x, y, depth);
+    enum cd_answer_value right = left == CD_F ? CD_F : has_members(s, y, x, depth);
+    return right == CD_F ? CD_F : left == CD_U || right == CD_U ? CD_U : CD_T;
+}
+
 static enum cd_answer_value
 json_equal(const struct cd_snapshot *s, uint32_t x, uint32_t y, int depth)
 {
@@ -366,20 +469,13 @@ json_equal(const struct cd_snapshot *s, uint32_t x, uint32_t y, int depth)
     if (a->kind == CD_JSON_NUMBER) {
         return a->number == b->number ? CD_T : CD_F;
     }
-    if (a->kind != CD_JSON_ARRAY && a->kind != CD_JSON_OBJECT) {
-        return a->kind != CD_JSON_STRING || a->n == b->n ? CD_T : CD_F;
+    if (a->kind == CD_JSON_ARRAY) {
+        return arrays_equal(items_of(s, x), items_of(s, y), depth + 1);
     }
-    enum cd_answer_value all = a->n == b->n ? CD_T : CD_F;
-    uint32_t at = x + 1;
-    uint32_t other = y + 1;
-    for (uint32_t k = 0; k < a->n && all != CD_F; k++) {
-        uint32_t match = a->kind == CD_JSON_OBJECT ? cd_json_member(s, y, s->json[at].key) : other;
-        enum cd_answer_value one = match == CD_NONE ? CD_F : json_equal(s, at, match, depth + 1);
-        all = one == CD_F ? CD_F : one == CD_U ? CD_U : all;
-        at = s->json[at].next;
-        other = a->kind == CD_JSON_OBJECT ? other : s->json[other].next;
+    if (a->kind == CD_JSON_OBJECT) {
+        return objects_equal(s, x, y, depth + 1);
     }
-    return all;
+    return a->kind != CD_JSON_STRING || a->n == b->n ? CD_T : CD_F;
 }
 
 /* A json value against one of another kind: equal only if it holds the same kind of scalar. */
@@ -538,4 +634,37 @@ cd_vec_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const 
              uint32_t j)
 {
     return lanes_equal(e, a, i, b, j, 0);
+}
+
+/* Have two open collections the same known members? */
+static bool
+same_members(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b,
+             uint32_t j)
+{
+    bool ordered =
+        e->img->types.items[a->type].is_set == 0 && e->img->types.items[b->type].is_set == 0;
+    bool same = a->len[i] == b->len[j];
+    for (uint32_t k = 0; k < a->len[i] && same; k++) {
+        uint32_t first = ordered ? k : 0;
+        uint32_t end = ordered ? k + 1 : b->len[j];
+        same = false;
+        for (uint32_t m = first; m < end && !same; m++) {
+            same = lanes_equal(e, a->elem, a->off[i] + k, b->elem, b->off[j] + m, 1) == CD_T;
+        }
+    }
+    return same;
+}
+
+bool
+cd_vec_same(const struct cd_eval *e, const struct cd_vec *a, uint32_t i, const struct cd_vec *b,
+            uint32_t j)
+{
+    if (a->kind == CD_KIND_NUMBER && a->hi && b->hi && a->v.f64[i] == b->v.f64[j]
+        && a->hi[i] == b->hi[j]) {
+        return true;
+    }
+    if (a->kind == CD_KIND_LIST && b->kind == CD_KIND_LIST && a->open[i] && b->open[j]) {
+        return same_members(e, a, i, b, j);
+    }
+    return lanes_equal(e, a, i, b, j, 0) == CD_T;
 }

@@ -88,6 +88,10 @@ uint64_t cd_vec_key(const struct cd_vec *v, uint32_t i);
  * one. */
 enum cd_answer_value cd_vec_equal(const struct cd_eval *e, const struct cd_vec *a, uint32_t i,
                                   const struct cd_vec *b, uint32_t j);
+/* Are the two known lanes indistinguishable: intervals with the same ends, collections with the
+ * same known members and the same openness? */
+bool cd_vec_same(const struct cd_eval *e, const struct cd_vec *a, uint32_t i,
+                 const struct cd_vec *b, uint32_t j);
 /* Is lane I of X equal to a member of lane J of LIST, which is known? */
 enum cd_answer_value cd_vec_member(const struct cd_eval *e, const struct cd_vec *x, uint32_t i,
                                    const struct cd_vec *list, uint32_t j);

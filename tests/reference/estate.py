@@ -134,7 +134,7 @@ RECORDS = {
 }
 
 DOMAINS = {
-    "": ["a", "b", "prod", "x*y"],
+    "": ["a", "b", "prod", "x*y", "é", "日本"],
     "vtype": ["gp2", "gp3", "io1"], "az": ["eu-west-1a", "eu-west-1b", "us-east-1a"],
     "name": ["a", "b", "prod", "prod-db", "x*y", "Prod", ""],
     "cidr": ["10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "192.168.0.0/16", "0.0.0.0/0", "10.1.2.77/16", "nonsense", "10.0.0.0/40"],
@@ -149,7 +149,7 @@ DOMAINS = {
     "effect": ["Allow", "Deny"], "action": ["s3:GetObject", "s3:*", "*", "sts:AssumeRole", "S3:getobject"],
     "region": REGIONS + ["eu-central-1"], "account": ACCOUNTS + ["999900001111"],
     "roleid": ["AROA1", "AROA2", "AROA3"], "policyid": ["ANPA1", "ANPA2"], "dbid": ["db-AAA", "db-BBB"],
-    "alias": ["alias/app", "alias/data", "alias/x"], "tag": ["a", "b", "prod", "data", "x*y"],
+    "alias": ["alias/app", "alias/data", "alias/x"], "tag": ["a", "b", "prod", "data", "x*y", "é?", "日"],
 }
 
 ENVELOPE = {"id": STRING, "arn": ARN, "type": string("type"), "partition": string("partition"), "region": REGION,

@@ -22,7 +22,7 @@ class Case:
         rng = random.Random(seed)
         large = seed % LARGE == 0
         self.kinds = sorted(rng.sample(sorted(TYPES), rng.choice([2] if large else [2, 3, 5])))
-        self.parts = Policies(rng, self.kinds).module(*([2, 3] if large else [6, 4]))
+        self.parts = Policies(rng, self.kinds, large).module(*([2, 3] if large else [6, 4]))
         self.snapshot = Snapshots(rng, self.kinds[0] if large else None).snapshot(self.kinds)
         self.hidden = hide(self.snapshot, rng)
 

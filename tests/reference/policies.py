@@ -5,7 +5,7 @@ from estate import (ACCOUNT, ACCOUNTS, ARN, ARNS, BOOL, DOMAINS, DURATION, ENVEL
 STATEMENT = record("Statement")
 REGEXES = ["^a", "prod|data", "[0-9]+$", "^[a-z]{1,4}$", "-1", "^$", "x\\\\*y", "."]
 CAPTURES = ["^([a-z]+)-", "([0-9]+)$", "/(.*)$", "(prod)"]
-LIKES = ["*", "a*", "?", "*-1", "prod*", "*o*", "x*y", "arn:aws:*", "", "??*"]
+LIKES = ["日*", "é?", "*", "a*", "?", "*-1", "prod*", "*o*", "x*y", "arn:aws:*", "", "??*"]
 ARN_LIKES = ["*", "arn:aws:s3:::*", "arn:aws:*:*:*:*", "arn:aws:ec2:eu-*:111122223333:*/?*-1", "arn:*:iam::*:role/role-?",
              "arn:aws:rds:*:222233334444:db:*", "arn:aws:kms:*:*:key/*"]
 NETWORKS = ["10.0.0.0/8", "10.1.0.0/16", "10.1.99.1/16", "0.0.0.0/0", "192.168.0.0/16", "2001:db8::/32", "::/0"]
@@ -27,8 +27,9 @@ def fits(have, want):
 
 
 class Policies:
-    def __init__(self, rng, kinds):
+    def __init__(self, rng, kinds, large=False):
         self.rng = rng
+        self.large = large  # some table has many rows: no sets of resources, over which the reference is slow
         self.kinds = kinds
         self.n_names = 0
         self.functions = []  # (name, argument types, result)
@@ -55,7 +56,8 @@ class Policies:
             if kind[0] == "resource":
                 if self.chance(0.25) and not each:
                     if self.chance(0.4):
-                        text, kind = f'{text}.tags["{rng.choice(TAG_KEYS)}"]', string("tag")
+                        key = rng.choice([f'"{rng.choice(TAG_KEYS)}"'] * 4 + ["k_text", f"{text}.id", "p_names[0]"])
+                        text, kind = f"{text}.tags[{key}]", string("tag")
                     else:
                         prop = rng.choice(list(ENVELOPE))
                         text, kind = f"{text}.{prop}", ENVELOPE[prop]
@@ -79,7 +81,8 @@ class Policies:
                 text, kind = f"{text} -> {TARGET[kind[1]]}", resource(TARGET[kind[1]])
             elif kind[0] == "list" and not each:
                 if self.chance(0.25):
-                    text, kind = f"{text}[{rng.choice([0, 0, 1, 2])}]", kind[1]
+                    index = rng.choice(["0", "0", "1", "2", f"size({text}) - 1", "p_number - 2", "count i0 in p_names { i0 like \"*\" } - 2", "-1", "0.5"])
+                    text, kind = f"{text}[{index}]", kind[1]
                 else:
                     text, kind, each = f"{text}[*]", kind[1], True
             elif kind[0] == "map" and not each:
@@ -104,6 +107,8 @@ class Policies:
             var, kind = self.rng.choice(env)
             if kind == want and self.chance(0.5):
                 return var
+            if want == ("resource", "*") and kind[0] == "resource":
+                return var
             got = self.walk(var, kind, want, 9)
             if got:
                 return got
@@ -124,7 +129,12 @@ class Policies:
     def of(self, want, env, depth):
         """An expression of type WANT that binds as an operand; None if there is none."""
         if want[0] == "resource" or want[0] == "record" or want == POLICY or want == JSON:
-            return self.from_scope(env, want)
+            got = self.call(env, want, depth) if self.chance(0.2) else None
+            got = got or self.from_scope(env, want)
+            if got and depth > 1 and self.chance(0.06):
+                other = self.from_scope(env, want)
+                return f"(if {self.bool(env, depth - 2)} then {got} else {other})" if other else got
+            return got
         if self.chance(0.12):
             got = self.call(env, want, depth)
             if got:
@@ -252,6 +262,9 @@ class Policies:
             return "[%s]" % ", ".join(self.of(elem, env, depth - 1) or "0" for _ in range(self.rng.choice([0, 1, 2, 3])))
         if roll < 0.22 and depth > 0:
             return f"({self.list(env, depth - 1, want)} + {self.list(env, depth - 1, want)})"
+        if roll < 0.26 and depth > 1 and elem[0] not in ("list", "set"):
+            inner = f"[{self.list(env, depth - 2, want)}, {self.list(env, depth - 2, want)}]"
+            return inner + self.rng.choice(["[*]", "[*]", "[0]", "[1]", "[p_number - 3]"])
         if roll < 0.3 and self.tables < 2:
             kind = self.rng.choice(self.kinds)
             fitting = [f"{kind}[*].{p}" for p, k in TYPES[kind].items() if fits(k, elem) or fits(k, want)]
@@ -278,6 +291,13 @@ class Policies:
             if roll < 0.2 and self.tables < 2:
                 kind = rng.choice(self.kinds)
                 return ("resource", resource("*")) if self.chance(0.05) else (kind, resource(kind))
+            if roll < 0.23 and self.tables < 1 and depth > 1 and not self.large:
+                return self.set_of_resources(env, depth)
+            if roll < 0.26 and depth > 1:
+                kind = list_of(rng.choice([record(rng.choice(list(RECORDS))), STRING, string("sg")]))
+                one, two = self.from_scope(env, kind), self.from_scope(env, kind)
+                if one and two:
+                    return rng.choice([f"{one} + {two}", f"(if {self.bool(env, depth - 2)} then {one} else {two})", f"[{one}, {two}][*]"]), kind[1]
             if roll < 0.5:
                 name = rng.choice(list(RECORDS))
                 got = self.from_scope(env, list_of(record(name)))
@@ -299,6 +319,17 @@ class Policies:
             elif depth > 0:
                 return self.of(set_of(STRING), env, depth - 1), STRING
         return None
+
+    def set_of_resources(self, env, depth):
+        """Resources of a table by a condition, or those without others."""
+        kind = self.rng.choice(self.kinds)
+        sets = []
+        for _ in range(self.rng.choice([1, 1, 2])):
+            self.tables += 1
+            var = self.name()
+            sets.append(f"{{ {var} for {var} in {kind} where {self.bool([*env, (var, resource(kind))], depth - 2)} }}")
+            self.tables -= 1
+        return f" {self.rng.choice('+-')} ".join(sets), resource(kind)
 
     def bind(self, env, depth):
         """(variable, source, where or "", inner scope), or None."""
@@ -400,7 +431,8 @@ class Policies:
 
     def relation(self, env, depth):
         return getattr(self, "rel_" + self.rng.choice(
-            ["equal", "equal", "order", "order", "in", "in", "like", "arn_like", "matches", "within", "sets", "json", "action"]))(env, depth - 1)
+            ["equal", "equal", "order", "order", "in", "in", "like", "arn_like", "matches", "within", "sets", "json", "json", "action", "resources",
+             "counts"]))(env, depth - 1)
 
     def rel_equal(self, env, depth):
         kind = self.rng.choice([BOOL, NUMBER, TIME, DURATION, STRING, string("status"), ACCOUNT, REGION, string("vpc"),
@@ -413,7 +445,8 @@ class Policies:
         return f"{self.of(kind, env, depth)} {self.rng.choice(['<', '<=', '>', '>='])} {self.of(kind, env, depth)}"
 
     def rel_in(self, env, depth):
-        kind = self.rng.choice([STRING, string("sg"), string("subnet"), string("status"), string("vpc"), REGION, ACCOUNT])
+        kind = self.rng.choice([STRING, string("sg"), string("subnet"), string("status"), string("vpc"), REGION, ACCOUNT, NUMBER, BOOL, TIME,
+                                DURATION, ARN])
         a = self.of(kind, env, depth)
         elem = STRING if is_string(kind) else kind
         b = self.of(self.rng.choice([list_of(elem), set_of(elem), set_of(elem)]), env, depth)
@@ -430,6 +463,8 @@ class Policies:
     def rel_like(self, env, depth):
         one = self.pattern(env)
         right = one if self.chance(0.7) else "{%s, %s}" % (one, self.pattern(env))
+        if self.chance(0.15):
+            right = self.of(self.rng.choice([list_of(STRING), set_of(STRING)]), env, max(depth - 1, 0))
         return f"{self.string(env, depth, '')} {self.rng.choice(['like', 'not like'])} {right}"
 
     def rel_arn_like(self, env, depth):
@@ -446,10 +481,16 @@ class Policies:
         b = self.from_scope(env, string("cidr")) if self.chance(0.2) else None
         if not b:
             b = '"%s"' % rng.choice(NETWORKS) if self.chance(0.6) else '{"%s", "%s"}' % (rng.choice(NETWORKS), rng.choice(NETWORKS))
+        if self.chance(0.15):
+            b = self.from_scope(env, list_of(string(rng.choice(["cidr6", "cidr"])))) or b
+        elif self.chance(0.1):
+            c = self.from_scope(env, string("cidr"))
+            b = "{%s, %s}" % (c, rng.choice([f'"{n}"' for n in NETWORKS])) if c else b
         return f"{a} {rng.choice(['within', 'not within'])} {b}"
 
     def rel_sets(self, env, depth):
-        kind = self.rng.choice([set_of(STRING), set_of(STRING), set_of(NUMBER), set_of(REGION), list_of(STRING)])
+        kind = self.rng.choice([set_of(STRING), set_of(STRING), set_of(NUMBER), set_of(REGION), list_of(STRING), list_of(NUMBER), set_of(BOOL),
+                                set_of(TIME), set_of(list_of(STRING)), list_of(set_of(STRING)), set_of(DURATION)])
         return f"{self.of(kind, env, depth)} {self.rng.choice(['==', '!='])} {self.of(kind, env, depth)}"
 
     def rel_action(self, env, depth):
@@ -462,14 +503,56 @@ class Policies:
     def named(self):
         return f"n{self.n_names}"
 
+    def rel_resources(self, env, depth):
+        """Resources compared with each other, and sought in tables and sets."""
+        mine = [k for _, k in env if k[0] == "resource" and k[1] in self.kinds]
+        if not mine:
+            return self.rel_equal(env, depth)
+        kind = self.rng.choice(mine)
+        one = self.from_scope(env, kind)
+        other = self.from_scope(env, kind)
+        if not one or not other:
+            return self.rel_equal(env, depth)
+        roll = self.rng.random()
+        if roll < 0.5 or self.tables >= 1 or depth <= 0 or self.large:
+            return f"{one} {self.rng.choice(['==', '!='])} {other}"
+        if roll < 0.7:
+            return f"{one} {self.rng.choice(['in', 'not in'])} {kind[1]}"
+        var = self.name()
+        self.tables += 1
+        where = self.bool([(var, kind)], depth - 1)
+        self.tables -= 1
+        return f"{one} {self.rng.choice(['in', 'not in'])} {{ {var} for {var} in {kind[1]} where {where} }}"
+
+    def rel_counts(self, env, depth):
+        """A count where its exact value is asked for."""
+        if depth <= 0:
+            return self.rel_order(env, depth)
+        count = self.counted(env, depth)
+        return self.rng.choice([f"{count} in {{0, 1, 2}}", f'"{self.rng.choice(["0", "1", "2"])}" == string({count})', f"{count} not in [{self.number(env, 0)}]",
+                                f"{count} == {self.counted(env, depth)}", f"{count} < {self.counted(env, depth)}",
+                                f"(if {self.leaf(env, 0)} then {count} else {self.number(env, 0)}) >= 1", f"-{count} <= {self.number(env, 0)}"])
+
     def rel_json(self, env, depth):
+        rng = self.rng
         got = self.from_scope(env, JSON)
         if not got:
             return self.rel_equal(env, depth)
         if got[-1].isalnum() and self.chance(0.7):
-            got += "." + self.rng.choice(JSON_KEYS)
-        right = self.rng.choice([lambda: self.string(env, 0, ""), lambda: self.number(env, 0), lambda: "true"])()
-        return f"{got} {self.rng.choice(['==', '!='])} {right}"
+            got += rng.choice([".", "."]) + rng.choice(JSON_KEYS)
+        if got[-1].isalnum() and self.chance(0.15):
+            got += rng.choice(["[0]", "[1]", "[*]"])
+            if got.endswith("[*]"):
+                return rng.choice([f'"a" in {got}', f"size({got}) > 1", f'any {self.name("n")} in {got} {{ {self.named()} == "a" }}', f'{got} == ["a", "b"]'])
+        same = rng.choice(["==", "!="])
+        return rng.choice([
+            lambda: f"{got} {same} {self.string(env, 0, '')}", lambda: f"{got} {same} {self.number(env, 0)}", lambda: f"{got} {same} true",
+            lambda: f"{got} {rng.choice(['<', '<=', '>', '>='])} {self.number(env, 0)}", lambda: f"{got} like {self.pattern(env)}",
+            lambda: f'{got} not matches "{rng.choice(REGEXES)}"', lambda: f"{got} in {{{self.string(env, 0, '')}, \"a\"}}",
+            lambda: f"{rng.choice(['absent', 'present'])} {got}", lambda: f'{rng.choice(["all", "any", "none"])} {self.name("n")} in {got} {{ {self.named()} == "a" }}',
+            lambda: f'"a" {rng.choice(["in", "not in"])} {got}', lambda: f"3 in {got}", lambda: f"size({got}) {same} 2", lambda: f"{got} {same} {{\"a\", \"b\"}}",
+            lambda: f"number({got}) > 1", lambda: f"present arn({got}).service", lambda: f"{got} {same} {self.time(env, 0)}", lambda: f"not {got}",
+            lambda: f"string({got}) {same} \"a\"", lambda: f"{got} {same} {self.from_scope(env, JSON) or got}", lambda: f"({got}) + 1 > 3"])()
 
     # ---- declarations ----
 
@@ -477,7 +560,7 @@ class Policies:
         """A type as it is written."""
         if kind[0] in ("list", "set"):
             return f"{kind[0]}<{self.written(kind[1])}>"
-        return {"resource": kind[-1] if kind[-1] != "*" else "resource"}.get(kind[0], kind[0])
+        return {"resource": kind[-1] if kind[-1] != "*" else "resource", "policy": "iam_policy"}.get(kind[0], kind[0])
 
     def make_constants(self):
         out = ['let k_text = "prod"', "param p_number: number = 3", 'param p_regions: set<region> = {"eu-west-1"}',
@@ -489,12 +572,15 @@ class Policies:
 
     def make_function(self):
         rng = self.rng
-        pool = [resource(k) for k in self.kinds] + [STRING, NUMBER, BOOL, list_of(STRING), TIME, set_of(STRING)]
+        pool = [resource(k) for k in self.kinds] * 2 + [STRING, NUMBER, BOOL, list_of(STRING), TIME, set_of(STRING), JSON, POLICY, DURATION,
+                                                        ARN, REGION, set_of(NUMBER), resource("*")]
         args = [(self.name("a"), rng.choice(pool)) for _ in range(rng.choice([1, 1, 2]))]
-        result = rng.choice([BOOL, BOOL, NUMBER, STRING, set_of(STRING)])
+        result = rng.choice([BOOL, BOOL, NUMBER, STRING, set_of(STRING), list_of(STRING), TIME, ARN, JSON])
         self.tables = 1
         body = self.of(result, args, 3)
         self.tables = 0
+        if body is None:
+            result, body = BOOL, self.bool(args, 2)
         name = self.name("f")
         head = ", ".join(f"{n}: {self.written(k)}" for n, k in args)
         shown = f": {self.written(result)}" if self.chance(0.5) else ""
@@ -516,7 +602,8 @@ class Policies:
                 where = f" where {self.bool(env, depth - 1)}" if self.chance(0.5) else ""
                 lines.append(f"  for {var} in {kind if kind != '*' else 'resource'}{where}")
                 for _ in range(rng.choice([1, 1, 2])):
-                    lines.append(f"  require {self.bool(env, depth)}")
+                    said = f' else "x {{{self.plain(env)}}} y"' if self.chance(0.2) else ""
+                    lines.append(f"  require {self.bool(env, depth)}{said}")
         return name, "\n".join(lines + ["}"])
 
     def make_places(self):
@@ -524,6 +611,10 @@ class Policies:
         rng = self.rng
         name, var, inner = self.name("c"), self.name(), self.name()
         kind = rng.choice(self.kinds)
+        if self.chance(0.4):
+            return "\n".join([f"control {name} {{", f"  for {var} in Cordon::Account where {rng.choice(['true', var + '.Name != ' + chr(34) + 'x' + chr(34)])}",
+                              f'  require "ou-1" in {var}.OrganizationalUnitIds or any {inner} in {kind} where {inner}.account == {var}.Id {{ {self.bool([(inner, resource(kind))], 1)} }}',
+                              "}"])
         place, match = rng.choice([("Cordon::Account", f"{inner}.account == {var}.id"),
                                    ("Cordon::Region", f"{inner}.account == {var}.account and {inner}.region == {var}.region")])
         body = self.bool([(inner, resource(kind))], 1)
@@ -535,14 +626,15 @@ class Policies:
         kind = rng.choice(self.kinds)
         on = rng.choice([f"{PREFIX[kind]}-*", f"{PREFIX[kind]}-1", "arn:aws:*:*:*:*", ARNS[kind].format(a="*", r="*", i="*-2"), "*"])
         until = rng.choice(["2027-01-01", "2026-03-01", "2026-02-28"])
-        return f'waive {control} on "{on}" until {until} because "agreed"'
+        more = f', "{rng.choice(["*-1", "none", "arn:aws:s3:::*"])}"' if self.chance(0.3) else ""
+        return f'waive {control} on "{on}"{more} until {until} because "agreed"'
 
     def module(self, n_controls, depth):
         parts = ["module random"] + self.make_constants()
         parts += [self.make_function() for _ in range(self.rng.choice([0, 1, 3]))]
         controls = [self.make_control(depth) for _ in range(n_controls)]
         parts += [text for _, text in controls]
-        if self.chance(0.1):
+        if self.chance(0.2):
             parts.append(self.make_places())
         parts += [self.make_waiver(name) for name, _ in controls if self.chance(0.3)]
         return parts

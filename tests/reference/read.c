@@ -79,11 +79,11 @@ record_of(const cJSON *j, uint32_t shape, const struct ref_resource *holder, boo
 /* A policy document, or a string that holds one; of a text or list that is none nothing is known.
  */
 static struct ref_value
-read_policy(const cJSON *j, const struct ref_resource *holder)
+read_policy(struct ref *r, const cJSON *j, const struct ref_resource *holder)
 {
     bool may_be = cJSON_IsString(j) || cJSON_IsArray(j);
     if (cJSON_IsString(j)) {
-        j = cJSON_Parse(j->valuestring);
+        j = cJSON_Parse(ref_without_large_numbers(r, cd_str_of(j->valuestring)).p);
     }
     return may_be && !cJSON_IsObject(j) ? ref_unknown()
                                         : record_of(j, cd_schema_policy_shape(), holder, true);
@@ -110,7 +110,7 @@ ref_read(struct ref *r, const cJSON *j, uint32_t schema_type, const struct ref_r
                    : ref_absent();
     }
     case CD_SCHEMA_JSON: return v;
-    case CD_SCHEMA_POLICY: return read_policy(j, holder);
+    case CD_SCHEMA_POLICY: return read_policy(r, j, holder);
     case CD_SCHEMA_RECORD: return record_of(j, t.ref, holder, in_policy);
     case CD_SCHEMA_LIST: return read_list(r, j, t.ref, holder, in_policy);
     case CD_SCHEMA_MAP:
@@ -187,7 +187,7 @@ ref_convert(struct ref *r, struct ref_value v, const struct cd_type *type)
         return list.kind == REF_COLLECTION ? convert_items(r, list, type) : list;
     }
     case CD_TYPE_MAP: return cJSON_IsObject(v.json) ? v : ref_absent();
-    case CD_TYPE_POLICY: return read_policy(v.json, v.holder);
+    case CD_TYPE_POLICY: return read_policy(r, v.json, v.holder);
     case CD_TYPE_ERROR:
     case CD_TYPE_NEVER:
     case CD_TYPE_JSON: return v;

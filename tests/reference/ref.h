@@ -134,6 +134,9 @@ struct ref_value ref_json_items(struct ref *r, struct ref_value v);
 /* ---- snapshot.c ---- */
 /* Reads one file of the normalized form; false with a message to stderr. */
 bool ref_load(struct ref *r, const char *path);
+/* JSON for cJSON, which reads every number as a double, and whole numbers beyond 2^53 as each
+ * other: they are unknown before it sees them. */
+struct cd_str ref_without_large_numbers(struct ref *r, struct cd_str json);
 /* Settles resources described twice, adds the rows of Cordon::…, gathers places. */
 void ref_seal(struct ref *r);
 bool ref_complete_at(const struct ref *r, struct cd_str type, struct cd_str account,

@@ -102,10 +102,8 @@ read_resource(struct ref *r, const cJSON *j)
     }
 }
 
-/* cJSON reads every number as a double, and whole numbers beyond 2^53 as each other: they are
- * unknown before it sees them. */
-static struct cd_str
-without_large_numbers(struct ref *r, struct cd_str line)
+struct cd_str
+ref_without_large_numbers(struct ref *r, struct cd_str line)
 {
     struct cd_buf out = CD_BUF_INIT;
     bool in_string = false;
@@ -143,7 +141,7 @@ ref_load(struct ref *r, const char *path)
     }
     for (size_t at = 0; at < text.n;) {
         size_t end = cd_str_find(text, '\n', at);
-        struct cd_str line = without_large_numbers(r, cd_str_sub(text, at, end));
+        struct cd_str line = ref_without_large_numbers(r, cd_str_sub(text, at, end));
         at = end + 1;
         if (line.n == 0) {
             continue;

@@ -74,7 +74,7 @@ class Snapshots:
         out = {}
         for key in JSON_KEYS:
             if rng.random() < 0.7:
-                out[key] = rng.choice(["a", "prod", 3, 22, True, False, None, ["a", "b", None], [1, 3, "a"], {"MODE": "a"}, {},
+                out[key] = rng.choice(["a", "prod", "22", "arn:aws:s3:::b", 3, 22, 9007199254740993, True, False, None, ["a", "b", None], [1, 3, "a"], {"MODE": "a"}, {},
                                        UNKNOWN if self.unknown else "b", ["a", UNKNOWN] if self.unknown else []])
         return out
 
@@ -104,6 +104,8 @@ class Snapshots:
         name = f"{PREFIX[kind]}-{number}"
         arn = ARNS[kind].format(a=account, r=region, i=name)
         out = {"type": kind, "id": name, "arn": arn, "account": account}
+        if rng.random() < 0.1 and kind != "AWS::ApiGateway::Stage":
+            del out["arn"]  # the type's format says it
         if region:
             out["region"] = region
         if rng.random() < 0.05:
@@ -132,7 +134,7 @@ class Snapshots:
                 key = (kind, e["id"]) if kind == "AWS::S3::Bucket" else (kind, e["account"], e.get("region"), e["id"])
                 made[key] = e
         for e in made.values():
-            self.names.setdefault(e["type"], []).extend([e["id"], e["arn"]])
+            self.names.setdefault(e["type"], []).extend([e["id"], e.get("arn", e["id"])])
         for e in list(made.values()):
             tags = self.tags()
             if tags is not None:
@@ -147,7 +149,7 @@ class Snapshots:
         """Adds an earlier description of the same resource."""
         old = {**e, "captured": "2026-02-01T00:00:00Z", "properties": self.record(TYPES[e["type"]])}
         old.pop("tags", None)
-        made[e["type"], e["arn"], "earlier"] = old
+        made[e["type"], e["account"], e.get("region"), e["id"], "earlier"] = old
 
     def complete(self, kinds):
         rng = self.rng
@@ -175,7 +177,17 @@ class Snapshots:
     def snapshot(self, kinds):
         resources = self.resources(kinds)
         header = {"cordon": 1, "captured": CAPTURED, "complete": self.complete(kinds)}
-        return [header] + resources
+        return [header] + resources + self.accounts()
+
+    def accounts(self):
+        """What an organization says of some of its accounts."""
+        out = []
+        for account in ACCOUNTS:
+            if self.rng.random() < 0.15:
+                known = {"Id": account, "Name": self.rng.choice(["x", "y"]), "OrganizationalUnitIds": self.rng.choice([["ou-1", "r-1"], ["ou-2"], [], UNKNOWN])}
+                out.append({"type": "Cordon::Account", "id": account, "account": account, "captured": CAPTURED,
+                            "properties": {k: v for k, v in known.items() if k == "Id" or self.rng.random() < 0.8}})
+        return out
 
 
 # ---- hiding ----
@@ -207,7 +219,7 @@ def hide(snapshot, rng, types=TYPES, remove=True):
                 continue
             spots = list(_places(res[part], [])) if isinstance(res[part], dict) else []
             if part == "properties":
-                spots += [[name] for name in types[res["type"]] if name not in res[part]]
+                spots += [[name] for name in types.get(res["type"], []) if name not in res[part]]
             for spot in spots:
                 if rng.random() < 0.08:
                     _hide(res[part], spot)

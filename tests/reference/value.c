@@ -119,17 +119,49 @@ ref_condition(struct ref_value v)
 
 static enum ref_tri equal_json(const cJSON *a, const cJSON *b);
 
+/* The next element that is a member: a null is none, an unknown one only opens. */
+static const cJSON *
+member_from(const cJSON *j)
+{
+    while (j != NULL && (cJSON_IsNull(j) || ref_is_unknown(j))) {
+        j = j->next;
+    }
+    return j;
+}
+
+static bool
+is_open(const cJSON *array)
+{
+    bool open = false;
+    for (const cJSON *m = array->child; m != NULL; m = m->next) {
+        open |= ref_is_unknown(m);
+    }
+    return open;
+}
+
+/* As lists: two open ones may be equal, and one open one if what it has stands in the other in its
+ * order. */
 static enum ref_tri
 equal_arrays(const cJSON *a, const cJSON *b)
 {
+    bool a_open = is_open(a), b_open = is_open(b);
+    const cJSON *m = member_from(a->child), *n = member_from(b->child);
+    if (a_open && b_open) {
+        return REF_U;
+    }
+    if (a_open || b_open) {
+        const cJSON *part = a_open ? m : n, *whole = a_open ? n : m;
+        while (part != NULL && whole != NULL) {
+            part = equal_json(part, whole) == REF_F ? part : member_from(part->next);
+            whole = member_from(whole->next);
+        }
+        return part == NULL ? REF_U : REF_F;
+    }
     enum ref_tri all = REF_T;
-    if (cJSON_GetArraySize(a) != cJSON_GetArraySize(b)) {
-        return REF_F;
+    for (; m != NULL && n != NULL; m = member_from(m->next), n = member_from(n->next)) {
+        all = ref_and(all, equal_json(m, n));
     }
-    for (a = a->child, b = b->child; a != NULL && b != NULL; a = a->next, b = b->next) {
-        all = ref_and(all, equal_json(a, b));
-    }
-    return all;
+    return m == n ? all : REF_F;
 }
 
 /* A member that is null is as one that is not there. */
