@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "compiler/cli/depfile.h"
 #include "compiler/cli/program.h"
 #include "compiler/cli/verbs.h"
 #include "runtime/driver/options.h"
@@ -10,6 +11,7 @@
 struct build {
     const char *output;
     bool disasm;
+    struct cd_depfile depfile;
 };
 
 static int
@@ -34,6 +36,9 @@ build(const struct build *b, const char *const *policies, size_t n)
     cd_frontend_init(&front);
     cordon_status status = cd_cli_compile(&front, policies, n, &compiled, &bytes, &err);
     int code = cd_frontend_report(&front, status, &err);
+    if (code == CD_EXIT_HOLDS) {
+        code = cd_cli_fail(cd_depfile_write(&b->depfile, &b->output, 1, &front, NULL, &err), &err);
+    }
     if (code == CD_EXIT_HOLDS && b->output != NULL) {
         code = cd_cli_fail(cd_frontend_write(&front, b->output, cd_buf_view(&bytes), &err), &err);
     }
@@ -60,12 +65,15 @@ cd_verb_build(int argc, char **argv)
          .kind = CD_OPTION_FLAG,
          .flag = &b.disasm,
          .help = "show the program on standard output"},
+        CD_DEPFILE_OPTIONS(&b.depfile),
     };
     const struct cd_usage usage = {
         .command = "cordon build",
-        .arguments = "[--disasm] -o FILE POLICY…",
+        .arguments = "[--disasm] -o FILE [-MD FILE] POLICY…",
         .description = "Compiles policies to an image that `cordon eval` and `cordon-eval` run.\n"
-                       "Parameters stay open and are given when it is run.\n",
+                       "Parameters stay open and are given when it is run. -MD writes what a "
+                       "Makefile includes, so\n"
+                       "that the image is made again when one of its policies changes.",
         .options = options,
         .n_options = CD_ARRAY_LEN(options),
     };
@@ -74,15 +82,18 @@ cd_verb_build(int argc, char **argv)
     if (parsed != CD_PARSED_RUN) {
         return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
     }
+    int code;
     if (n == 0) {
-        return cd_usage_error(
+        code = cd_usage_error(
             &usage, "name a policy: a .cordon file, a folder of them, or a module of the library");
+    } else if (b.output == NULL && (!b.disasm || b.depfile.path != NULL)) {
+        code = cd_usage_error(&usage, "name the image to write with -o FILE%s",
+                              b.depfile.path == NULL ? ", or ask for --disasm" : "");
+    } else if (b.output != NULL && cd_str_ends(cd_str_of(b.output), CD_STR(".cordon"))) {
+        code = cd_usage_error(&usage, "-o %s: an image is no policy; name it with .cbc", b.output);
+    } else {
+        code = build(&b, (const char *const *)&argv[1], n);
     }
-    if (b.output == NULL && !b.disasm) {
-        return cd_usage_error(&usage, "name the image to write with -o FILE, or ask for --disasm");
-    }
-    if (b.output != NULL && cd_str_ends(cd_str_of(b.output), CD_STR(".cordon"))) {
-        return cd_usage_error(&usage, "-o %s: an image is no policy; name it with .cbc", b.output);
-    }
-    return build(&b, (const char *const *)&argv[1], n);
+    cd_options_finish(&usage);
+    return code;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "compiler/cli/depfile.h"
 #include "compiler/cli/emit_folder.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/program.h"
@@ -14,6 +15,7 @@ struct emit {
     struct cd_loaded compiled;
     enum cd_target target;
     struct cd_emit_folder folder;
+    struct cd_depfile depfile;
     struct cd_param_texts params;
     struct cd_values bucket_names;
     struct cd_bucket *buckets;
@@ -66,11 +68,32 @@ make_documents(void *ctx)
     return CORDON_OK;
 }
 
+/* Each document, and the manifest, depend on all that was read. The file may stand in their folder.
+ */
+static cordon_status
+write_depfile(struct emit *e)
+{
+    struct cd_arena *arena = &e->front.arena;
+    if (e->depfile.path == NULL) {
+        return CORDON_OK;
+    }
+    CORDON_TRY(cd_dir_make(e->folder.path, &e->err));
+    const char **made = CD_NEW_ARRAY(arena, e->documents.n + 1, const char *);
+    made[0] = cd_arena_printf(arena, "%s/manifest.json", e->folder.path).p;
+    for (size_t i = 0; i < e->documents.n; i++) {
+        made[i + 1] =
+            cd_arena_printf(arena, "%s/%.*s", e->folder.path, CD_FMT(e->documents.items[i].file)).p;
+    }
+    return cd_depfile_write(&e->depfile, made, e->documents.n + 1, &e->front, &e->params.files,
+                            &e->err);
+}
+
 static cordon_status
 write_files(void *ctx)
 {
     struct emit *e = ctx;
     e->folder.arena = &e->front.arena;
+    CORDON_TRY(write_depfile(e));
     return cd_emit_folder_write(&e->folder, e->target, &e->documents,
                                 cd_buf_view(&e->manifest_bytes), &e->err);
 }
@@ -201,11 +224,12 @@ cd_verb_emit(int argc, char **argv)
          .argument = "FILE.yaml",
          .values = &e.params.files,
          .help = "set parameters from a file"},
+        CD_DEPFILE_OPTIONS(&e.depfile),
     };
     const struct cd_usage usage = {
         "cordon emit",
         "scp|bucket-policy POLICY… -o DIR [--bucket NAME…] [--param [module.]name=value] "
-        "[--params FILE.yaml]",
+        "[--params FILE.yaml] [-MD FILE]",
         "Writes the denies of the policies' controls as documents: one service control policy, or "
         "a policy for each\n"
         "bucket; with a manifest that leads each statement back to its control and line. What the "

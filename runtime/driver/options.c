@@ -28,7 +28,7 @@ cd_usage_error(const struct cd_usage *usage, const char *fmt, ...)
 static const char *
 dashes(const struct cd_option *o)
 {
-    return o->name[1] == '\0' ? "-" : "--";
+    return o->one_dash || o->name[1] == '\0' ? "-" : "--";
 }
 
 /* False if it could not be written, which is told. */
@@ -132,8 +132,9 @@ unknown_option(const struct cd_usage *usage, const char *arg, struct cd_str name
     }
     cd_nearest_try(&nearest, CD_STR("help"));
     if (nearest.best.p != NULL) {
-        return cd_usage_error(usage, "unknown option %s; did you mean --%.*s?", arg,
-                              CD_FMT(nearest.best));
+        const struct cd_option *o = find_option(usage, nearest.best);
+        return cd_usage_error(usage, "unknown option %s; did you mean %s%.*s?", arg,
+                              o != NULL ? dashes(o) : "--", CD_FMT(nearest.best));
     }
     return cd_usage_error(usage, "unknown option %s", arg);
 }
@@ -148,7 +149,7 @@ read_option(const struct cd_usage *usage, int argc, char **argv, int *i)
     const char *value = equals < name.n ? name.p + equals + 1 : NULL;
     name.n = equals;
     const struct cd_option *o = find_option(usage, name);
-    if (o == NULL || (name.n > 1) != (arg[1] == '-')) {
+    if (o == NULL || (strcmp(dashes(o), "--") == 0) != (arg[1] == '-')) {
         return unknown_option(usage, arg, name);
     }
     if (o->kind == CD_OPTION_FLAG) {

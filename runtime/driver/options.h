@@ -22,6 +22,7 @@ struct cd_values {
 struct cd_option {
     const char *name; /* without dashes; one letter: `-o` */
     enum cd_option_kind kind;
+    bool one_dash;        /* `-MD`: a word with one dash, as compilers have it */
     const char *argument; /* for the help: "FILE" */
     const char *help;
     const char *choices; /* CHOICE: "text|json" */
