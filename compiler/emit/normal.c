@@ -1,6 +1,7 @@
 /* Boolean normal form: «when and not unless» as a disjunction of conjunctions, a statement each. */
 #include "compiler/emit/emit.h"
 #include "compiler/emit/merge.h"
+#include "runtime/schema/schema.h"
 
 struct builder {
     struct cd_arena *a;
@@ -106,25 +107,141 @@ either(struct builder *b, bool is_or, struct cd_normal_form x, struct cd_normal_
     return is_or ? disjunction(b, x, y, where) : conjunction(b, x, y, where);
 }
 
+/* ---- policy variables ---- */
+
+/* The next variable of TEXT at or behind *AT, which moves behind it; `${*}` is none. */
+static bool
+next_variable(struct cd_str text, size_t *at, struct cd_str *name)
+{
+    for (size_t i = *at; i + 3 < text.n; i++) {
+        if (text.p[i] != '$' || text.p[i + 1] != '{') {
+            continue;
+        }
+        size_t end = cd_str_find(text, '}', i);
+        *name = cd_str_sub(text, i + 2, end);
+        *at = end;
+        if (name->n > 1) {
+            return true;
+        }
+        i = end;
+    }
+    return false;
+}
+
+static bool
+uses_variable(struct cd_str text, struct cd_str name)
+{
+    struct cd_str found;
+    for (size_t at = 0; next_variable(text, &at, &found);) {
+        if (cd_str_eq_nocase(found, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#define VARIABLE_LIMIT 8u
+
+/* The variables in C's values, each once; VARIABLE_LIMIT + 1 if there are more than the limit. */
+static size_t
+variables_of(const struct cd_condition *c, struct cd_str names[VARIABLE_LIMIT + 1])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_values; i++) {
+        struct cd_str name;
+        for (size_t at = 0; n <= VARIABLE_LIMIT && next_variable(c->values[i], &at, &name);) {
+            bool known = false;
+            for (size_t k = 0; k < n && !known; k++) {
+                known = cd_str_eq_nocase(names[k], name);
+            }
+            if (!known) {
+                names[n++] = name;
+            }
+        }
+    }
+    return n;
+}
+
+static struct cd_condition
+null_condition(struct cd_arena *a, struct cd_str key, const char *value)
+{
+    struct cd_condition c = {.op = CD_IAM_NULL, .key = key, .key_index = cd_iam_find_key(key)};
+    c.values = CD_NEW(a, struct cd_str);
+    c.values[0] = cd_str_of(value);
+    c.n_values = 1;
+    return c;
+}
+
+/* C without the values that hold variable NAME, which has none. */
+static struct cd_condition
+without_variable(struct cd_arena *a, const struct cd_condition *c, struct cd_str name)
+{
+    struct cd_condition rest = *c;
+    rest.values = CD_NEW_ARRAY(a, c->n_values, struct cd_str);
+    rest.n_values = 0;
+    for (size_t i = 0; i < c->n_values; i++) {
+        if (!uses_variable(c->values[i], name)) {
+            rest.values[rest.n_values++] = c->values[i];
+        }
+    }
+    return rest;
+}
+
+static struct cd_normal_form
+one_condition(struct builder *b, struct cd_condition c)
+{
+    struct cd_normal_form f = {.n = 0};
+    struct cd_conditions one = {.n = 0};
+    *CD_PUSH(b->a, one.items, one.n, one.cap) = c;
+    *CD_PUSH(b->a, f.items, f.n, f.cap) = one;
+    return f;
+}
+
+static struct cd_normal_form
+form_without(struct builder *b, const struct cd_condition *c, const struct cd_str *names, size_t n,
+             struct cd_span where)
+{
+    struct cd_normal_form f = {.n = 0};
+    if (c->n_values != 0) {
+        f = one_condition(b, *c);
+    } else if (c->set == CD_IAM_FOR_ANY) { /* any value there is */
+        f = one_condition(b, null_condition(b->a, c->key, "false"));
+    } else {
+        f = constant_form(b, true);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct cd_condition rest = without_variable(b->a, c, names[i]);
+        struct cd_normal_form none = one_condition(b, null_condition(b->a, names[i], "true"));
+        none = conjunction(b, none, form_without(b, &rest, names + i + 1, n - i - 1, where), where);
+        f = disjunction(b, f, none, where);
+    }
+    return f;
+}
+
+/* «Is none of these» is true of a value with a variable that has none, since nothing equals it.
+ * That is said for each set of such variables, and not left to how a variable without a value is
+ * taken. */
+static struct cd_normal_form
+form_of_condition(struct builder *b, struct cd_condition c, struct cd_span where)
+{
+    struct cd_str names[VARIABLE_LIMIT + 1];
+    size_t n = cd_iam_op_info[c.op].fires_on_absent ? variables_of(&c, names) : 0;
+    return n > VARIABLE_LIMIT ? too_large(b, where) : form_without(b, &c, names, n, where);
+}
+
 /* ---- atoms ---- */
 
 static struct cd_normal_form
 form_of_atom(struct builder *b, enum cd_atom atom, struct cd_condition c, struct cd_reason reason)
 {
-    struct cd_conditions one = {.n = 0};
-    struct cd_normal_form f = {.n = 0};
-    bool never = false;
     switch (atom) {
     case CD_ATOM_INEXPRESSIBLE: return fail(b, CD_FORM_INEXPRESSIBLE, reason);
     case CD_ATOM_OPEN: return fail(b, CD_FORM_OPEN, reason);
     case CD_ATOM_NEVER: return constant_form(b, false);
     case CD_ATOM_ALWAYS: return constant_form(b, true);
-    case CD_ATOM_CONDITION:
-        if (cd_conditions_add(b->a, &one, c, &never, &reason.why)) {
-            *CD_PUSH(b->a, f.items, f.n, f.cap) = one;
-        }
+    case CD_ATOM_CONDITION: break;
     }
-    return f;
+    return form_of_condition(b, c, reason.where);
 }
 
 static struct cd_normal_form
