@@ -44,7 +44,7 @@ cd_ldflags  := $(filter-out -w -fsanitize=fuzzer-no-link%,$(mode_$(MODE))) -Wl,-
 ifeq ($(MODE),fuzz)
   cd_ldflags += -fsanitize=address,undefined
 endif
-LIBS := -lyaml -lcjson -lxxhash -lsimdjson -lre2 -lstdc++ -lm -lpthread $(LDLIBS)
+LIBS := -lisal -lyaml -lcjson -lxxhash -lsimdjson -lre2 -lstdc++ -lm -lpthread $(LDLIBS)
 
 # ---- Sources ---------------------------------------------------------------------------------------------------------
 # A file is found by its place; adding one needs no change here.
@@ -86,7 +86,7 @@ remember = $(if $(if $(wildcard $(BUILD)/$(1)),,new)$(filter-out $(file <$(BUILD
 NO_BUILD := help deps clean test test-long demo bench fuzz fuzz-short check-layers
 ifneq ($(filter-out $(NO_BUILD),$(or $(MAKECMDGOALS),all)),)
   NEEDED := $(strip $(foreach tool,$(CC) $(CXX) re2c lemon,$(if $(shell command -v $(firstword $(tool))),,$(tool))) \
-    $(foreach h,yaml.h cjson/cJSON.h xxhash.h simdjson.h re2/re2.h,$(if $(CPATH)$(CPPFLAGS)$(wildcard /usr/include/$(h) /usr/local/include/$(h)),,$(h))))
+    $(foreach h,yaml.h cjson/cJSON.h xxhash.h simdjson.h re2/re2.h isa-l.h,$(if $(CPATH)$(CPPFLAGS)$(wildcard /usr/include/$(h) /usr/local/include/$(h)),,$(h))))
   ifneq ($(NEEDED),)
     $(error Missing: $(NEEDED). Run `make deps`, which installs the Debian packages)
   endif

@@ -14,11 +14,12 @@
 static const char of_policies[] = BEGINNING
     "A POLICY is a .cbc image, a .cordon file, a folder with such files below it, or a module of "
     "the library; everything\n"
-    "else is a SNAPSHOT: AWS Config data or Cordon's normalized form, - for standard input.\n" END;
+    "else is a SNAPSHOT: AWS Config data or Cordon's normalized form, also compressed with gzip; - "
+    "for standard input.\n" END;
 static const char of_an_image[] =
     BEGINNING "IMAGE.cbc is what `cordon build` makes of policies. A SNAPSHOT is AWS Config data "
-              "or Cordon's normalized form, - for\n"
-              "standard input.\n" END;
+              "or Cordon's normalized form, also\n"
+              "compressed with gzip; - for standard input.\n" END;
 
 void
 cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command,

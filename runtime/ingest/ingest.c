@@ -2,54 +2,10 @@
  * read. */
 #include "runtime/ingest/ingest.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "runtime/base/file.h"
 #include "runtime/ingest/load.h"
 #include "runtime/ingest/pipeline.h"
-
-#define PROGRESS_STEP ((uint64_t)4 << 20)
-
-/* Where the bytes come from. */
-struct input {
-    const char *path;
-    int fd; /* -1: from TEXT */
-    struct cd_str text;
-    uint64_t done, size, told;
-    const struct cd_ingest_options *options;
-};
-
-static cordon_status
-read_input(void *user, void *into, size_t n, size_t *got, struct cordon_error *err)
-{
-    struct input *in = user;
-    if (in->fd < 0) {
-        size_t left = in->text.n - (size_t)in->done;
-        *got = left < n ? left : n;
-        if (*got > 0) {
-            memcpy(into, in->text.p + in->done, *got);
-        }
-    } else {
-        ssize_t r;
-        do {
-            r = read(in->fd, into, n);
-        } while (r < 0 && errno == EINTR);
-        if (r < 0) {
-            return cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET, "%s", strerror(errno));
-        }
-        *got = (size_t)r;
-    }
-    in->done += *got;
-    if (in->options != NULL && in->options->progress != NULL
-        && in->done - in->told >= PROGRESS_STEP) {
-        in->told = in->done;
-        in->options->progress(in->options->user, cd_str_of(in->path), in->done, in->size);
-    }
-    return CORDON_OK;
-}
+#include "runtime/ingest/source.h"
 
 /* ---- pieces ---- */
 
@@ -177,12 +133,12 @@ read_batch(void *user, const struct cd_batch *b, struct cordon_error *err)
 }
 
 static cordon_status
-read_all(struct cd_load *l, struct input *in, struct cordon_error *err)
+read_all(struct cd_load *l, struct cd_source *in, struct cordon_error *err)
 {
     struct cd_split split;
     size_t n_scanners;
     unsigned n_threads = in->options == NULL ? 1 : in->options->n_threads;
-    cd_split_init(&split, read_input, in, cd_scanners(&n_scanners)[0], 0);
+    cd_split_init(&split, cd_source_read, in, cd_scanners(&n_scanners)[0], 0);
     cordon_status status = cd_pipeline_run(&split, n_threads, read_batch, l, err);
     cd_split_finish(&split);
     bool is_unknown = !l->recognized && l->s->sources[l->source].items > 0;
@@ -282,7 +238,7 @@ located(cordon_status status, const char *path, struct cordon_error *err)
 }
 
 static cordon_status
-ingest(struct cd_snapshot *s, struct input *in, struct cd_str path, struct cordon_error *err)
+ingest(struct cd_snapshot *s, struct cd_source *in, struct cd_str path, struct cordon_error *err)
 {
     struct cd_load l;
     struct cordon_error local = {.code = CORDON_OK};
@@ -296,53 +252,32 @@ ingest(struct cd_snapshot *s, struct input *in, struct cd_str path, struct cordo
     return located(status, in->path, err);
 }
 
-/* What stands before a failure to open it. */
-static cordon_status
-fail_input(const struct input *in, const char *why, struct cordon_error *err)
+static bool
+is_read_again(const struct cd_snapshot *s, const char *path)
 {
-    struct cordon_error local;
-    err = err == NULL ? &local : err;
-    cordon_status status = cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET, "%s", why);
-    return located(status, in->path, err);
-}
-
-static cordon_status
-open_input(const struct cd_snapshot *s, struct input *in, struct cordon_error *err)
-{
-    struct stat st;
-    bool is_stdin = strcmp(in->path, "-") == 0;
-    for (size_t i = 0; is_stdin && i < s->n_sources; i++) {
-        if (cd_str_eq(s->sources[i].file, CD_STR("-"))) {
-            return fail_input(in, "it is named twice, and can be read once", err);
-        }
+    bool found = false;
+    for (size_t i = 0; i < s->n_sources && strcmp(path, "-") == 0; i++) {
+        found = found || cd_str_eq(s->sources[i].file, CD_STR("-"));
     }
-    if (in->path[0] == '\0') {
-        return fail_input(in, "a file without a name", err);
-    }
-    in->fd = is_stdin ? STDIN_FILENO : open(in->path, O_RDONLY | O_CLOEXEC);
-    if (in->fd < 0 || fstat(in->fd, &st) != 0) {
-        return fail_input(in, strerror(errno), err);
-    }
-    if (S_ISDIR(st.st_mode)) {
-        if (!is_stdin) {
-            close(in->fd);
-        }
-        return fail_input(in, "it is a folder: name the files in it", err);
-    }
-    in->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-    return CORDON_OK;
+    return found;
 }
 
 cordon_status
 cd_ingest_file(struct cd_snapshot *s, const char *path, const struct cd_ingest_options *options,
                struct cordon_error *err)
 {
-    struct input in = {.path = path, .options = options};
-    CORDON_TRY(open_input(s, &in, err));
-    cordon_status status = ingest(s, &in, cd_str_of(path), err);
-    if (in.fd != STDIN_FILENO) {
-        close(in.fd);
+    struct cd_source in;
+    struct cordon_error local = {.code = CORDON_OK};
+    err = err == NULL ? &local : err;
+    cordon_status status = is_read_again(s, path)
+                               ? cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET,
+                                             "it is named twice, and can be read once")
+                               : cd_source_open(&in, path, options, err);
+    if (status != CORDON_OK) {
+        return located(status, path, err);
     }
+    status = ingest(s, &in, cd_str_of(path), err);
+    cd_source_close(&in);
     return status;
 }
 
@@ -354,6 +289,9 @@ cd_ingest_text(struct cd_snapshot *s, struct cd_str path, struct cd_str text,
     size_t n = path.n < sizeof name ? path.n : sizeof name - 1;
     memcpy(name, path.p, n);
     name[n] = '\0';
-    struct input in = {.path = name, .fd = -1, .text = text, .size = text.n};
-    return ingest(s, &in, path, err);
+    struct cd_source in;
+    cd_source_text(&in, name, text);
+    cordon_status status = ingest(s, &in, path, err);
+    cd_source_close(&in);
+    return status;
 }

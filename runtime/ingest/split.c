@@ -441,7 +441,7 @@ foreign_encoding(const unsigned char *p, size_t n)
         return "it looks like UTF-16: write it as UTF-8";
     }
     if (n >= 2 && p[0] == 0x1F && p[1] == 0x8B) {
-        return "it is compressed with gzip: decompress it first";
+        return "it is compressed twice: decompress it once";
     }
     return NULL;
 }
