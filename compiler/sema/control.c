@@ -104,6 +104,13 @@ cd_check_control(struct cd_sema *s, struct cd_decl *d)
     }
 }
 
+/* One module in two files, which is reported: its controls are no further mistakes. */
+static bool
+stand_in_twins(const struct cd_decl *a, const struct cd_decl *b)
+{
+    return a->module != b->module && cd_str_eq(a->module->name, b->module->name);
+}
+
 /* Two controls that run may not share an id; a control without one goes by its full name. */
 void
 cd_check_ids(struct cd_sema *s)
@@ -116,6 +123,9 @@ cd_check_ids(struct cd_sema *s)
             continue;
         }
         if (cd_map_get(seen, d->id, &other)) {
+            if (stand_in_twins(s->controls.items[other], d)) {
+                continue;
+            }
             struct cd_span span = d->name.span;
             for (size_t k = 0; k < d->n_metas; k++) {
                 span = cd_str_eq(d->metas[k].word.text, CD_STR("id")) ? d->metas[k].values[0].span

@@ -29,7 +29,7 @@ def fits(have, want):
 class Policies:
     def __init__(self, rng, kinds, large=False):
         self.rng = rng
-        self.large = large  # some table has many rows: no sets of resources, over which the reference is slow
+        self.large = large  # some table has many rows: no collections are made of tables, at which the reference is slow
         self.kinds = kinds
         self.n_names = 0
         self.functions = []  # (name, argument types, result)
@@ -265,7 +265,7 @@ class Policies:
         if roll < 0.26 and depth > 1 and elem[0] not in ("list", "set"):
             inner = f"[{self.list(env, depth - 2, want)}, {self.list(env, depth - 2, want)}]"
             return inner + self.rng.choice(["[*]", "[*]", "[0]", "[1]", "[p_number - 3]"])
-        if roll < 0.3 and self.tables < 2:
+        if roll < 0.3 and self.tables < 2 and not self.large:
             kind = self.rng.choice(self.kinds)
             fitting = [f"{kind}[*].{p}" for p, k in TYPES[kind].items() if fits(k, elem) or fits(k, want)]
             if fitting:
@@ -277,7 +277,7 @@ class Policies:
         roll = self.rng.random()
         if roll < 0.3 and depth > 0:
             return f"({self.set(env, depth - 1, want)} {self.rng.choice('+-')} {self.set(env, depth - 1, want)})"
-        if roll < 0.6 and depth > 0 and self.tables < 2:
+        if roll < 0.6 and depth > 0 and self.tables < 2 and not self.large:
             got = self.comprehension(env, depth, elem)
             if got:
                 return got
@@ -307,7 +307,7 @@ class Policies:
                 got = self.from_scope(env, list_of(JSON))
                 if got:
                     return got, JSON
-            elif roll < 0.65 and depth > 1:
+            elif roll < 0.65 and depth > 1 and not self.large:
                 got = self.comprehension(env, depth - 1, None)
                 if got:
                     return got, self.last_elem

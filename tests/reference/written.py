@@ -15,6 +15,7 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.-])")
 DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 PARAM = re.compile(r"^param (\w+): ([^=\n]*?)(?: where.*)?$", re.M)
 CLAUSE = re.compile(r"^\s*(?=(?:require|for|deny)\b)", re.M)
+USED = re.compile(r"\b(authors\.\w+)(?: as|,|\n)")
 DECLARATION = re.compile(r"^(?=module |use |param |let |fn |control |waive |test )", re.M)
 PLAIN = {"bool": ("bool",), "number": ("number",), "string": ("string", ""), "time": ("time",), "json": ("json",), "policy": ("policy",)}
 ACCOUNTS, REGIONS = ["111122223333", "222233334444"], ["eu-west-1", "us-east-1"]
@@ -203,6 +204,12 @@ class Written:
         self.params = []
         for name, kind in PARAM.findall(source):
             self.params += ["--param", f"{name}={value_of(kind.strip())}"]
+        for module in USED.findall(source):
+            for other in pathlib.Path(path).parent.glob("*.cordon"):
+                text = other.read_text()
+                if other != pathlib.Path(path) and re.search(rf"^module {re.escape(module)}\b(?!\.)", text, re.M):
+                    self.params.append(str(other))
+                    source += text
         estate = Estate(rng, source)
         self.snapshot = estate.make()
         self.hidden = hide(self.snapshot, rng, {t: list(estate.read(SCHEMAS[t][""])) for t in estate.types}, remove=False)
