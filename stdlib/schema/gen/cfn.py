@@ -203,8 +203,17 @@ class Converter:
                         enum.update(values)
                 return kind, sorted(enum)
             if len(kinds) > 1:
-                return "json", []
+                return self.list_or_object(alternatives, inner, depth)
         return None
+
+    def list_or_object(self, alternatives, inner, depth):
+        """A list, or an object of which the schema says nothing, itself or as text: the list."""
+        bare_kinds = ("object", ["object", "string"])
+        lists = [a for a in alternatives if a.get("type") == "array"]
+        bare = [a for a in alternatives if a.get("type") in bare_kinds and not self.properties(a)]
+        if len(lists) == 1 and len(lists) + len(bare) == len(alternatives):
+            return self.convert(lists[0], inner, depth + 1)
+        return "json", []
 
     def convert_object(self, node, name, inner, depth):
         if self.properties(node):
