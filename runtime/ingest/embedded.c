@@ -52,7 +52,8 @@ cd_value_only(struct cd_dom_val val)
 
 /* The element of a list whose MEMBER is true, or there and no boolean; for `0` the first one. */
 static enum cd_found
-chosen_element(struct cd_dom_val list, struct cd_str member, struct cd_dom_val *out)
+chosen_element(struct cd_load *l, struct cd_dom_val list, struct cd_str member,
+               struct cd_dom_val *out)
 {
     if (!cd_dom_is(list, '[')) {
         return cd_value_is_nothing(list) ? CD_FOUND_NOTHING : CD_FOUND_BROKEN;
@@ -63,6 +64,7 @@ chosen_element(struct cd_dom_val list, struct cd_str member, struct cd_dom_val *
             || (cd_dom_member(it.val, member, &flag) && !cd_dom_is(flag, 'f')
                 && !cd_dom_is(flag, 'n'))) {
             *out = it.val;
+            l->element = it.i;
             return CD_FOUND_VALUE;
         }
     }
@@ -89,6 +91,7 @@ single_member(struct cd_dom_val val, struct cd_str name, struct cd_dom_val *out)
 enum cd_found
 cd_value_find(struct cd_load *l, struct cd_dom_val val, struct cd_str path, struct cd_dom_val *out)
 {
+    l->element = 0;
     for (size_t from = 0; from <= path.n;) {
         size_t dot = cd_str_find(path, '.', from);
         struct cd_str part = cd_str_sub(path, from, dot);
@@ -97,7 +100,7 @@ cd_value_find(struct cd_load *l, struct cd_dom_val val, struct cd_str path, stru
         enum cd_found found = single_member(cd_value_decoded(l, val), name, &val);
         if (found == CD_FOUND_VALUE && bracket < part.n) {
             struct cd_str which = cd_str_sub(part, bracket + 1, part.n - 1);
-            found = chosen_element(cd_value_decoded(l, val), which, &val);
+            found = chosen_element(l, cd_value_decoded(l, val), which, &val);
         }
         if (found != CD_FOUND_VALUE) {
             return found;

@@ -219,12 +219,16 @@ pick(struct cd_load *l, const struct cd_plan *plan, struct cd_slot_plan *slot,
 {
     enum pick best = PICK_NOTHING;
     for (uint32_t i = 0; i < slot->n_from; i++) {
+        l->element = 0;
         enum pick found = pick_one(l, plan, &slot->from[i], context, val);
+        uint32_t element = l->element;
         if (found == PICK_VALUE && is_nothing(l, plan, slot, *val)) {
             found = PICK_NULL;
         }
         if (found > PICK_NULL) {
             slot->used = slot->used == CD_NONE ? i : slot->used;
+            slot->found = i;
+            l->element = element;
             return found;
         }
         best = found > best ? found : best;
@@ -280,6 +284,15 @@ set_other_form(struct cd_load *l, const struct cd_slot_plan *slot, uint32_t row)
     cd_value_set_unknown(l, slot->value.node, row, "AWS Config keeps it in another form");
 }
 
+/* The note that the current row's value needs; 0: none, it stands where the first one did. */
+static uint32_t
+note_of(const struct cd_load *l, const struct cd_slot_plan *slot)
+{
+    bool is_usual = slot->found == slot->used && l->element == 0;
+    return is_usual || slot->found > 0xFF || l->element > 0xFFFF ? 0
+                                                                 : CD_NOTE(slot->found, l->element);
+}
+
 static void
 set_broken(struct cd_load *l, struct cd_slot_plan *slot, uint32_t row)
 {
@@ -300,16 +313,25 @@ set_slot(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot, uin
         return;
     }
     struct cd_node *node = slot->value.node;
+    uint32_t note;
     if (is_constant) {
         set_constant(l, &slot->value, row);
         return;
     }
     switch (found) {
     case PICK_VALUE:
+        note = note_of(l, slot);
+        l->is_listed = false;
         if (slot->value.map != NULL && slot->value.map->other_form) {
             set_other_form(l, slot, row);
         } else {
             cd_value_set(l, &slot->value, row, val, depth + 1);
+        }
+        if (node->kind == CD_NODE_RECORD && l->is_listed) {
+            note = CD_NOTE(slot->found, 0) | CD_NOTE_LISTED;
+        }
+        if (note != 0 && row < node->n) {
+            cd_load_ok(l, cd_node_place(l->s, node, row, note));
         }
         return;
     case PICK_DUPLICATE: set_duplicate(l, slot, row); return;

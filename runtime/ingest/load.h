@@ -101,7 +101,9 @@ struct cd_slot_plan {
     uint32_t n_from;
     bool is_carried;
     uint32_t reason;            /* why it is unknown where it is not there; dictionary id */
-    uint32_t used;              /* the first source of `from` that had a value, CD_NONE: none yet */
+    uint32_t used;              /* the first source of `from` that had a value, CD_NONE: none yet;
+                                   rows whose value is another's have a note, CD_NOTE */
+    uint32_t found;             /* the one that had the current row's */
     struct cd_value_plan value; /* node NULL until it is needed */
 };
 
@@ -184,6 +186,8 @@ struct cd_load {
     uint32_t item;         /* its number */
     struct cd_dom_val root;
     enum cd_item_kind kind;
+    bool is_listed;           /* the last record stood in a list of one */
+    uint32_t element;         /* of the list that the last path went through, by cd_value_find */
     const char *heap_unknown; /* why something that cd_heap_add wrote is unknown, or NULL */
     bool oom;
     struct cd_type_plan *last_type;
@@ -358,6 +362,13 @@ uint32_t cd_unshaped_get(const struct cd_ingest *in, const struct cd_table *tabl
  * gives. */
 uint32_t cd_load_arn(struct cd_load *l, const struct cd_arn_format *format,
                      const struct cd_arn_parts *parts, struct cd_str given);
+
+/* A note on a value that does not stand where the first one stood: as the `place` of its row in the
+ * property's node, the source and the element of the list on its path. */
+#define CD_NOTE(source, element) (1u + (source) + ((element) << 8))
+#define CD_NOTE_SOURCE(note) (((note)-1u) & 0xFFu)
+#define CD_NOTE_ELEMENT(note) ((((note)-1u) >> 8) & 0xFFFFu)
+#define CD_NOTE_LISTED 0x40000000u /* it stands in a list of one */
 
 /* The place of an element that stands in the list's stead. */
 #define CD_PLACE_ONE 0x7FFFFFFFu

@@ -12,6 +12,8 @@ struct trail {
     const struct cd_plan *plan;        /* of the record that was reached, or NULL */
     const struct cd_value_plan *value; /* of the value that was reached, or NULL */
     const struct cd_map_entry *map;    /* by which it is read, or would be: no item had it yet */
+    const struct cd_node *node;        /* the value that was reached, or NULL … */
+    uint32_t row;                      /* … and its row */
 };
 
 static void
@@ -66,8 +68,29 @@ leave_inner_list(struct trail *t)
     }
 }
 
+/* A mapping's path; `[member]` names the element that was chosen, which has number ELEMENT, or all
+ * of them. */
 static void
-put_from(struct trail *t, const struct cd_slot_plan *slot, const struct cd_from *from)
+put_mapped(struct trail *t, struct cd_str path, uint32_t element, bool is_there)
+{
+    size_t bracket = cd_str_find(path, '[', 0);
+    size_t end = cd_str_find(path, ']', bracket);
+    if (end == path.n) {
+        put_dotted(t, path);
+        return;
+    }
+    put_dotted(t, cd_str_sub(path, 0, bracket));
+    if (is_there) {
+        cd_buf_printf(t->out, "[%u]", element);
+    } else {
+        cd_buf_puts(t->out, "[]");
+    }
+    cd_buf_str(t->out, cd_str_sub(path, end + 1, path.n));
+}
+
+static void
+put_from(struct trail *t, const struct cd_slot_plan *slot, const struct cd_from *from,
+         uint32_t element, bool is_there)
 {
     const struct cd_leaf *leaf;
     switch (from->kind) {
@@ -92,10 +115,10 @@ put_from(struct trail *t, const struct cd_slot_plan *slot, const struct cd_from 
     case CD_FROM_KEY:
     case CD_FROM_KEY_FIRST:
     case CD_FROM_KEY_REST: return;
-    case CD_FROM_BELOW: put_dotted(t, from->path); return;
+    case CD_FROM_BELOW: put_mapped(t, from->path, element, is_there); return;
     case CD_FROM_ITEM:
         t->out->n = t->start;
-        put_dotted(t, from->path);
+        put_mapped(t, from->path, element, is_there);
         return;
     case CD_FROM_TAGS:
         t->out->n = t->start;
@@ -134,29 +157,50 @@ put_unread(struct trail *t, struct cd_str name)
 {
     t->map = t->map == NULL ? NULL : cd_map_entry_find(t->map->of, t->map->n_of, name);
     if (t->map != NULL && t->map->n_paths > 0) {
-        put_dotted(t, t->map->paths[0]);
+        put_mapped(t, t->map->paths[0], 0, false);
     } else {
         put_guessed(t, name, false);
     }
     t->value = NULL;
+    t->node = NULL;
+}
+
+/* The column and the row of a value below the one that was reached. */
+static void
+go_to(struct trail *t, const struct cd_node *node, uint32_t row)
+{
+    t->node = node;
+    t->row = row;
+    if (node != NULL && node->kind == CD_NODE_POLICY && cd_node_state(node, row) == CD_KNOWN) {
+        t->node = t->s->policies;
+        t->row = node->v.u32[row];
+    }
 }
 
 static void
 put_slot(struct trail *t, const struct cd_slot_plan *slot)
 {
+    const struct cd_node *node = slot->value.node;
+    bool is_there = t->node != NULL && cd_node_state(node, t->row) != CD_ABSENT;
+    uint32_t note = is_there && node->place != NULL ? node->place[t->row] : 0;
     uint32_t used = slot->used == CD_NONE ? 0 : slot->used;
     while (slot->used == CD_NONE && used + 1 < slot->n_from
            && cd_from_is_key(slot->from[used].kind)) {
         used++;
     }
+    if (note != 0 && CD_NOTE_SOURCE(note) < slot->n_from) {
+        used = CD_NOTE_SOURCE(note);
+    }
     if (slot->n_from == 0) {
         put_guessed(t, slot->name, t->plan->is_root);
     } else {
-        put_from(t, slot, &slot->from[used]);
+        put_from(t, slot, &slot->from[used], note == 0 ? 0 : CD_NOTE_ELEMENT(note), is_there);
     }
+    cd_buf_puts(t->out, (note & CD_NOTE_LISTED) != 0 ? "[0]" : "");
     t->value = &slot->value;
     t->map = slot->value.map;
     t->plan = plan_of(t, t->value);
+    go_to(t, t->node == NULL ? NULL : node, t->row);
 }
 
 static void
@@ -189,6 +233,26 @@ exploded_plan(const struct cd_value_plan *v, struct cd_str place)
     return NULL;
 }
 
+/* Goes to the element of the list or map that was reached which has this place or key. */
+static void
+go_to_member(struct trail *t, uint32_t place, uint32_t key)
+{
+    const struct cd_node *n = t->node;
+    bool is_list = n != NULL && n->kind == CD_NODE_LIST;
+    bool is_known = n != NULL && (is_list || n->kind == CD_NODE_MAP)
+                    && cd_node_state(n, t->row) == CD_KNOWN && n->child[0] != NULL;
+    const struct cd_node *elem = is_known ? n->child[0] : NULL;
+    const uint32_t *marks = elem == NULL ? NULL : is_list ? elem->place : elem->key;
+    uint32_t wanted = is_list ? place : key;
+    for (uint32_t i = 0; marks != NULL && i < n->len[t->row]; i++) {
+        if (marks[n->off[t->row] + i] == wanted) {
+            go_to(t, elem, n->off[t->row] + i);
+            return;
+        }
+    }
+    t->node = NULL;
+}
+
 static void
 put_place(struct trail *t, uint32_t place)
 {
@@ -201,6 +265,7 @@ put_place(struct trail *t, uint32_t place)
     }
     t->value = v == NULL ? NULL : v->elem;
     t->plan = plan_of(t, t->value);
+    go_to_member(t, place, CD_NO_STR);
     if (map != NULL && map->n_explode > 0) {
         t->list_len = t->out->n;
         cd_buf_str(t->out, key);
@@ -226,6 +291,7 @@ put_step(struct trail *t, const struct cd_path_step *step)
         put_bracketed(t, step->name);
         t->value = t->value == NULL ? NULL : t->value->elem;
         t->plan = plan_of(t, t->value);
+        go_to_member(t, CD_NONE, cd_intern_find(&t->s->dict, step->name));
     } else {
         put_property(t, step->name);
     }
@@ -300,6 +366,8 @@ cd_ingest_source_path(const struct cd_snapshot *s, uint32_t table, uint32_t row,
     } else {
         const struct cd_table_plan *tp = find_plan(s, t, is_normal, is_derived);
         trail.plan = tp == NULL ? NULL : tp->plan;
+        trail.node = t->root;
+        trail.row = row;
         if (is_normal) {
             cd_buf_puts(out, "properties");
         } else if (tp != NULL && tp->rows != NULL) {

@@ -236,11 +236,13 @@ set_record(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
            struct cd_str key, int depth)
 {
     bool is_self = v->dialect == CD_DIALECT_CONFIG && v->map != NULL && reads_itself(v->map);
+    bool is_listed = false;
     if (v->dialect == CD_DIALECT_CONFIG && cd_dom_is(val, '[')) {
         struct cd_dom_iter it = cd_dom_iter(val);
         if (it.next >= it.end) {
             return true; /* absent */
         }
+        is_listed = !cd_dom_is(cd_value_only(val), '[');
         val = cd_value_only(val);
     }
     if (!cd_dom_is(val, '{') && !is_self) {
@@ -255,6 +257,7 @@ set_record(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
         struct cd_context from = {.self = &val, .key = key};
         cd_extract(l, v->record, row, &from, depth);
     }
+    l->is_listed = is_listed;
     return true;
 }
 
