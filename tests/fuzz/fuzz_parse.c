@@ -1,10 +1,11 @@
-/* Any bytes as a policy: lexer, parser, resolution, semantic analysis, and everything that is said
- * about them. */
+/* Any bytes as a policy: lexer, parser, resolution, semantic analysis, emission, and everything
+ * that is said about them. */
 #include <stddef.h>
 #include <stdint.h>
 #include <unistd.h>
 
 #include "compiler/ast/dump.h"
+#include "compiler/emit/manifest.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/resolve.h"
 #include "compiler/sema/sema.h"
@@ -36,6 +37,25 @@ render(struct compilation *c)
 }
 
 static void
+emit(struct compilation *c, enum cd_target target)
+{
+    const struct cd_bucket bucket = {CD_STR("aws"), CD_STR("acme-data")};
+    const struct cd_const_env env = {.n = 0};
+    struct cd_emission e = {.arena = &c->arena, .target = target, .diags = &c->diags};
+    struct cd_documents documents;
+    struct cordon_error err = {.code = CORDON_OK};
+    struct cd_buf manifest = CD_BUF_INIT;
+    cd_emit_statements(&e, &c->sema, &env);
+    cordon_status status = cd_emit_documents(&e, &bucket, 1, &documents, &err);
+    for (size_t i = 0; i < documents.n && status == CORDON_OK; i++) {
+        status = cd_document_fits(&documents.items[i], &c->sema, &c->arena, &err);
+    }
+    const struct cd_manifest m = {&c->sema, &e, &env, &documents};
+    cd_manifest_write(&m, &c->arena, &manifest);
+    cd_buf_finish(&manifest);
+}
+
+static void
 compile(struct compilation *c, struct cd_str text)
 {
     struct cd_load load = {
@@ -51,6 +71,8 @@ compile(struct compilation *c, struct cd_str text)
         struct cd_buf b = CD_BUF_INIT;
         cd_sema_dump(&c->sema, &b);
         cd_buf_finish(&b);
+        emit(c, CD_TARGET_SCP);
+        emit(c, CD_TARGET_BUCKET_POLICY);
     }
     render(c);
 }
