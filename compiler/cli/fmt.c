@@ -50,6 +50,10 @@ static cordon_status
 add_argument(struct fmt *c, const char *arg)
 {
     struct stat st;
+    if (cd_load_is_std(arg)) {
+        return cordon_fail(&c->err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                           "%s: the library is in the program, and has no files to format", arg);
+    }
     if (!cd_path_is_dir(arg)) {
         bool is_policy = cd_str_ends(cd_str_of(arg), CD_STR(".cordon"));
         if (!is_policy && stat(arg, &st) == 0) {
@@ -205,6 +209,11 @@ cd_verb_fmt(int argc, char **argv)
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
     if (parsed != CD_PARSED_RUN) {
         return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
+    }
+    for (size_t i = 1; i <= n; i++) {
+        if (n > 1 && strcmp(argv[i], "-") == 0) {
+            return cd_usage_error(&usage, "- stands alone: standard input is no file among others");
+        }
     }
     if (n == 0) {
         return cd_usage_error(&usage,
