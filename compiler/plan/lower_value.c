@@ -109,7 +109,9 @@ cd_lower_collection(struct cd_lower *l, const struct cd_expr *e, struct cd_lower
     }
     bool is_set = e->kind == CD_EXPR_SET;
     if (constant) {
-        enum cd_const_kind kind = is_set ? CD_CONST_SET : CD_CONST_LIST;
+        enum cd_const_kind kind = e->type->kind == CD_TYPE_MAP ? CD_CONST_MAP
+                                  : is_set                     ? CD_CONST_SET
+                                                               : CD_CONST_LIST;
         return cd_unheld(
             cd_plan_const(p, e->type, cd_const_collection(p->arena, kind, values, e->n_items)));
     }

@@ -88,8 +88,10 @@ eval_items(struct cd_const_run *r, const struct cd_expr *e, const struct cd_cons
             return NULL;
         }
     }
-    return cd_const_collection(r->a, e->kind == CD_EXPR_SET ? CD_CONST_SET : CD_CONST_LIST, items,
-                               e->n_items);
+    enum cd_const_kind kind = e->type->kind == CD_TYPE_MAP ? CD_CONST_MAP
+                              : e->kind == CD_EXPR_SET     ? CD_CONST_SET
+                                                           : CD_CONST_LIST;
+    return cd_const_collection(r->a, kind, items, e->n_items);
 }
 
 static value

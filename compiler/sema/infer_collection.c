@@ -35,6 +35,9 @@ const struct cd_type *
 cd_infer_literal_collection(struct cd_checker *c, struct cd_expr *e, const struct cd_type *hint)
 {
     enum cd_type_kind kind = e->kind == CD_EXPR_SET ? CD_TYPE_SET : CD_TYPE_LIST;
+    if (hint && hint->kind == CD_TYPE_MAP && kind == CD_TYPE_SET && e->n_items == 0) {
+        return hint; /* {} is the empty map where one is asked for */
+    }
     const struct cd_type *member = hint && cd_type_is_collection(hint) ? hint->elem : NULL;
     for (size_t i = 0; i < e->n_items; i++) {
         cd_infer(c, &e->items[i], member);

@@ -239,12 +239,29 @@ refuse_region(const struct binder *b, struct cd_str s)
     return refuse(b, "\"%.*s\" is not a region", CD_FMT(s));
 }
 
+/* An action of IAM, or a pattern that some action matches. */
+static cordon_status
+check_action(const struct binder *b, struct cd_str s)
+{
+    size_t colon = cd_str_find(s, ':', 0);
+    uint32_t first, n;
+    bool known = cd_str_eq(s, CD_STR("*"));
+    if (colon < s.n && cd_iam_service_actions(cd_str_sub(s, 0, colon), &first, &n)) {
+        struct cd_str name = cd_str_sub(s, colon + 1, s.n);
+        for (uint32_t i = first; i < first + n && !known; i++) {
+            known = cd_like_nocase(name, cd_iam_action_at(i).name);
+        }
+    }
+    return known ? CORDON_OK
+                 : refuse(b, "\"%.*s\" is not an action that IAM knows (s3:GetObject, s3:Get*)",
+                          CD_FMT(s));
+}
+
 /* Is the string what its refinement asks for? */
 static cordon_status
 check_refine(const struct binder *b, enum cd_refine refine, struct cd_str s)
 {
     struct cd_str segments[CD_ARN_SEGMENTS];
-    size_t colon = cd_str_find(s, ':', 0);
     struct cd_net net = cd_net_parse(s);
     bool has_bits = cd_str_find(s, '/', 0) < s.n;
     switch (refine) {
@@ -257,19 +274,13 @@ check_refine(const struct binder *b, enum cd_refine refine, struct cd_str s)
     case CD_REFINE_ARN:
         return cd_arn_split(s, segments) ? CORDON_OK
                                          : refuse(b, "\"%.*s\" is not an ARN", CD_FMT(s));
-    case CD_REFINE_ACTION:
-        return colon < s.n && cd_iam_service_exists(cd_str_sub(s, 0, colon))
-                   ? CORDON_OK
-                   : refuse(
-                       b, "\"%.*s\" is not an action: service:Name of a known service is expected",
-                       CD_FMT(s));
+    case CD_REFINE_ACTION: return check_action(b, s);
     case CD_REFINE_IP:
         return net.family != 0 && !has_bits ? CORDON_OK
                                             : refuse(b, "\"%.*s\" is not an IP address", CD_FMT(s));
     case CD_REFINE_CIDR:
-        return net.family != 0 && has_bits
-                   ? CORDON_OK
-                   : refuse(b, "\"%.*s\" is not a network (10.0.0.0/8)", CD_FMT(s));
+        return net.family != 0 ? CORDON_OK
+                               : refuse(b, "\"%.*s\" is not a network (10.0.0.0/8)", CD_FMT(s));
     }
     return CORDON_OK;
 }

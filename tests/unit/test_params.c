@@ -149,7 +149,7 @@ Test(params, wrong_values)
         {"acme.a.limit=1e400", "a number is expected"},
         {"strict=yes", "true or false is expected"},
         {"owner=12345", "twelve digits"},
-        {"nets={\"x\":\"10.0.0.1\"}", "is not a network"},
+        {"nets={\"x\":\"10.0.0.1/33\"}", "is not a network"},
         {"nets=[]", "a map is expected"},
         {"limit", "write name=value"},
     };
