@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "compiler/cli/depfile.h"
+#include "compiler/cli/emit_check.h"
 #include "compiler/cli/emit_folder.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/program.h"
@@ -60,6 +61,13 @@ make_documents(void *ctx)
     for (size_t i = 0; i < e->documents.n; i++) {
         CORDON_TRY(cd_document_fits(&e->documents.items[i], &e->front.sema, arena, &e->err));
     }
+    const struct cd_emit_checked checked = {.sema = &e->front.sema,
+                                            .program = &e->compiled,
+                                            .params = &e->params,
+                                            .env = &e->env,
+                                            .emission = &e->emission,
+                                            .documents = &e->documents};
+    CORDON_TRY(cd_cli_check_emission(&checked, arena, &e->err));
     const struct cd_manifest manifest = {&e->front.sema, &e->emission, &e->env, &e->documents};
     cd_manifest_write(&manifest, arena, &e->manifest_bytes);
     if (e->manifest_bytes.oom) {

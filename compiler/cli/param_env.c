@@ -1,8 +1,6 @@
 /* Parameters as constants of the compiler. */
 #include "compiler/cli/param_env.h"
 
-#include "runtime/vm/params.h"
-
 static const struct cd_const *constant_of(const struct cd_image *img, uint32_t index,
                                           struct cd_arena *a);
 
@@ -108,21 +106,27 @@ check_values(struct cd_arena *arena, const struct cd_const_env *env, struct cord
 }
 
 cordon_status
+cd_param_bind(const struct cd_image *img, const struct cd_values *texts,
+              const struct cd_values *files, struct cd_arena *arena, struct cd_bound_params *bound,
+              struct cordon_error *err)
+{
+    struct cd_params *params = NULL;
+    CORDON_TRY(cd_params_new(&params));
+    cordon_status status = read_params(params, texts, files, arena, err);
+    if (status == CORDON_OK) {
+        status = cd_params_bind(params, img, arena, bound, err);
+    }
+    cd_params_free(params);
+    return status;
+}
+
+cordon_status
 cd_param_env(const struct cd_sema *sema, const struct cd_image *img, const struct cd_values *texts,
              const struct cd_values *files, struct cd_arena *arena, struct cd_const_env *env,
              struct cordon_error *err)
 {
-    struct cd_params *params = NULL;
     struct cd_bound_params bound;
-    CORDON_TRY(cd_params_new(&params));
-    cordon_status status = read_params(params, texts, files, arena, err);
-    if (status == CORDON_OK) {
-        status = cd_params_bind(params, img, arena, &bound, err);
-    }
-    if (status == CORDON_OK) {
-        fill_env(sema, img, &bound, arena, env);
-        status = check_values(arena, env, err);
-    }
-    cd_params_free(params);
-    return status;
+    CORDON_TRY(cd_param_bind(img, texts, files, arena, &bound, err));
+    fill_env(sema, img, &bound, arena, env);
+    return check_values(arena, env, err);
 }

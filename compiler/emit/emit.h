@@ -161,7 +161,9 @@ struct cd_emission {
     size_t n, cap;
     struct cd_not_expressible *not_expressible;
     size_t n_not, cap_not;
-    size_t n_open;          /* denies that read a parameter without a value: left out */
+    size_t n_open;                   /* denies that read a parameter without a value: left out */
+    const struct cd_deny **left_out; /* these, and those that cannot be expressed at all */
+    size_t n_left_out, cap_left_out;
     struct cd_diags *diags; /* what is wrong with a deny, and warnings */
 };
 

@@ -155,6 +155,12 @@ check_carried(struct cd_emission *out, const struct cd_deny *deny, const struct 
     }
 }
 
+static void
+leave_out(struct cd_emission *out, const struct cd_deny *deny)
+{
+    *CD_PUSH(out->arena, out->left_out, out->n_left_out, out->cap_left_out) = deny;
+}
+
 void
 cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
              const struct cd_const_env *env)
@@ -163,11 +169,13 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
     struct cd_normal_form form;
     struct cd_acts acts;
     if (!form_of(out, control, deny, env, &form)) {
+        leave_out(out, deny);
         return;
     }
     if (!cd_acts_of(out->arena, out->target, deny, env, &acts)
         || written_resources(out, deny, env, &base) != CD_TEXT_DONE) {
         out->n_open++;
+        leave_out(out, deny);
         return;
     }
     if (acts.n_dropped != 0) {

@@ -60,3 +60,11 @@ cd_net_within(const struct cd_net *inner, const struct cd_net *outer)
     mask(&cut);
     return memcmp(cut.address, outer->address, sizeof cut.address) == 0;
 }
+
+struct cd_str
+cd_net_format(const struct cd_net *net, char out[64])
+{
+    bool ok = net->family != 0
+              && inet_ntop(net->family == 4 ? AF_INET : AF_INET6, net->address, out, 64) != NULL;
+    return ok ? cd_str_of(out) : CD_STR("");
+}

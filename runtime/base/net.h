@@ -14,5 +14,7 @@ struct cd_net {
 /* An address (all bits) or a network (host bits are masked). */
 struct cd_net cd_net_parse(struct cd_str s);
 bool cd_net_within(const struct cd_net *inner, const struct cd_net *outer);
+/* The address, without its number of bits; empty for a malformed one. */
+struct cd_str cd_net_format(const struct cd_net *net, char out[64]);
 
 #endif

@@ -17,7 +17,7 @@ cd_arn_read(struct cd_str s, struct cd_arn *out)
         out->part[i] = cd_str_sub(s, from, colon);
         from = colon + 1;
     }
-    out->part[CD_ARN_REST] = cd_str_sub(s, from, s.n);
+    out->part[CD_ARN_TAIL] = cd_str_sub(s, from, s.n);
     return true;
 }
 
@@ -35,7 +35,7 @@ cd_access_find(const struct cd_access *access, struct cd_str name, const struct 
         const struct cd_access_key *key = &access->keys[i];
         if (key->name.n == name.n && cd_str_eq_nocase(key->name, name)) {
             *out = key;
-            return key->is_unknown ? CD_MAYBE : cd_truth_of(!key->is_absent);
+            return key->is_unknown ? CD_MAYBE : cd_truth_of(!key->is_absent && key->n_values != 0);
         }
     }
     *out = NULL;

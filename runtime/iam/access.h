@@ -38,8 +38,9 @@ cd_truth_or(enum cd_truth x, enum cd_truth y)
 struct cd_access_key {
     struct cd_str name;          /* compared without case */
     const struct cd_str *values; /* as text: IAM's keys are text on the wire */
-    uint32_t n_values;
-    bool is_list;    /* several values may come: only a set operator asks for them */
+    uint32_t
+        n_values; /* none: as absent («resolves to a null data set», says the IAM User Guide) */
+    bool is_list; /* several values may come: only a set operator asks for them */
     bool is_unknown; /* has it a value, and which? */
     bool is_absent;  /* known not to be there: worth saying where others are unknown */
 };
@@ -50,7 +51,8 @@ struct cd_access_key {
 struct cd_arn {
     struct cd_str part[CD_ARN_PARTS];
 };
-enum { CD_ARN_ARN, CD_ARN_PARTITION, CD_ARN_SERVICE, CD_ARN_REGION, CD_ARN_ACCOUNT, CD_ARN_REST };
+/* `arn`, the account, and what names the resource. */
+enum { CD_ARN_SCHEME = 0, CD_ARN_OWNER = 4, CD_ARN_TAIL = 5 };
 
 struct cd_access {
     struct cd_str action;   /* `s3:GetObject` */

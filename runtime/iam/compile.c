@@ -124,22 +124,22 @@ cd_compile_arn(struct cd_compiler *c, struct cd_str text, bool is_resource,
 {
     struct cd_arn arn;
     size_t from = 0;
-    *out = (struct cd_arn_glob){.is_any = false};
+    *out = (struct cd_arn_glob){.text = text};
     for (size_t i = 0; i < CD_ARN_PARTS; i++) {
-        size_t colon = i == CD_ARN_REST ? text.n : cd_str_find(text, ':', from);
+        size_t colon = i == CD_ARN_TAIL ? text.n : cd_str_find(text, ':', from);
         bool is_left_out = from > text.n;
         out->is_short = out->is_short || is_left_out;
         arn.part[i] = is_left_out ? CD_STR("*") : cd_str_sub(text, from, colon);
         from = is_left_out ? from : colon + 1;
-        unsigned holds = i == CD_ARN_REST ? CD_GLOB_WILD | CD_GLOB_KEYED
+        unsigned holds = i == CD_ARN_TAIL ? CD_GLOB_WILD | CD_GLOB_KEYED
                          : is_resource    ? CD_GLOB_WILD | CD_GLOB_NOCASE
                                           : CD_GLOB_WILD;
         CORDON_TRY(cd_compile_glob(c, arn.part[i], holds, at, &out->part[i]));
     }
-    out->is_any =
-        out->is_short && cd_glob_is_any(&out->part[CD_ARN_ARN]) && arn.part[CD_ARN_ARN].n == text.n;
+    out->is_any = out->is_short && cd_glob_is_any(&out->part[CD_ARN_SCHEME])
+                  && arn.part[CD_ARN_SCHEME].n == text.n;
     if (is_resource && !out->is_any
-        && cd_glob_match(&out->part[CD_ARN_ARN], CD_STR("arn"), NULL, NULL) == CD_NO) {
+        && cd_glob_match(&out->part[CD_ARN_SCHEME], CD_STR("arn"), NULL, NULL) == CD_NO) {
         return cd_compile_fail(c, CORDON_EINPUT, at, "%.*s is no ARN; write an ARN, or * for all",
                                CD_FMT(text));
     }

@@ -75,12 +75,12 @@ arns_match(const struct asking *q, const struct cd_arn_glob *pattern, struct cd_
     if (pattern->is_short || !cd_arn_read(text, &arn)) {
         return CD_NO;
     }
-    for (int i = 0; i < CD_ARN_REST; i++) {
+    for (int i = 0; i < CD_ARN_TAIL; i++) {
         if (cd_glob_match(&pattern->part[i], arn.part[i], q->access, q->missing) == CD_NO) {
             return CD_NO;
         }
     }
-    return cd_glob_match(&pattern->part[CD_ARN_REST], arn.part[CD_ARN_REST], q->access, q->missing);
+    return cd_glob_match(&pattern->part[CD_ARN_TAIL], arn.part[CD_ARN_TAIL], q->access, q->missing);
 }
 
 static enum cd_truth
@@ -191,6 +191,24 @@ cd_condition_holds(const struct cd_condition_line *c, const struct cd_access *ac
         cd_missing_back(missing, mark);
     }
     return holds;
+}
+
+bool
+cd_cond_names(const struct cd_condition_line *c, uint32_t i, struct cd_str key)
+{
+    switch (cd_cond_op_info[c->op].reads) {
+    case CD_READS_TEXT:
+    case CD_READS_TEXT_NOCASE:
+    case CD_READS_PATTERN: return cd_glob_names(&c->values[i].glob, key);
+    case CD_READS_ARN: return cd_glob_names(&c->values[i].arn->part[CD_ARN_TAIL], key);
+    case CD_READS_NUMBER:
+    case CD_READS_DATE:
+    case CD_READS_BOOL:
+    case CD_READS_BINARY:
+    case CD_READS_NETWORK:
+    case CD_READS_PRESENCE: break;
+    }
+    return false;
 }
 
 enum cd_truth

@@ -300,3 +300,15 @@ cd_glob_match(const struct cd_glob *g, struct cd_str text, const struct cd_acces
     }
     return known;
 }
+
+bool
+cd_glob_names(const struct cd_glob *g, struct cd_str key)
+{
+    for (uint32_t i = 0; i < g->n; i++) {
+        if (g->parts[i].kind == CD_GLOB_KEY
+            && (key.n == 0 || cd_str_eq_nocase(g->parts[i].text, key))) {
+            return true;
+        }
+    }
+    return false;
+}

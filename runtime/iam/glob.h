@@ -58,4 +58,7 @@ cd_glob_is_any(const struct cd_glob *g)
 enum cd_truth cd_glob_match(const struct cd_glob *g, struct cd_str text,
                             const struct cd_access *access, struct cd_missing *missing);
 
+/* Is KEY one of the variables (with an empty KEY: is there any)? */
+bool cd_glob_names(const struct cd_glob *g, struct cd_str key);
+
 #endif

@@ -49,6 +49,7 @@ enum cd_cond_set { CD_COND_SINGLE, CD_COND_FOR_ANY, CD_COND_FOR_ALL };
 
 /* The pattern of an ARN: its first five parts without variables, the sixth with. */
 struct cd_arn_glob {
+    struct cd_str text; /* as written */
     struct cd_glob part[CD_ARN_PARTS];
     bool is_any;   /* `*`: everything, also what is no ARN */
     bool is_short; /* fewer than six parts: as a value of ArnLike it matches nothing */
@@ -158,6 +159,8 @@ enum cd_truth cd_resources_match(const struct cd_resources *resources,
 bool cd_cond_read_date(struct cd_str text, int64_t *ms);
 enum cd_truth cd_condition_holds(const struct cd_condition_line *c, const struct cd_access *access,
                                  struct cd_missing *missing);
+/* Does value I of the line depend on KEY as a policy variable (with an empty KEY: on any)? */
+bool cd_cond_names(const struct cd_condition_line *c, uint32_t i, struct cd_str key);
 /* All of them. */
 enum cd_truth cd_conditions_hold(const struct cd_policy_statement *s,
                                  const struct cd_access *access, struct cd_missing *missing);

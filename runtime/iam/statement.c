@@ -61,12 +61,12 @@ resource_matches(const struct cd_arn_glob *pattern, const struct cd_access *acce
     if (!access->has_arn) {
         return CD_NO;
     }
-    for (int i = 0; i < CD_ARN_REST; i++) {
+    for (int i = 0; i < CD_ARN_TAIL; i++) {
         if (cd_glob_match(&pattern->part[i], access->arn.part[i], NULL, NULL) == CD_NO) {
             return CD_NO;
         }
     }
-    return cd_glob_match(&pattern->part[CD_ARN_REST], access->arn.part[CD_ARN_REST], access,
+    return cd_glob_match(&pattern->part[CD_ARN_TAIL], access->arn.part[CD_ARN_TAIL], access,
                          missing);
 }
 

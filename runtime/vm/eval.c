@@ -90,10 +90,9 @@ check_params(struct cd_eval *e)
     }
 }
 
-/* Plans of all sections for the controls that run; the global one last, as it has to make what the
- * others read. */
-static void
-make_plans(struct cd_eval *e)
+/* The global section comes last, as it has to make what the others read. */
+void
+cd_vm_plan(struct cd_eval *e)
 {
     const struct cd_image *img = e->img;
     struct cd_needs needs = {e->needs_require, e->needs_deny, NULL};
@@ -175,7 +174,7 @@ prepare(struct cd_eval *e, const bool *run)
         CD_STR("no resource of this name is in the snapshot, which may hold more than was read"));
     select_controls(e, run);
     check_params(e);
-    make_plans(e);
+    cd_vm_plan(e);
 }
 
 cordon_status
@@ -197,6 +196,7 @@ cd_eval_new(const struct cd_program *program, const struct cd_bound_params *para
     e->params = params;
     e->err = err;
     e->explain_control = CD_NONE;
+    e->request_deny = CD_NONE;
     cd_arena_init(&e->arena);
     e->arena.on_oom = &e->oom;
     cd_arena_init(&e->explain_arena);

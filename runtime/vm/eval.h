@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "cordon/status.h"
+#include "runtime/base/buf.h"
 #include "runtime/bc/program.h"
 #include "runtime/column/snapshot.h"
 
@@ -98,6 +99,13 @@ struct cd_request {
 CORDON_MUST_CHECK cordon_status cd_eval_request(struct cd_eval *e, const struct cd_request *request,
                                                 uint32_t control, int *fires,
                                                 struct cordon_error *err);
+/* The same of one deny, an index into the image's denies, whether or not its control runs. Only
+ * what that deny needs is computed, so that many requests in a row cost little each. Afterwards E
+ * answers nothing else. */
+CORDON_MUST_CHECK cordon_status cd_eval_request_deny(struct cd_eval *e,
+                                                     const struct cd_request *request,
+                                                     uint32_t deny, int *fires,
+                                                     struct cordon_error *err);
 
 /* What first keeps a deny from firing. */
 enum cd_deny_stop {
@@ -110,5 +118,14 @@ enum cd_deny_stop {
 /* Of the denies that the last request was put to: how far the one got that got farthest, and which
  * it is (CD_NONE: not one was about its action). */
 enum cd_deny_stop cd_eval_request_stop(const struct cd_eval *e, uint32_t *deny);
+
+/* The same, and what the deny makes of KEY: requests that differ in KEY alone, and of which
+ * *is_told is true and OUT gets the same bytes, have the same answer whatever their other keys are.
+ */
+CORDON_MUST_CHECK cordon_status cd_eval_request_trait(struct cd_eval *e,
+                                                      const struct cd_request *request,
+                                                      uint32_t deny, struct cd_str key,
+                                                      struct cd_buf *out, bool *is_told,
+                                                      struct cordon_error *err);
 
 #endif

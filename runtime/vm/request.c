@@ -38,16 +38,12 @@ cd_k_key(struct cd_eval *e, const struct cd_insn *in)
     struct cd_arena *a;
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     const struct cd_request_key *key = find_key(e, cd_image_str(e->img, in->a));
-    if (!key) {
-        cd_vec_set_absent(d, 0);
+    if (!key || (!key->is_unknown && key->n_values == 0)) {
+        cd_vec_set_absent(d, 0); /* IAM's Null holds of a key without values, too */
     } else if (key->is_unknown) {
         cd_vec_set_unknown(a, d, 0, cd_vm_str(e, CD_STR("the request does not say")));
     } else if (d->kind != CD_KIND_LIST) {
-        if (key->n_values > 0) {
-            key_value(e, d, 0, key->values[0]);
-        } else {
-            cd_vec_set_absent(d, 0);
-        }
+        key_value(e, d, 0, key->values[0]);
     } else {
         struct cd_vec one;
         d->elem = cd_vec_new(e, a, e->img->types.items[d->type].elem, 0);
@@ -171,17 +167,20 @@ resource_matches(struct cd_eval *e, const struct cd_deny_info *deny)
 }
 
 static bool
-is_about_action(const struct cd_eval *e, const struct cd_deny_info *deny)
+is_about_action(const struct cd_eval *e, uint32_t at)
 {
-    return deny->control == e->request_control && action_matches(e, deny->first_act, deny->n_acts)
+    const struct cd_deny_info *deny = &e->img->denies.items[at];
+    bool is_meant =
+        e->request_deny == CD_NONE ? deny->control == e->request_control : at == e->request_deny;
+    return is_meant && action_matches(e, deny->first_act, deny->n_acts)
            && !action_matches(e, deny->first_except, deny->n_excepts);
 }
 
-/* Is the request put to DENY, by its control, action and resource? */
+/* Is the request put to deny AT, by its control or itself, its action and resource? */
 static uint8_t
-is_asked(struct cd_eval *e, const struct cd_deny_info *deny)
+is_asked(struct cd_eval *e, uint32_t at)
 {
-    return is_about_action(e, deny) ? resource_matches(e, deny) : CD_F;
+    return is_about_action(e, at) ? resource_matches(e, &e->img->denies.items[at]) : CD_F;
 }
 
 /* Keeps the deny that got farthest, of equal ones the first. */
@@ -199,7 +198,7 @@ cd_k_asked(struct cd_eval *e, const struct cd_insn *in)
 {
     struct cd_arena *a;
     struct cd_vec *d = cd_vm_dst(e, in, &a);
-    uint8_t answer = is_asked(e, &e->img->denies.items[in->a]);
+    uint8_t answer = is_asked(e, in->a);
     for (uint32_t i = 0; i < d->n; i++) {
         d->v.b[i] = answer;
     }
@@ -208,7 +207,7 @@ cd_k_asked(struct cd_eval *e, const struct cd_insn *in)
 void
 cd_k_fire(struct cd_eval *e, const struct cd_insn *in)
 {
-    uint8_t on = is_asked(e, &e->img->denies.items[in->c]);
+    uint8_t on = is_asked(e, in->c);
     uint8_t when = in->a == CD_NONE ? CD_T : cd_vm_reg(e, in->a)->v.b[0];
     uint8_t holds = in->b == CD_NONE ? CD_T : not_of[cd_vm_reg(e, in->b)->v.b[0]];
     bool no = on == CD_F || when == CD_F || when == CD_A || holds == CD_F;
@@ -219,11 +218,11 @@ cd_k_fire(struct cd_eval *e, const struct cd_insn *in)
         e->fired = fires;
     }
     note_stop(e, in->c,
-              !is_about_action(e, &e->img->denies.items[in->c]) ? CD_STOP_ACTION
-              : on == CD_F                                      ? CD_STOP_RESOURCE
-              : when == CD_F || when == CD_A                    ? CD_STOP_WHEN
-              : holds == CD_F                                   ? CD_STOP_UNLESS
-                                                                : CD_STOP_NONE);
+              !is_about_action(e, in->c)     ? CD_STOP_ACTION
+              : on == CD_F                   ? CD_STOP_RESOURCE
+              : when == CD_F || when == CD_A ? CD_STOP_WHEN
+              : holds == CD_F                ? CD_STOP_UNLESS
+                                             : CD_STOP_NONE);
 }
 
 enum cd_deny_stop
@@ -247,13 +246,25 @@ run_request(struct cd_eval *e)
     }
 }
 
-cordon_status
-cd_eval_request(struct cd_eval *e, const struct cd_request *request, uint32_t control, int *fires,
-                struct cordon_error *err)
+/* From here on only DENY is planned for. */
+static void
+plan_deny(struct cd_eval *e, uint32_t deny)
+{
+    memset(e->needs_require, 0, e->img->requires.n * sizeof *e->needs_require);
+    memset(e->needs_deny, 0, e->img->denies.n * sizeof *e->needs_deny);
+    e->needs_deny[deny] = true;
+    e->request_deny = deny;
+    e->globals_done = false;
+    cd_vm_plan(e);
+}
+
+/* Of DENY, or with CD_NONE of all denies of the control. */
+static cordon_status
+answer(struct cd_eval *e, const struct cd_request *request, uint32_t deny, int *fires,
+       struct cordon_error *err)
 {
     e->err = err;
     e->request = request;
-    e->request_control = control;
     e->fired = CD_F;
     e->stop = CD_STOP_ACTION;
     e->stopped = CD_NONE;
@@ -261,7 +272,40 @@ cd_eval_request(struct cd_eval *e, const struct cd_request *request, uint32_t co
     if (jumped != 0) {
         return cd_vm_ended(e, jumped);
     }
+    if (deny != e->request_deny) {
+        plan_deny(e, deny);
+    }
     run_request(e);
     *fires = e->fired == CD_T ? 1 : e->fired == CD_U ? 2 : 0;
+    return CORDON_OK;
+}
+
+cordon_status
+cd_eval_request(struct cd_eval *e, const struct cd_request *request, uint32_t control, int *fires,
+                struct cordon_error *err)
+{
+    e->request_control = control;
+    return answer(e, request, CD_NONE, fires, err);
+}
+
+cordon_status
+cd_eval_request_deny(struct cd_eval *e, const struct cd_request *request, uint32_t deny, int *fires,
+                     struct cordon_error *err)
+{
+    return answer(e, request, deny, fires, err);
+}
+
+cordon_status
+cd_eval_request_trait(struct cd_eval *e, const struct cd_request *request, uint32_t deny,
+                      struct cd_str key, struct cd_buf *out, bool *is_told,
+                      struct cordon_error *err)
+{
+    int fires;
+    CORDON_TRY(answer(e, request, deny, &fires, err));
+    int jumped = setjmp(e->oom);
+    if (jumped != 0) {
+        return cd_vm_ended(e, jumped);
+    }
+    *is_told = cd_vm_trait(e, deny, key, out);
     return CORDON_OK;
 }

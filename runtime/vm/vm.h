@@ -155,6 +155,7 @@ struct cd_eval {
 
     const struct cd_request *request;
     uint32_t request_control;
+    uint32_t request_deny; /* the only one that counts, and that is planned, or CD_NONE */
     enum cd_answer_value fired;
     enum cd_deny_stop stop; /* of the deny that got farthest */
     uint32_t stopped;       /* which it is, CD_NONE */
@@ -206,6 +207,12 @@ struct cd_needs {
  * the global domain too. */
 void cd_plan_make(struct cd_eval *e, struct cd_arena *a, const struct cd_section *section,
                   struct cd_needs needs, bool *reg_needed, struct cd_plan *out);
+/* Plans of all sections for what E needs, in E. */
+void cd_vm_plan(struct cd_eval *e);
+#define CD_TRAIT_LOOPS 16
+/* Behind a run of DENY alone for a request: appends to OUT what the rest of the code has learned of
+ * KEY. False if it learns the value itself. */
+bool cd_vm_trait(struct cd_eval *e, uint32_t deny, struct cd_str key, struct cd_buf *out);
 void cd_vm_exec(struct cd_eval *e, const struct cd_plan *plan, uint32_t from, uint32_t to);
 /* Runs the loop at index I of PLAN; gives the index of its ENDLOOP. */
 uint32_t cd_vm_loop(struct cd_eval *e, const struct cd_plan *plan, uint32_t i);
