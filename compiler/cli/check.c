@@ -71,7 +71,7 @@ static cordon_status
 dump_bytecode(struct check *c)
 {
     struct cd_image img;
-    CORDON_TRY(cd_codegen(&c->front.sema, &img, &c->err));
+    CORDON_TRY(cd_codegen(&c->front.sema, NULL, &img, &c->err));
     struct cd_buf b = CD_BUF_INIT;
     cd_image_disasm(&img, &b);
     cd_out_buf(&c->out, &b);

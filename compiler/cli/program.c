@@ -19,8 +19,8 @@ generate(void *ctx)
 {
     struct compilation *c = ctx;
     struct cd_image img;
-    CORDON_TRY(c->observes ? cd_codegen_observed(&c->front->sema, &img, c->err)
-                           : cd_codegen(&c->front->sema, &img, c->err));
+    CORDON_TRY(c->observes ? cd_codegen_observed(&c->front->sema, NULL, &img, c->err)
+                           : cd_codegen(&c->front->sema, NULL, &img, c->err));
     return cd_image_write(&img, c->bytes, c->err);
 }
 
@@ -67,6 +67,18 @@ cd_cli_compile_observed(struct cd_frontend *front, struct cd_loaded *out, struct
     return status;
 }
 
+cordon_status
+cd_cli_compile_given(struct cd_frontend *front, const struct cd_const_env *env, bool observes,
+                     struct cd_buf *bytes, struct cd_loaded *out, struct cordon_error *err)
+{
+    struct cd_image img;
+    CORDON_TRY(observes ? cd_codegen_observed(&front->sema, env, &img, err)
+                        : cd_codegen(&front->sema, env, &img, err));
+    cd_buf_clear(bytes);
+    CORDON_TRY(cd_image_write(&img, bytes, err));
+    return load(cd_buf_view(bytes), out, err);
+}
+
 struct binding {
     struct cd_frontend *front;
     const struct cd_param_texts *params;
@@ -83,7 +95,7 @@ bind(void *ctx)
 {
     struct binding *b = ctx;
     struct cd_image img;
-    CORDON_TRY(cd_codegen_bound(&b->front->sema, NULL, &img, b->err));
+    CORDON_TRY(cd_codegen(&b->front->sema, NULL, &img, b->err));
     CORDON_TRY(cd_image_write(&img, &b->bytes, b->err));
     CORDON_TRY(load(cd_buf_view(&b->bytes), &b->draft, b->err));
     CORDON_TRY(cd_param_env(&b->front->sema, b->draft.program.img, &b->params->texts,

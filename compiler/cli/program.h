@@ -32,4 +32,11 @@ CORDON_MUST_CHECK cordon_status cd_cli_compile_observed(struct cd_frontend *fron
                                                         struct cd_loaded *out,
                                                         struct cordon_error *err);
 
+/* The program of FRONT, which is checked and whose arena's jump is set, with ENV's values for the
+ * parameters in actions and ARN patterns of denies; *bytes is used on the way. */
+CORDON_MUST_CHECK cordon_status cd_cli_compile_given(struct cd_frontend *front,
+                                                     const struct cd_const_env *env, bool observes,
+                                                     struct cd_buf *bytes, struct cd_loaded *out,
+                                                     struct cordon_error *err);
+
 #endif

@@ -12,6 +12,8 @@
 struct test {
     struct cd_frontend front;
     struct cd_loaded compiled, observed;
+    struct cd_loaded given; /* for a test that gives what denies are made with */
+    struct cd_buf bytes;
     struct cd_coverage coverage;
     struct cd_test_report report;
     const char *format, *output;
@@ -43,6 +45,17 @@ prepare_coverage(struct test *t)
 }
 
 static cordon_status
+compile_given(void *user, const struct cd_const_env *env, bool observes,
+              const struct cd_program **out, struct cordon_error *err)
+{
+    struct test *t = user;
+    cd_loaded_finish(&t->given);
+    CORDON_TRY(cd_cli_compile_given(&t->front, env, observes, &t->bytes, &t->given, err));
+    *out = &t->given.program;
+    return CORDON_OK;
+}
+
+static cordon_status
 run_tests(void *ctx)
 {
     struct test *t = ctx;
@@ -51,7 +64,9 @@ run_tests(void *ctx)
                                      .program = &t->compiled.program,
                                      .observed = t->coverage.observed ? &t->observed.program : NULL,
                                      .coverage = &t->coverage,
-                                     .arena = &t->front.arena};
+                                     .arena = &t->front.arena,
+                                     .compile = compile_given,
+                                     .user = t};
     struct cd_test_result *results = CD_NEW_ARRAY(&t->front.arena, tests->n, struct cd_test_result);
     for (size_t i = 0; i < tests->n; i++) {
         CORDON_TRY(cd_test_run(&tester, tests->items[i], &results[i], &t->err));
@@ -151,6 +166,8 @@ cd_verb_test(int argc, char **argv)
     int code = test(&t, (const char *const *)(argv + 1), n);
     cd_buf_finish(&t.text);
     cd_buf_finish(&t.file);
+    cd_buf_finish(&t.bytes);
+    cd_loaded_finish(&t.given);
     cd_loaded_finish(&t.observed);
     cd_loaded_finish(&t.compiled);
     cd_frontend_finish(&t.front);

@@ -63,47 +63,44 @@ guarded(struct cd_sema *sema,
     return status;
 }
 
+/* What is asked of an image. */
+struct order {
+    const struct cd_const_env *env;
+    bool observes, is_bound;
+};
+
 static cordon_status
 work_image(struct cd_gen *g, void *ctx, struct cordon_error *err)
 {
-    (void)ctx;
+    const struct order *order = ctx;
+    g->env = order->env;
+    g->is_bound = order->is_bound;
+    g->plan.observes = order->observes;
     return generate(g, err);
 }
 
 cordon_status
-cd_codegen(struct cd_sema *sema, struct cd_image *out, struct cordon_error *err)
+cd_codegen(struct cd_sema *sema, const struct cd_const_env *env, struct cd_image *out,
+           struct cordon_error *err)
 {
-    return guarded(sema, work_image, NULL, out, err);
-}
-
-static cordon_status
-work_observed(struct cd_gen *g, void *ctx, struct cordon_error *err)
-{
-    (void)ctx;
-    g->plan.observes = true;
-    return generate(g, err);
+    struct order order = {.env = env};
+    return guarded(sema, work_image, &order, out, err);
 }
 
 cordon_status
-cd_codegen_observed(struct cd_sema *sema, struct cd_image *out, struct cordon_error *err)
+cd_codegen_observed(struct cd_sema *sema, const struct cd_const_env *env, struct cd_image *out,
+                    struct cordon_error *err)
 {
-    return guarded(sema, work_observed, NULL, out, err);
-}
-
-static cordon_status
-work_bound(struct cd_gen *g, void *ctx, struct cordon_error *err)
-{
-    const struct cd_const_env *const *env = ctx;
-    g->env = *env;
-    g->is_draft = *env == NULL;
-    return generate(g, err);
+    struct order order = {.env = env, .observes = true};
+    return guarded(sema, work_image, &order, out, err);
 }
 
 cordon_status
 cd_codegen_bound(struct cd_sema *sema, const struct cd_const_env *env, struct cd_image *out,
                  struct cordon_error *err)
 {
-    return guarded(sema, work_bound, &env, out, err);
+    struct order order = {.env = env, .is_bound = true};
+    return guarded(sema, work_image, &order, out, err);
 }
 
 static cordon_status

@@ -34,15 +34,15 @@ static cordon_status
 not_constant(const struct cd_gen *g, struct cd_span span, const char *what,
              struct cordon_error *err)
 {
-    if (g->is_draft) {
+    if (!g->is_bound) {
         return CORDON_OK;
     }
     uint32_t line;
     uint32_t column;
     cd_sources_place(g->sema->sources, span.file, span.start, &line, &column, NULL);
     return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
-                       "%.*s:%u:%u: %s has to be known when it is compiled: give the parameter "
-                       "that it reads a default, or a value where documents are emitted (--param)",
+                       "%.*s:%u:%u: %s has to be known where documents are made of it: give the "
+                       "parameter that it reads a default, or a value (--param)",
                        CD_FMT(g->sema->sources->files[span.file].path), line, column, what);
 }
 

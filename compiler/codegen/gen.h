@@ -12,7 +12,7 @@ struct cd_grouped {
 
 struct cd_gen {
     const struct cd_const_env *env; /* values for actions and ARN patterns of denies, or NULL */
-    bool is_draft;                  /* a pattern that has none is left empty */
+    bool is_bound;                  /* one that has none is an error, else it matches nothing */
     struct cd_arena *arena;
     struct cd_sema *sema;
     struct cd_plan plan;

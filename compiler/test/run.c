@@ -7,6 +7,7 @@
 #include "runtime/vm/params.h"
 
 struct run {
+    const struct cd_tester *tester;
     const struct cd_sema *sema;
     const struct cd_program *program; /* the one that is run */
     struct cd_coverage *coverage;
@@ -38,6 +39,28 @@ static bool
 is_fatal(cordon_status status)
 {
     return status == CORDON_ENOMEM || status == CORDON_EDEFECT;
+}
+
+/* A program of its own for a test that changes what is fixed in the common one. */
+static cordon_status
+choose_program(struct run *run, struct cordon_error *err)
+{
+    const struct cd_tester *t = run->tester;
+    struct cd_const_env env = cd_test_env(run->arena, run->test);
+    for (size_t i = 0; i < run->test->n_steps; i++) {
+        const struct cd_step *step = &run->test->steps[i];
+        if (step->kind == CD_STEP_EXPECT_DENY && cd_test_is_open(run->arena, step->decl, &env)) {
+            run->at = step->span;
+            return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                               "the actions or resources that control %.*s denies read a parameter "
+                               "that has no default: write given NAME = … in the test",
+                               CD_FMT(step->decl->name.text));
+        }
+    }
+    run->program = run->observes ? t->observed : t->program;
+    return cd_test_rebinds(run->arena, run->test, &env)
+               ? t->compile(t->user, &env, run->observes, &run->program, err)
+               : CORDON_OK;
 }
 
 static cordon_status
@@ -443,8 +466,8 @@ static cordon_status
 run_test(const struct cd_tester *t, bool observes, const struct cd_decl *test,
          struct cd_test_result *out, struct cordon_error *err)
 {
-    struct run run = {.sema = t->sema,
-                      .program = observes ? t->observed : t->program,
+    struct run run = {.tester = t,
+                      .sema = t->sema,
                       .coverage = t->coverage,
                       .observes = observes,
                       .test = test,
@@ -453,7 +476,7 @@ run_test(const struct cd_tester *t, bool observes, const struct cd_decl *test,
                       .result = out,
                       .last = &out->first};
     cordon_status (*const steps[])(struct run *, struct cordon_error *) = {
-        bind_params, read_given, evaluate, check_expectations};
+        choose_program, bind_params, read_given, evaluate, check_expectations};
     cordon_status status = CORDON_OK;
     *out = (struct cd_test_result){.test = test};
     for (size_t i = 0; i < CD_ARRAY_LEN(steps) && status == CORDON_OK; i++) {
