@@ -5,16 +5,6 @@
 
 #include "runtime/base/num.h"
 
-static size_t
-char_size(struct cd_str text, size_t at)
-{
-    size_t n = 1;
-    while (at + n < text.n && ((unsigned char)text.p[at + n] & 0xC0) == 0x80) {
-        n++;
-    }
-    return n;
-}
-
 static bool
 is_wild(struct cd_const_pattern p, size_t at, char wild)
 {
@@ -31,13 +21,14 @@ cd_const_like(struct cd_const_pattern pattern, struct cd_str text)
             resume = t;
         } else if (p < pattern.text.n && is_wild(pattern, p, '?')) {
             p++;
-            t += char_size(text, t);
+            t += cd_utf8_size(text, t);
         } else if (p < pattern.text.n && pattern.text.p[p] == text.p[t]) {
             p++;
             t++;
         } else if (star != SIZE_MAX) {
             p = star + 1;
-            t = ++resume;
+            resume += cd_utf8_size(text, resume);
+            t = resume;
         } else {
             return false;
         }

@@ -3,12 +3,6 @@
 
 #define MEET_LIMIT 2048u
 
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Only the last star can have taken too few: those before it took as little as they could. */
 static bool
 glob(struct cd_str pattern, struct cd_str text, bool nocase)
@@ -20,7 +14,7 @@ glob(struct cd_str pattern, struct cd_str text, bool nocase)
             resume = t;
         } else if (p < pattern.n
                    && (pattern.p[p] == '?' || pattern.p[p] == text.p[t]
-                       || (nocase && lower(pattern.p[p]) == lower(text.p[t])))) {
+                       || (nocase && cd_ascii_lower(pattern.p[p]) == cd_ascii_lower(text.p[t])))) {
             p++;
             t++;
         } else if (star != SIZE_MAX) {
@@ -51,7 +45,7 @@ cd_glob_nocase(struct cd_str pattern, struct cd_str text)
 static bool
 same_char(char x, char y)
 {
-    return x == '?' || y == '?' || lower(x) == lower(y);
+    return x == '?' || y == '?' || cd_ascii_lower(x) == cd_ascii_lower(y);
 }
 
 /* Do what follows I in X and J in Y have a text in common? HERE and NEXT are the answers for I and

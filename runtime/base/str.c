@@ -20,12 +20,6 @@ cd_str_cmp(struct cd_str a, struct cd_str b)
     return (a.n > b.n) - (a.n < b.n);
 }
 
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 bool
 cd_str_eq_nocase(struct cd_str a, struct cd_str b)
 {
@@ -33,7 +27,7 @@ cd_str_eq_nocase(struct cd_str a, struct cd_str b)
         return false;
     }
     for (size_t i = 0; i < a.n; i++) {
-        if (lower(a.p[i]) != lower(b.p[i])) {
+        if (cd_ascii_lower(a.p[i]) != cd_ascii_lower(b.p[i])) {
             return false;
         }
     }
@@ -184,11 +178,11 @@ cd_str_distance(struct cd_str a, struct cd_str b, unsigned limit)
         const unsigned *two_above = rows[(i + 1) % 3];
         unsigned least = row[0] = (unsigned)i;
         for (size_t j = 1; j <= b.n; j++) {
-            char ca = lower(a.p[i - 1]);
-            char cb = lower(b.p[j - 1]);
+            char ca = cd_ascii_lower(a.p[i - 1]);
+            char cb = cd_ascii_lower(b.p[j - 1]);
             row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + (ca != cb));
-            if (i > 1 && j > 1 && ca == lower(b.p[j - 2]) && cb == lower(a.p[i - 2])
-                && two_above[j - 2] + 1 < row[j]) {
+            if (i > 1 && j > 1 && ca == cd_ascii_lower(b.p[j - 2])
+                && cb == cd_ascii_lower(a.p[i - 2]) && two_above[j - 2] + 1 < row[j]) {
                 row[j] = two_above[j - 2] + 1;
             }
             least = row[j] < least ? row[j] : least;

@@ -31,6 +31,13 @@ cd_str_of(const char *z)
     return s;
 }
 
+/* ASCII letters as small ones, other bytes as they are. */
+static inline char
+cd_ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static inline bool
 cd_str_eq(struct cd_str a, struct cd_str b)
 {
@@ -79,6 +86,14 @@ uint64_t cd_str_hash(struct cd_str s); /* XXH3 */
 size_t cd_utf8_check(struct cd_str s);
 /* Number of code points of valid UTF-8. */
 size_t cd_utf8_count(struct cd_str s);
+/* Bytes of the character at I < s.n, told by its first byte; never beyond the end. */
+static inline size_t
+cd_utf8_size(struct cd_str s, size_t i)
+{
+    unsigned char c = (unsigned char)s.p[i];
+    size_t n = c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+    return n < s.n - i ? n : s.n - i;
+}
 /* Writes code point CP (<= 0x10FFFF) to OUT[4]; returns the number of bytes. */
 size_t cd_utf8_encode(uint32_t cp, char out[4]);
 /* Edit distance with transpositions, ASCII letters without case, capped at LIMIT + 1: for "did you

@@ -156,14 +156,6 @@ same_text(const struct cd_glob *g, struct cd_str x, struct cd_str y)
     return g->nocase ? cd_str_eq_nocase(x, y) : cd_str_eq(x, y);
 }
 
-static size_t
-char_len(struct cd_str s, size_t i)
-{
-    unsigned char c = (unsigned char)s.p[i];
-    size_t n = c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    return n < s.n - i ? n : s.n - i;
-}
-
 static bool
 stands_at(const struct matcher *m, struct cd_str text, size_t at, struct cd_str part)
 {
@@ -177,7 +169,7 @@ next_try(const struct matcher *m, struct cd_str text, size_t from, const struct 
     if (from >= text.n) {
         return text.n + 1;
     }
-    from += char_len(text, from);
+    from += cd_utf8_size(text, from);
     if (after->kind != CD_GLOB_TEXT || m->g->nocase) {
         return from;
     }
@@ -217,7 +209,7 @@ takes(const struct matcher *m, enum cd_glob_kind kind, struct cd_str value, stru
     if (kind == CD_GLOB_ONE ? *t >= text.n : !stands_at(m, text, *t, value)) {
         return false;
     }
-    *t += kind == CD_GLOB_ONE ? char_len(text, *t) : value.n;
+    *t += kind == CD_GLOB_ONE ? cd_utf8_size(text, *t) : value.n;
     return true;
 }
 

@@ -30,6 +30,12 @@ cd_blob_count(enum cd_blob_section section)
     return count;
 }
 
+struct cd_blob_span
+cd_blob_whole(enum cd_blob_section section)
+{
+    return (struct cd_blob_span){0, cd_blob_count(section)};
+}
+
 uint32_t
 cd_blob_policy_shape(void)
 {
@@ -70,18 +76,13 @@ cd_blob_str(uint32_t string)
     return (struct cd_str){(const char *)cd_schema_blob + bytes + ends[0], ends[1] - ends[0]};
 }
 
-static unsigned char
-lower(char c)
-{
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 int
 cd_blob_cmp_nocase(struct cd_str a, struct cd_str b)
 {
     size_t n = a.n < b.n ? a.n : b.n;
     for (size_t i = 0; i < n; i++) {
-        unsigned char x = lower(a.p[i]), y = lower(b.p[i]);
+        unsigned char x = (unsigned char)cd_ascii_lower(a.p[i]);
+        unsigned char y = (unsigned char)cd_ascii_lower(b.p[i]);
         if (x != y) {
             return x < y ? -1 : 1;
         }

@@ -13,6 +13,8 @@
 
 /* Number of records of a section. */
 uint32_t cd_blob_count(enum cd_blob_section section);
+/* All records of a section. */
+struct cd_blob_span cd_blob_whole(enum cd_blob_section section);
 /* Copies record I of SECTION, SIZE bytes, to OUT; zeroes OUT if there is no such record. */
 void cd_blob_load(enum cd_blob_section section, uint32_t i, void *out, size_t size);
 uint32_t cd_blob_u32(enum cd_blob_section section, uint32_t i);

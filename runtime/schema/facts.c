@@ -21,8 +21,8 @@ struct cd_str
 cd_region_partition(struct cd_str region)
 {
     struct cd_blob_region r = {0, 0};
-    struct cd_blob_span all = {0, cd_blob_count(CD_BLOB_REGIONS)};
-    uint32_t i = cd_blob_search(CD_BLOB_REGIONS, all, sizeof r, 0, region, false);
+    uint32_t i =
+        cd_blob_search(CD_BLOB_REGIONS, cd_blob_whole(CD_BLOB_REGIONS), sizeof r, 0, region, false);
     if (i != CD_SCHEMA_NONE) {
         cd_blob_load(CD_BLOB_REGIONS, i, &r, sizeof r);
     }
@@ -32,8 +32,9 @@ cd_region_partition(struct cd_str region)
 bool
 cd_partition_exists(struct cd_str partition)
 {
-    struct cd_blob_span all = {0, cd_blob_count(CD_BLOB_PARTITIONS)};
-    return cd_blob_search(CD_BLOB_PARTITIONS, all, 4, 0, partition, false) != CD_SCHEMA_NONE;
+    return cd_blob_search(CD_BLOB_PARTITIONS, cd_blob_whole(CD_BLOB_PARTITIONS), 4, 0, partition,
+                          false)
+           != CD_SCHEMA_NONE;
 }
 
 static struct cd_quota_row
@@ -72,8 +73,8 @@ cd_quota_of(enum cd_quota document, struct cd_str date)
 bool
 cd_rcp_service(struct cd_str service)
 {
-    struct cd_blob_span all = {0, cd_blob_count(CD_BLOB_RCP)};
-    return cd_blob_search(CD_BLOB_RCP, all, sizeof(struct cd_blob_rcp), 0, service, false)
+    return cd_blob_search(CD_BLOB_RCP, cd_blob_whole(CD_BLOB_RCP), sizeof(struct cd_blob_rcp), 0,
+                          service, false)
            != CD_SCHEMA_NONE;
 }
 

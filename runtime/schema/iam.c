@@ -22,8 +22,8 @@ load_service(uint32_t service)
 static uint32_t
 find_service(struct cd_str prefix)
 {
-    struct cd_blob_span all = {0, cd_blob_count(CD_BLOB_SERVICES)};
-    return cd_blob_search(CD_BLOB_SERVICES, all, sizeof(struct cd_blob_service), 0, prefix, true);
+    return cd_blob_search(CD_BLOB_SERVICES, cd_blob_whole(CD_BLOB_SERVICES),
+                          sizeof(struct cd_blob_service), 0, prefix, true);
 }
 
 uint32_t

@@ -10,12 +10,6 @@ load_shape(uint32_t shape)
     return s;
 }
 
-static struct cd_blob_span
-whole(enum cd_blob_section section)
-{
-    return (struct cd_blob_span){0, cd_blob_count(section)};
-}
-
 uint32_t
 cd_schema_n_shapes(void)
 {
@@ -41,8 +35,8 @@ cd_schema_shape_at(uint32_t shape)
 uint32_t
 cd_schema_find_shape(struct cd_str name)
 {
-    return cd_blob_search(CD_BLOB_SHAPES, whole(CD_BLOB_SHAPES), sizeof(struct cd_blob_shape), 0,
-                          name, false);
+    return cd_blob_search(CD_BLOB_SHAPES, cd_blob_whole(CD_BLOB_SHAPES),
+                          sizeof(struct cd_blob_shape), 0, name, false);
 }
 
 struct cd_schema_field
@@ -74,6 +68,13 @@ cd_schema_type_at(uint32_t type)
     return (struct cd_schema_type){(enum cd_schema_kind)t.kind, t.ref, t.enum_set};
 }
 
+/* String I of a range of a section of strings, empty beyond its end. */
+static struct cd_str
+name_in(enum cd_blob_section section, struct cd_blob_span range, uint32_t i)
+{
+    return i < range.n ? cd_blob_str(cd_blob_u32(section, range.first + i)) : CD_STR("");
+}
+
 static struct cd_blob_span
 enum_span(uint32_t enum_set)
 {
@@ -91,11 +92,7 @@ cd_schema_enum_size(uint32_t enum_set)
 struct cd_str
 cd_schema_enum_at(uint32_t enum_set, uint32_t i)
 {
-    struct cd_blob_span span = enum_span(enum_set);
-    if (i >= span.n) {
-        return (struct cd_str){"", 0};
-    }
-    return cd_blob_str(cd_blob_u32(CD_BLOB_ENUM_VALUES, span.first + i));
+    return name_in(CD_BLOB_ENUM_VALUES, enum_span(enum_set), i);
 }
 
 uint32_t
@@ -126,10 +123,7 @@ struct cd_str
 cd_schema_name_property(uint32_t shape, uint32_t i)
 {
     struct cd_blob_shape s = load_shape(shape);
-    if (i >= s.n_names) {
-        return (struct cd_str){"", 0};
-    }
-    return cd_blob_str(cd_blob_u32(CD_BLOB_NAMES, s.first_name + i));
+    return name_in(CD_BLOB_NAMES, (struct cd_blob_span){s.first_name, s.n_names}, i);
 }
 
 bool

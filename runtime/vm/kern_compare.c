@@ -63,7 +63,7 @@ lower_text(struct cd_eval *e, uint32_t string)
     struct cd_str s = cd_vm_text(e, string);
     struct cd_buf out = CD_BUF_INIT;
     for (size_t i = 0; i < s.n; i++) {
-        cd_buf_putc(&out, s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + ('a' - 'A')) : s.p[i]);
+        cd_buf_putc(&out, cd_ascii_lower(s.p[i]));
     }
     uint32_t id = out.oom ? CD_NO_STR : cd_snapshot_str(e->s, cd_buf_view(&out));
     cd_buf_finish(&out);

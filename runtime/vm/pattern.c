@@ -1,23 +1,8 @@
 /* Matching of patterns with wildcards, and segment-wise matching of ARNs. */
 #include "runtime/vm/pattern.h"
 
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-/* Length of the UTF-8 character at I, so that `?` takes one character, not one byte. */
-static size_t
-char_len(struct cd_str s, size_t i)
-{
-    unsigned char c = (unsigned char)s.p[i];
-    size_t n = c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    return n < s.n - i ? n : s.n - i;
-}
-
-/* Only the last star can have taken too few characters: those before it matched as early as they
- * could. */
+/* `?` takes one character, not one byte. Only the last star can have taken too few characters:
+ * those before it matched as early as they could. */
 static bool
 like(struct cd_str pattern, struct cd_str text, bool nocase)
 {
@@ -33,12 +18,12 @@ like(struct cd_str pattern, struct cd_str text, bool nocase)
         }
         if (p < pattern.n && pattern.p[p] == '?') {
             p++;
-            t += char_len(text, t);
+            t += cd_utf8_size(text, t);
             continue;
         }
         size_t literal = p + (p + 1 < pattern.n && pattern.p[p] == CD_PATTERN_QUOTE);
         if (literal < pattern.n
-            && (nocase ? lower(pattern.p[literal]) == lower(text.p[t])
+            && (nocase ? cd_ascii_lower(pattern.p[literal]) == cd_ascii_lower(text.p[t])
                        : pattern.p[literal] == text.p[t])) {
             p = literal + 1;
             t++;
@@ -48,7 +33,7 @@ like(struct cd_str pattern, struct cd_str text, bool nocase)
             return false;
         }
         p = star;
-        star_text += char_len(text, star_text);
+        star_text += cd_utf8_size(text, star_text);
         t = star_text;
     }
     while (p < pattern.n && pattern.p[p] == '*') {

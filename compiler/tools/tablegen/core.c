@@ -74,7 +74,7 @@ tg_lowered(struct gen *g, struct cd_str s)
     tg_check(copy.p != NULL);
     char *p = (char *)(uintptr_t)copy.p;
     for (size_t i = 0; i < copy.n; i++) {
-        p[i] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] - 'A' + 'a' : p[i]);
+        p[i] = cd_ascii_lower(p[i]);
     }
     return copy;
 }
