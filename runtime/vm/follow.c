@@ -381,12 +381,8 @@ cd_k_follow(struct cd_eval *e, const struct cd_insn *in)
         if (holder && holder->state[i] == CD_KNOWN) {
             cd_snapshot_owner(e->s, holder->v.u64[i], &table, &row);
         }
-        if (x->state[i] == CD_KNOWN) {
+        if (cd_vec_copy_state(a, d, i, x, i)) {
             follow_lane(e, a, f, d, i, x->v.u32[i], table, row);
-        } else if (x->state[i] == CD_UNKNOWN) {
-            cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
-        } else {
-            cd_vec_set_absent(d, i);
         }
     }
 }

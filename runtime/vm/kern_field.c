@@ -308,11 +308,10 @@ cd_k_mapget(struct cd_eval *e, const struct cd_insn *in)
                              0); /* values of several maps meet here */
     }
     for (uint32_t i = 0; i < d->n; i++) {
-        if (x->state[i] == CD_ABSENT || key->state[i] == CD_ABSENT) {
-            cd_vec_set_absent(d, i);
-        } else if (x->state[i] == CD_UNKNOWN || key->state[i] == CD_UNKNOWN) {
-            cd_vec_set_unknown(a, d, i, cd_vec_reason(x->state[i] == CD_UNKNOWN ? x : key, i));
-        } else if (cd_rowref_node(x->v.u64[i]) == CD_CONST_MAP) {
+        if (!cd_vec_both_known(a, d, i, x, key)) {
+            continue;
+        }
+        if (cd_rowref_node(x->v.u64[i]) == CD_CONST_MAP) {
             mapget_const(e, a, d, i, &e->maps[cd_rowref_row(x->v.u64[i])], key->v.u32[i]);
         } else {
             mapget_node(e, a, d, i, e->s->nodes[cd_rowref_node(x->v.u64[i])],
@@ -335,11 +334,10 @@ cd_k_at(struct cd_eval *e, const struct cd_insn *in)
     }
     for (uint32_t i = 0; i < d->n; i++) {
         double place;
-        if (x->state[i] == CD_ABSENT || at->state[i] == CD_ABSENT) {
-            cd_vec_set_absent(d, i);
-        } else if (x->state[i] == CD_UNKNOWN || at->state[i] == CD_UNKNOWN) {
-            cd_vec_set_unknown(a, d, i, cd_vec_reason(x->state[i] == CD_UNKNOWN ? x : at, i));
-        } else if (!cd_vec_point(at, i, &place)) {
+        if (!cd_vec_both_known(a, d, i, x, at)) {
+            continue;
+        }
+        if (!cd_vec_point(at, i, &place)) {
             cd_vec_set_unknown(a, d, i, e->why_interval);
         } else if (x->open[i] != 0) {
             cd_vec_set_unknown(a, d, i, x->open[i]); /* any place may be another's */

@@ -17,22 +17,6 @@ set_json(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32_t
     }
 }
 
-/* Absent or unknown operands decide; true if both lanes are known. */
-static bool
-both_known(struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_vec *x,
-           const struct cd_vec *y)
-{
-    if (x->state[i] == CD_ABSENT || y->state[i] == CD_ABSENT) {
-        cd_vec_set_absent(d, i);
-        return false;
-    }
-    if (x->state[i] == CD_UNKNOWN || y->state[i] == CD_UNKNOWN) {
-        cd_vec_set_unknown(a, d, i, cd_vec_reason(x->state[i] == CD_UNKNOWN ? x : y, i));
-        return false;
-    }
-    return true;
-}
-
 void
 cd_k_jget(struct cd_eval *e, const struct cd_insn *in)
 {
@@ -41,7 +25,7 @@ cd_k_jget(struct cd_eval *e, const struct cd_insn *in)
     const struct cd_vec *key = cd_vm_reg(e, in->b);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
-        if (!both_known(a, d, i, x, key)) {
+        if (!cd_vec_both_known(a, d, i, x, key)) {
             continue;
         }
         uint32_t member = cd_json_member(e->s, x->v.u32[i], key->v.u32[i]);
@@ -84,7 +68,7 @@ cd_k_jat(struct cd_eval *e, const struct cd_insn *in)
     for (uint32_t i = 0; i < d->n; i++) {
         double place;
         uint32_t open;
-        if (!both_known(a, d, i, x, at)) {
+        if (!cd_vec_both_known(a, d, i, x, at)) {
             continue;
         }
         if (!cd_vec_point(at, i, &place)) {
@@ -168,12 +152,8 @@ cd_k_jas(struct cd_eval *e, const struct cd_insn *in)
     const struct cd_vec *x = cd_vm_reg(e, in->a);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
-        if (x->state[i] == CD_KNOWN) {
+        if (cd_vec_copy_state(a, d, i, x, i)) {
             cd_json_to_lane(e, a, d, i, x->v.u32[i]);
-        } else if (x->state[i] == CD_UNKNOWN) {
-            cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
-        } else {
-            cd_vec_set_absent(d, i);
         }
     }
 }

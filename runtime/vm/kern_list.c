@@ -204,18 +204,6 @@ cd_k_list1(struct cd_eval *e, const struct cd_insn *in)
     }
 }
 
-/* Copies the state of a list lane that is not known; false then. */
-static bool
-is_known(struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_vec *x)
-{
-    if (x->state[i] == CD_ABSENT) {
-        cd_vec_set_absent(d, i);
-    } else if (x->state[i] == CD_UNKNOWN) {
-        cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
-    }
-    return x->state[i] == CD_KNOWN;
-}
-
 void
 cd_k_uniq(struct cd_eval *e, const struct cd_insn *in)
 {
@@ -224,7 +212,7 @@ cd_k_uniq(struct cd_eval *e, const struct cd_insn *in)
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
         struct making m = begin(e, a, d, i);
-        if (is_known(a, d, i, x)) {
+        if (cd_vec_copy_state(a, d, i, x, i)) {
             add_side(&m, x, i, true);
         }
     }
@@ -238,7 +226,7 @@ cd_k_flatten(struct cd_eval *e, const struct cd_insn *in)
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
         struct making m = begin(e, a, d, i);
-        if (!is_known(a, d, i, x)) {
+        if (!cd_vec_copy_state(a, d, i, x, i)) {
             continue;
         }
         if (x->open[i] != 0) {

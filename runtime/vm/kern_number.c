@@ -43,11 +43,7 @@ cd_k_arith(struct cd_eval *e, const struct cd_insn *in)
     const struct cd_vec *y = cd_vm_reg(e, in->b);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
-        if (x->state[i] == CD_ABSENT || y->state[i] == CD_ABSENT) {
-            cd_vec_set_absent(d, i);
-        } else if (x->state[i] == CD_UNKNOWN || y->state[i] == CD_UNKNOWN) {
-            cd_vec_set_unknown(a, d, i, cd_vec_reason(x->state[i] == CD_UNKNOWN ? x : y, i));
-        } else {
+        if (cd_vec_both_known(a, d, i, x, y)) {
             add_lane(e, a, d, i, x, y, in->op == CD_OP_SUB);
         }
     }
@@ -61,11 +57,10 @@ cd_k_neg(struct cd_eval *e, const struct cd_insn *in)
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
         double value;
-        if (x->state[i] == CD_ABSENT) {
-            cd_vec_set_absent(d, i);
-        } else if (x->state[i] == CD_UNKNOWN) {
-            cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
-        } else if (x->kind != CD_KIND_NUMBER) {
+        if (!cd_vec_copy_state(a, d, i, x, i)) {
+            continue;
+        }
+        if (x->kind != CD_KIND_NUMBER) {
             if (!add_ms(0, x->v.i64[i], true, &d->v.i64[i])) {
                 cd_vec_set_unknown(a, d, i, e->why_overflow);
             }
@@ -157,13 +152,11 @@ cd_k_tostring(struct cd_eval *e, const struct cd_insn *in)
     const struct cd_vec *x = cd_vm_reg(e, in->a);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
-        enum cd_state state = cd_vec_state(x, i);
         double number;
-        if (state == CD_ABSENT) {
-            cd_vec_set_absent(d, i);
-        } else if (state == CD_UNKNOWN) {
-            cd_vec_set_unknown(a, d, i, cd_vec_reason(x, i));
-        } else if (x->kind == CD_KIND_STRING) {
+        if (!cd_vec_copy_state(a, d, i, x, i)) {
+            continue;
+        }
+        if (x->kind == CD_KIND_STRING) {
             d->v.u32[i] = x->v.u32[i];
         } else if (x->kind == CD_KIND_NUMBER && !cd_vec_point(x, i, &number)) {
             cd_vec_set_unknown(a, d, i, e->why_interval);

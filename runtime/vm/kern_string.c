@@ -269,11 +269,7 @@ cd_k_concat(struct cd_eval *e, const struct cd_insn *in)
     const struct cd_vec *y = cd_vm_reg(e, in->b);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
-        if (x->state[i] == CD_ABSENT || y->state[i] == CD_ABSENT) {
-            cd_vec_set_absent(d, i);
-        } else if (x->state[i] == CD_UNKNOWN || y->state[i] == CD_UNKNOWN) {
-            cd_vec_set_unknown(a, d, i, cd_vec_reason(x->state[i] == CD_UNKNOWN ? x : y, i));
-        } else {
+        if (cd_vec_both_known(a, d, i, x, y)) {
             d->v.u32[i] = concat(e, x->v.u32[i], y->v.u32[i]);
         }
     }

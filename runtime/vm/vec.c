@@ -143,9 +143,9 @@ copy_value(struct cd_arena *a, struct cd_vec *dst, uint32_t i, const struct cd_v
     }
 }
 
-/* State and reason of a lane; false if there is no value to copy. */
-static bool
-copy_state(struct cd_arena *a, struct cd_vec *dst, uint32_t i, const struct cd_vec *src, uint32_t j)
+bool
+cd_vec_copy_state(struct cd_arena *a, struct cd_vec *dst, uint32_t i, const struct cd_vec *src,
+                  uint32_t j)
 {
     enum cd_state state = cd_vec_state(src, j);
     if (state == CD_UNKNOWN) {
@@ -154,6 +154,19 @@ copy_state(struct cd_arena *a, struct cd_vec *dst, uint32_t i, const struct cd_v
         cd_vec_set_absent(dst, i);
     }
     return state == CD_KNOWN;
+}
+
+bool
+cd_vec_both_known(struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_vec *x,
+                  const struct cd_vec *y)
+{
+    enum cd_state left = cd_vec_state(x, i);
+    enum cd_state right = cd_vec_state(y, i);
+    if (left == CD_ABSENT || right == CD_ABSENT) {
+        cd_vec_set_absent(d, i);
+        return false;
+    }
+    return cd_vec_copy_state(a, d, i, left == CD_UNKNOWN ? x : y, i);
 }
 
 static struct cd_vec *
@@ -182,7 +195,7 @@ cd_vec_append(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v,
         v->len[at] = 0;
         v->open[at] = 0;
     }
-    if (!copy_state(a, v, at, src, i)) {
+    if (!cd_vec_copy_state(a, v, at, src, i)) {
         return;
     }
     if (v->kind != CD_KIND_LIST) {
@@ -223,12 +236,12 @@ cd_vec_copy_lane(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst
                  const struct cd_vec *src, uint32_t j)
 {
     if (dst->kind != CD_KIND_LIST) {
-        if (copy_state(a, dst, i, src, j)) {
+        if (cd_vec_copy_state(a, dst, i, src, j)) {
             copy_value(a, dst, i, src, j);
         }
         return;
     }
-    if (!copy_state(a, dst, i, src, j)) {
+    if (!cd_vec_copy_state(a, dst, i, src, j)) {
         return;
     }
     dst->len[i] = src->len[j];

@@ -72,6 +72,15 @@ cd_vec_reason(const struct cd_vec *v, uint32_t i)
 }
 void cd_vec_set_absent(struct cd_vec *v, uint32_t i);
 void cd_vec_set_unknown(struct cd_arena *a, struct cd_vec *v, uint32_t i, uint32_t reason);
+/* Lane I of DST takes the state of lane J of SRC, with its reason; false: that is all there is of
+ * it.
+ */
+bool cd_vec_copy_state(struct cd_arena *a, struct cd_vec *dst, uint32_t i, const struct cd_vec *src,
+                       uint32_t j);
+/* Are lane I of X and of Y known? If not, lane I of D is absent where one of them is, else unknown
+ * for the reason of the first that is. */
+bool cd_vec_both_known(struct cd_arena *a, struct cd_vec *d, uint32_t i, const struct cd_vec *x,
+                       const struct cd_vec *y);
 void cd_vec_set_interval(struct cd_arena *a, struct cd_vec *v, uint32_t i, double lo, double hi);
 /* The one number that lane I is; false for a proper interval. The lane is known. */
 static inline bool
