@@ -30,9 +30,6 @@ doc(struct doc *d, const char *const *policies, size_t n)
         return code;
     }
     status = cd_frontend_guard(&d->front, make, d, &d->err);
-    if (status == CORDON_ENOMEM) {
-        status = cordon_fail(&d->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
-    }
     if (status == CORDON_OK && d->output != NULL) {
         status = cd_frontend_write(&d->front, d->output, cd_buf_view(&d->text), &d->err);
     }

@@ -51,19 +51,6 @@ sort_arguments(struct arguments *a, char **argv, size_t n)
 }
 
 static int
-run_image(const char *path, const struct cd_eval_options *options,
-          const struct cd_values *snapshots)
-{
-    struct cd_loaded compiled = {.has_arena = false};
-    struct cordon_error err = {.code = CORDON_OK};
-    cordon_status status = cd_loaded_file(path, &compiled, &err);
-    int code = status == CORDON_OK ? cd_eval_files(&compiled.program, options, snapshots)
-                                   : cd_cli_fail(status, &err);
-    cd_loaded_finish(&compiled);
-    return code;
-}
-
-static int
 run_policies(const struct arguments *a, const struct cd_eval_options *options)
 {
     struct cd_frontend front;
@@ -105,7 +92,7 @@ run(const struct cd_usage *usage, char **argv, size_t n, const struct cd_eval_op
     } else if (a.snapshots.n == 0) {
         code = cd_usage_error(usage, "name at least one snapshot, or - for standard input");
     } else {
-        code = a.n_images == 1 ? run_image(a.images[0], options, &a.snapshots)
+        code = a.n_images == 1 ? cd_eval_image(a.images[0], options, &a.snapshots)
                                : run_policies(&a, options);
     }
     free(a.policies);
@@ -118,7 +105,7 @@ cd_verb_eval(int argc, char **argv)
     struct cd_eval_command command;
     struct cd_usage usage;
     size_t n;
-    cd_eval_command_init(&command, &usage, "cordon eval", "POLICY… SNAPSHOT…");
+    cd_eval_command_init(&command, &usage, CD_EVAL_POLICIES);
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
     int code = parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
     if (parsed == CD_PARSED_RUN) {

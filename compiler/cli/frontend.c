@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "runtime/driver/exit.h"
+
 void
 cd_frontend_init(struct cd_frontend *f)
 {
@@ -106,16 +108,9 @@ cd_frontend_report_to(struct cd_frontend *f, cordon_status status, const struct 
     cordon_status printed = cd_frontend_guard(f, print_diagnostics, &p, NULL);
     (void)printed; /* without memory the exit code says so */
     if (cd_out_finish(&p.out, &failure) != CORDON_OK && fd == STDOUT_FILENO) {
-        (void)fprintf(stderr, "cordon: %s\n", failure.message);
-        return 2;
+        return cd_cli_fail(CORDON_EIO, &failure);
     }
-    if (status == CORDON_OK) {
-        return 0;
-    }
-    if (status != CORDON_EPOLICY) {
-        (void)fprintf(stderr, "cordon: %s\n", err->message);
-    }
-    return status == CORDON_EDEFECT ? 70 : 2;
+    return status == CORDON_EPOLICY ? CD_EXIT_WRONG : cd_cli_fail(status, err);
 }
 
 cordon_status
@@ -128,7 +123,9 @@ cd_frontend_write(struct cd_frontend *f, const char *path, struct cd_str bytes,
         cd_buf_clear(&source);
         cd_buf_str(&source, f->sources.files[i].path);
         cd_buf_putc(&source, '\0');
-        if (!source.oom && !f->sources.files[i].builtin && cd_path_is_same(path, source.p)) {
+        if (source.oom) {
+            status = cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
+        } else if (!f->sources.files[i].builtin && cd_path_is_same(path, source.p)) {
             status = cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
                                  "-o %s: this is one of the policies; name another file", path);
         }

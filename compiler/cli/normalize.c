@@ -46,8 +46,7 @@ write_all(const struct cd_snapshot *s, const char *path)
     int code;
     cd_normal_write(s, &text);
     if (text.oom) {
-        cordon_status status = cordon_fail(&err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
-        code = cd_cli_fail(status, &err);
+        code = cd_cli_fail(CORDON_ENOMEM, &err);
     } else if (path != NULL) {
         code = cd_cli_fail(cd_file_write(path, cd_buf_view(&text), &err), &err);
     } else {

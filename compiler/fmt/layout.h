@@ -1,4 +1,4 @@
-/* Where lines break. The builder (format.c, expr.c) describes a declaration as a row of
+/* Where lines break. The builder (decl.c, expr.c) describes a declaration as a row of
  * operations: tokens, blanks, places at which a line may break, groups around them. A group whose
  * text fits on the line stays on it; otherwise the breaks directly in it become new lines, and the
  * groups inside are asked in turn. Comments are printed with their tokens. */

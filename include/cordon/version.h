@@ -1,4 +1,4 @@
-/* The version of Cordon, and of the language edition that its images speak. */
+/* The version of Cordon. */
 #ifndef CORDON_VERSION_H
 #define CORDON_VERSION_H
 

@@ -21,11 +21,16 @@ static const char of_an_image[] =
               "or Cordon's normalized form, also\n"
               "compressed with gzip; - for standard input.\n" END;
 
+static const struct {
+    const char *command, *arguments, *description;
+} programs[] = {
+    [CD_EVAL_POLICIES] = {"cordon eval", "POLICY… SNAPSHOT…", of_policies},
+    [CD_EVAL_IMAGE] = {"cordon-eval", "IMAGE.cbc SNAPSHOT…", of_an_image},
+};
+
 void
-cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command,
-                     const char *arguments)
+cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, enum cd_eval_of of)
 {
-    bool is_image = strncmp(arguments, "IMAGE", 5) == 0;
     struct cd_eval_options *o = &c->options;
     *c = (struct cd_eval_command){.format = "text", .fail_on = "low"};
     const struct cd_option table[CD_N_EVAL_OPTIONS] = {
@@ -81,9 +86,9 @@ cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const ch
         cd_threads_option(&c->threads),
     };
     memcpy(c->table, table, sizeof table);
-    o->tool = command;
-    *usage = (struct cd_usage){command, arguments, is_image ? of_an_image : of_policies, c->table,
-                               CD_N_EVAL_OPTIONS};
+    o->tool = programs[of].command;
+    *usage = (struct cd_usage){programs[of].command, programs[of].arguments,
+                               programs[of].description, c->table, CD_N_EVAL_OPTIONS};
 }
 
 int

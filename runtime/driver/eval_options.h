@@ -14,9 +14,12 @@ struct cd_eval_command {
     struct cd_option table[CD_N_EVAL_OPTIONS];
 };
 
-/* Fills the table and USAGE for COMMAND ("cordon eval") with ARGUMENTS ("POLICY… SNAPSHOT…"). */
-void cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, const char *command,
-                          const char *arguments);
+/* What a program evaluates: policies or an image (`cordon eval`), or only an image (`cordon-eval`).
+ */
+enum cd_eval_of { CD_EVAL_POLICIES, CD_EVAL_IMAGE };
+
+/* Fills the table and USAGE, which borrows it. */
+void cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, enum cd_eval_of of);
 /* After parsing: turns what was typed into c->options; an exit code, 0 if all is well. */
 int cd_eval_command_check(struct cd_eval_command *c, const struct cd_usage *usage);
 

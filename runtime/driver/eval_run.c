@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "runtime/base/nearest.h"
+#include "runtime/driver/load.h"
 #include "runtime/driver/progress.h"
 #include "runtime/ingest/ingest.h"
 #include "runtime/schema/schema.h"
@@ -312,5 +313,18 @@ cd_eval_files(const struct cd_program *program, const struct cd_eval_options *op
     }
     cd_params_free(run.params);
     cd_arena_finish(&run.arena);
+    return code;
+}
+
+int
+cd_eval_image(const char *path, const struct cd_eval_options *options,
+              const struct cd_values *snapshots)
+{
+    struct cd_loaded loaded = {.has_arena = false};
+    struct cordon_error err = {.code = CORDON_OK};
+    cordon_status status = cd_loaded_file(path, &loaded, &err);
+    int code = status == CORDON_OK ? cd_eval_files(&loaded.program, options, snapshots)
+                                   : cd_cli_fail(status, &err);
+    cd_loaded_finish(&loaded);
     return code;
 }

@@ -21,8 +21,11 @@ struct cd_eval_options {
 };
 
 /* Evaluates PROGRAM over the SNAPSHOTS, writes the report to standard output and everything else to
- * standard error. */
+ * standard error. Gives the exit code. */
 int cd_eval_files(const struct cd_program *program, const struct cd_eval_options *options,
+                  const struct cd_values *snapshots);
+/* The same with the program in the image at PATH. */
+int cd_eval_image(const char *path, const struct cd_eval_options *options,
                   const struct cd_values *snapshots);
 
 #endif

@@ -20,8 +20,9 @@ cd_cli_fail(cordon_status status, const struct cordon_error *err)
     if (status == CORDON_OK) {
         return CD_EXIT_HOLDS;
     }
-    if (err->message[0] != '\0') {
-        (void)fprintf(stderr, "cordon: %s\n", err->message);
+    if (err->message[0] != '\0' || status == CORDON_ENOMEM) {
+        (void)fprintf(stderr, "cordon: %s\n",
+                      err->message[0] != '\0' ? err->message : "out of memory");
     }
     return status == CORDON_EDEFECT ? CD_EXIT_DEFECT : CD_EXIT_WRONG;
 }

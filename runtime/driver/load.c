@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "runtime/base/file.h"
-
-#define IMAGE_LIMIT (256u << 20)
+#include "runtime/bc/limits.h"
 
 /* Puts the image's name before the message. */
 static cordon_status
@@ -41,7 +40,7 @@ cd_loaded_file(const char *path, struct cd_loaded *out, struct cordon_error *err
     struct cd_str bytes;
     cd_arena_init(&out->arena);
     out->has_arena = true;
-    CORDON_TRY(cd_file_read(path, IMAGE_LIMIT, &out->arena, &bytes, err));
+    CORDON_TRY(cd_file_read(path, CD_LIMIT_IMAGE_SIZE, &out->arena, &bytes, err));
     return cd_loaded_read(path, bytes, out, err);
 }
 

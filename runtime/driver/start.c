@@ -1,3 +1,4 @@
+/* Signals and the heap, set up before a program does anything else. */
 #include "runtime/driver/start.h"
 
 #include <signal.h>

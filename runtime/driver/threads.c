@@ -1,3 +1,4 @@
+/* The option --threads, and how many there are without it. */
 #include "runtime/driver/threads.h"
 
 #include <sched.h>

@@ -23,17 +23,6 @@ cd_map_find(struct cd_str from)
     return NULL;
 }
 
-const struct cd_map_type *
-cd_map_find_type(struct cd_str type)
-{
-    for (uint32_t i = 0; i < cd_n_normalize_maps; i++) {
-        if (cd_str_eq(cd_normalize_maps[i].type, type)) {
-            return &cd_normalize_maps[i];
-        }
-    }
-    return NULL;
-}
-
 const struct cd_map_entry *
 cd_map_entry_find(const struct cd_map_entry *entries, uint32_t n, struct cd_str name)
 {

@@ -71,8 +71,6 @@ extern const uint32_t cd_n_normalize_maps;
 
 /* The mapping of AWS Config's type FROM, or NULL. */
 const struct cd_map_type *cd_map_find(struct cd_str from);
-/* The mapping of CloudFormation's TYPE, or NULL. */
-const struct cd_map_type *cd_map_find_type(struct cd_str type);
 /* The entry of property NAME among N, or NULL. */
 const struct cd_map_entry *cd_map_entry_find(const struct cd_map_entry *entries, uint32_t n,
                                              struct cd_str name);

@@ -1,3 +1,5 @@
+/* Reads a source from its file or text, a part at a time, through the inflater if it is compressed.
+ */
 #include "runtime/ingest/source.h"
 
 #include <errno.h>
@@ -24,7 +26,9 @@ cd_source_open(struct cd_source *s, const char *path, const struct cd_ingest_opt
     }
     s->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (s->fd < 0 || fstat(s->fd, &st) != 0) {
-        return fail(strerror(errno), err);
+        cordon_status status = fail(strerror(errno), err);
+        cd_source_close(s);
+        return status;
     }
     if (S_ISDIR(st.st_mode)) {
         cd_source_close(s);

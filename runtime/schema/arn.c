@@ -1,3 +1,4 @@
+/* Formats of ARNs taken apart, filled in, and compared. */
 #include "runtime/schema/arn.h"
 
 /* The part that a placeholder names; CD_OF_ARN_N: none of them. */

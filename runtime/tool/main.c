@@ -1,20 +1,7 @@
 /* `cordon-eval`: the runtime alone. That it links shows that the runtime needs nothing of the
  * compiler. */
 #include "runtime/driver/eval_options.h"
-#include "runtime/driver/load.h"
 #include "runtime/driver/start.h"
-
-static int
-run(const struct cd_eval_command *command, const char *image, const struct cd_values *snapshots)
-{
-    struct cd_loaded loaded = {.has_arena = false};
-    struct cordon_error err = {.code = CORDON_OK};
-    cordon_status status = cd_loaded_file(image, &loaded, &err);
-    int code = status == CORDON_OK ? cd_eval_files(&loaded.program, &command->options, snapshots)
-                                   : cd_cli_fail(status, &err);
-    cd_loaded_finish(&loaded);
-    return code;
-}
 
 int
 main(int argc, char **argv)
@@ -23,7 +10,7 @@ main(int argc, char **argv)
     struct cd_usage usage;
     size_t n;
     cd_process_start();
-    cd_eval_command_init(&command, &usage, "cordon-eval", "IMAGE.cbc SNAPSHOT…");
+    cd_eval_command_init(&command, &usage, CD_EVAL_IMAGE);
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
     int code = parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
     if (parsed == CD_PARSED_RUN) {
@@ -32,7 +19,7 @@ main(int argc, char **argv)
             code = cd_usage_error(&usage, "name an image and at least one snapshot");
         } else if (code == CD_EXIT_HOLDS) {
             const struct cd_values snapshots = {(const char **)argv + 2, n - 1};
-            code = run(&command, argv[1], &snapshots);
+            code = cd_eval_image(argv[1], &command.options, &snapshots);
         }
     }
     cd_options_finish(&usage);

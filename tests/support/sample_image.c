@@ -1,3 +1,4 @@
+/* An image with something of each section, for tests of what reads images. */
 #include "tests/support/sample_image.h"
 
 #include "runtime/bc/build.h"
