@@ -132,6 +132,7 @@ bool cd_expect(struct cd_checker *c, struct cd_expr **e, const struct cd_type *w
 bool cd_expect_bool(struct cd_checker *c, struct cd_expr **e, const char *what);
 /* The word of every resource that NAME is. */
 bool cd_envelope_word(struct cd_str name, enum cd_envelope *word);
+const struct cd_type *cd_envelope_type(struct cd_checker *c, enum cd_envelope word);
 const struct cd_type *cd_infer_field(struct cd_checker *c, struct cd_expr *e);
 const struct cd_type *cd_infer_index(struct cd_checker *c, struct cd_expr *e);
 const struct cd_type *cd_infer_each(struct cd_checker *c, struct cd_expr *e);

@@ -199,23 +199,6 @@ cd_check_value(struct cd_checker *c, struct cd_data *data, const struct cd_type 
     check_data(c, data, want, what.p, 0);
 }
 
-/* The type of a word of every resource in `given`. */
-static const struct cd_type *
-word_type(struct cd_checker *c, enum cd_envelope word)
-{
-    switch (word) {
-    case CD_ENV_ID:
-    case CD_ENV_PARTITION: return cd_simple(c, CD_TYPE_STRING);
-    case CD_ENV_ARN: return cd_simple(c, CD_TYPE_ARN);
-    case CD_ENV_REGION: return cd_simple(c, CD_TYPE_REGION);
-    case CD_ENV_ACCOUNT: return cd_simple(c, CD_TYPE_ACCOUNT);
-    case CD_ENV_TAGS: return cd_type_of(c->s->types, CD_TYPE_MAP, cd_simple(c, CD_TYPE_STRING));
-    case CD_ENV_CAPTURED: return cd_simple(c, CD_TYPE_TIME);
-    case CD_ENV_TYPE: break;
-    }
-    return NULL;
-}
-
 /* Whatever says that a resource is there says which one it is. */
 static void
 unknown_word(struct cd_checker *c, const struct cd_data_pair *pair)
@@ -244,8 +227,7 @@ cd_check_given(struct cd_checker *c, struct cd_step *step)
             check_property(c, pair, step->shape, true, 0);
             continue;
         }
-        const struct cd_type *want = word_type(c, word);
-        if (!want) {
+        if (word == CD_ENV_TYPE) {
             cd_diag_add(c->s->diags, CD_DIAG_TEST_DATA, pair->key.span,
                         "the type stands before the object");
             continue;
@@ -255,6 +237,6 @@ cd_check_given(struct cd_checker *c, struct cd_step *step)
             unknown_word(c, pair);
             continue;
         }
-        check_data(c, pair->value, want, what_of(c, pair->key.text).p, 0);
+        check_data(c, pair->value, cd_envelope_type(c, word), what_of(c, pair->key.text).p, 0);
     }
 }

@@ -113,8 +113,8 @@ field_span(const struct cd_expr *e)
     return span;
 }
 
-static const struct cd_type *
-envelope_type(struct cd_checker *c, enum cd_envelope word)
+const struct cd_type *
+cd_envelope_type(struct cd_checker *c, enum cd_envelope word)
 {
     switch (word) {
     case CD_ENV_ID:
@@ -152,7 +152,7 @@ shape_field(struct cd_checker *c, struct cd_expr *e, uint32_t shape, bool envelo
 {
     if (envelope && cd_envelope_word(e->text, &e->ref.envelope)) {
         e->ref.kind = CD_REF_ENVELOPE;
-        return envelope_type(c, e->ref.envelope);
+        return cd_envelope_type(c, e->ref.envelope);
     }
     uint32_t field =
         shape == CD_SCHEMA_NONE ? CD_SCHEMA_NONE : cd_schema_find_field(shape, e->text);

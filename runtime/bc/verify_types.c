@@ -166,7 +166,7 @@ strings(const struct typed *t)
            && is_kind(t, t->d, CD_KIND_STRING);
 }
 
-/* Every opcode's rule. */
+/* A row an opcode: its rule. */
 static bool
 types_hold(const struct typed *t)
 {

@@ -231,6 +231,15 @@ walk_source(struct trail *t, struct cd_spot s, const struct cd_insn *in, int dep
     return false;
 }
 
+/* A reference rests on the property that it follows. */
+static bool
+walk_reference(struct trail *t, struct cd_spot s, const struct cd_insn *in, int depth)
+{
+    bool reads = walk_operand(t, s, in->a, depth);
+    t->ended = t->ended || reads;
+    return reads;
+}
+
 /* The first operand that reads something. */
 static bool
 walk_first(struct trail *t, struct cd_spot s, const struct cd_insn *in, int depth)
@@ -238,6 +247,7 @@ walk_first(struct trail *t, struct cd_spot s, const struct cd_insn *in, int dept
     return walk_operand(t, s, in->a, depth) || walk_operand(t, s, in->b, depth);
 }
 
+/* A row an opcode. */
 static bool
 walk(struct trail *t, struct cd_spot s, int depth)
 {
@@ -257,12 +267,7 @@ walk(struct trail *t, struct cd_spot s, int depth)
         return walk_named(t, s, in->a, named(string_at(t->x, cd_spot_at(s, in->b)), true), depth);
     case CD_OP_AT:
     case CD_OP_JAT: return walk_element(t, s, in, depth);
-    case CD_OP_FOLLOW:
-        if (!walk_operand(t, s, in->a, depth)) {
-            return false;
-        }
-        t->ended = true;
-        return true;
+    case CD_OP_FOLLOW: return walk_reference(t, s, in, depth);
     case CD_OP_ALL:
     case CD_OP_ANY:
     case CD_OP_COUNT:

@@ -281,6 +281,60 @@ put_call(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *i
     cd_buf_putc(out, ')');
 }
 
+static void
+put_prefix(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+           const char *word, struct cd_buf *out, int depth)
+{
+    cd_buf_puts(out, word);
+    put_operand(x, s, in->a, out, depth);
+}
+
+static void
+put_matches(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+            struct cd_buf *out, int depth)
+{
+    put_operand(x, s, in->a, out, depth);
+    cd_buf_puts(out, " matches ");
+    cd_buf_json_str(out, cd_image_str(x->e->img, in->b));
+}
+
+/* `row -> Type`. */
+static void
+put_follow(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+           struct cd_buf *out, int depth)
+{
+    const struct cd_image *img = x->e->img;
+    put_operand(x, s, in->a, out, depth);
+    cd_buf_printf(out, " -> %.*s", CD_FMT(cd_image_str(img, img->shapes.items[in->c].name)));
+}
+
+/* `value.member` of json. */
+static void
+put_json_member(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+                struct cd_buf *out, int depth)
+{
+    put_operand(x, s, in->a, out, depth);
+    cd_buf_putc(out, '.');
+    put_operand(x, s, in->b, out, depth);
+}
+
+static void
+put_arn_part(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+             struct cd_buf *out, int depth)
+{
+    put_operand(x, s, in->a, out, depth);
+    cd_buf_printf(out, ".%s", part_names[in->b]);
+}
+
+/* The type of SHAPE; CD_NONE: of any resource. */
+static void
+put_shape(const struct cd_explainer *x, uint32_t shape, struct cd_buf *out)
+{
+    const struct cd_image *img = x->e->img;
+    cd_buf_str(out, shape == CD_NONE ? CD_STR("resource")
+                                     : cd_image_str(img, img->shapes.items[shape].name));
+}
+
 /* The loop that opens DOMAIN. */
 static const struct cd_insn *
 loop_of(const struct cd_eval *e, uint32_t domain)
@@ -375,6 +429,16 @@ put_index(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out, in
 }
 
 static void
+put_indexed(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+            struct cd_buf *out, int depth)
+{
+    put_operand(x, s, in->a, out, depth);
+    cd_buf_putc(out, '[');
+    put_index(x, cd_spot_at(s, in->b), out, depth);
+    cd_buf_putc(out, ']');
+}
+
+static void
 put_param(const struct cd_explainer *x, const struct cd_insn *in, struct cd_buf *out)
 {
     struct cd_str name = cd_image_str(x->e->img, x->e->img->params.items[in->a].name);
@@ -385,6 +449,7 @@ put_param(const struct cd_explainer *x, const struct cd_insn *in, struct cd_buf 
     cd_buf_str(out, cd_str_sub(name, dot, name.n));
 }
 
+/* A row an opcode. */
 void
 cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out, int depth)
 {
@@ -398,10 +463,7 @@ cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *o
     case CD_OP_CONST: put_result(x, s, out); return;
     case CD_OP_PARAM: put_param(x, in, out); return;
     case CD_OP_UNKNOWN: cd_buf_str(out, cd_image_str(img, in->a)); return;
-    case CD_OP_TABLE:
-        cd_buf_str(out, in->a == CD_NONE ? CD_STR("resource")
-                                         : cd_image_str(img, img->shapes.items[in->a].name));
-        return;
+    case CD_OP_TABLE: put_shape(x, in->a, out); return;
     case CD_OP_ROOT: cd_buf_str(out, cd_image_str(img, x->variable)); return;
     case CD_OP_LOOP:
     case CD_OP_PROBE: put_variable(x, s, in, out, depth); return;
@@ -414,21 +476,9 @@ cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *o
     case CD_OP_FIELD: put_field(x, s, in, out, depth); return;
     case CD_OP_MAPGET:
     case CD_OP_AT:
-    case CD_OP_JAT:
-        put_operand(x, s, in->a, out, depth);
-        cd_buf_putc(out, '[');
-        put_index(x, cd_spot_at(s, in->b), out, depth);
-        cd_buf_putc(out, ']');
-        return;
-    case CD_OP_JGET:
-        put_operand(x, s, in->a, out, depth);
-        cd_buf_putc(out, '.');
-        put_operand(x, s, in->b, out, depth);
-        return;
-    case CD_OP_FOLLOW:
-        put_operand(x, s, in->a, out, depth);
-        cd_buf_printf(out, " -> %.*s", CD_FMT(cd_image_str(img, img->shapes.items[in->c].name)));
-        return;
+    case CD_OP_JAT: put_indexed(x, s, in, out, depth); return;
+    case CD_OP_JGET: put_json_member(x, s, in, out, depth); return;
+    case CD_OP_FOLLOW: put_follow(x, s, in, out, depth); return;
     case CD_OP_EQ: put_infix(x, s, in, "==", out, depth); return;
     case CD_OP_LT: put_infix(x, s, in, "<", out, depth); return;
     case CD_OP_LE: put_infix(x, s, in, "<=", out, depth); return;
@@ -436,25 +486,12 @@ cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *o
     case CD_OP_LIKE:
     case CD_OP_ARNLIKE: put_infix(x, s, in, "like", out, depth); return;
     case CD_OP_WITHIN: put_infix(x, s, in, "within", out, depth); return;
-    case CD_OP_MATCHES:
-        put_operand(x, s, in->a, out, depth);
-        cd_buf_puts(out, " matches ");
-        cd_buf_json_str(out, cd_image_str(img, in->b));
-        return;
+    case CD_OP_MATCHES: put_matches(x, s, in, out, depth); return;
     case CD_OP_AND: put_infix(x, s, in, "and", out, depth); return;
     case CD_OP_OR: put_infix(x, s, in, "or", out, depth); return;
-    case CD_OP_NOT:
-        cd_buf_puts(out, "not ");
-        put_operand(x, s, in->a, out, depth);
-        return;
-    case CD_OP_ISABSENT:
-        cd_buf_puts(out, "absent ");
-        put_operand(x, s, in->a, out, depth);
-        return;
-    case CD_OP_NEG:
-        cd_buf_putc(out, '-');
-        put_operand(x, s, in->a, out, depth);
-        return;
+    case CD_OP_NOT: put_prefix(x, s, in, "not ", out, depth); return;
+    case CD_OP_ISABSENT: put_prefix(x, s, in, "absent ", out, depth); return;
+    case CD_OP_NEG: put_prefix(x, s, in, "-", out, depth); return;
     case CD_OP_ADD:
     case CD_OP_UNION:
     case CD_OP_APPEND: put_infix(x, s, in, "+", out, depth); return;
@@ -464,10 +501,7 @@ cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *o
     case CD_OP_TONUMBER: put_call(x, s, in, "number", out, depth); return;
     case CD_OP_TOARN: put_call(x, s, in, "arn", out, depth); return;
     case CD_OP_CAPTURE: put_call(x, s, in, "capture", out, depth); return;
-    case CD_OP_ARNPART:
-        put_operand(x, s, in->a, out, depth);
-        cd_buf_printf(out, ".%s", part_names[in->b]);
-        return;
+    case CD_OP_ARNPART: put_arn_part(x, s, in, out, depth); return;
     case CD_OP_OBSERVE:
     case CD_OP_JAS:
     case CD_OP_UNIQ:
