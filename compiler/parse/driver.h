@@ -27,6 +27,7 @@ struct cd_parse {
                              opened, 0 outside one */
     unsigned
         n_skipped_braces; /* around the clauses of a `for`, reported and skipped; not closed yet */
+    bool is_repaired;     /* the token that was fed last stands for one that was reported */
     bool lacks_brace; /* reported: a quantifier's opening brace is not there, its closing one may be
                        */
     uint32_t n_tokens;
@@ -59,6 +60,8 @@ bool cd_parse_is_foreign(const struct cd_parse *p, struct cd_token t);
 /* Is T the brace after the head of a `for`, which has none? */
 bool cd_parse_opens_for(const struct cd_parse *p, struct cd_token t);
 
+/* Bytes before T on its line. */
+uint32_t cd_parse_column(const struct cd_parse *p, struct cd_token t);
 /* Skips from T to a token at which parsing can go on, and brings the grammar's stack to where that
  * token is accepted. */
 struct cd_token cd_parse_recover(struct cd_parse *p, struct cd_token t);

@@ -439,7 +439,8 @@ is_complete(const struct cd_parse *p)
 void
 cd_parse_report(struct cd_parse *p, struct cd_token t)
 {
-    if (p->stopped || report_unclosed(p, t) || report_misplaced(p, t) || report_stray_word(p)) {
+    if (p->stopped || p->is_repaired || report_unclosed(p, t) || report_misplaced(p, t)
+        || report_stray_word(p)) {
         return;
     }
     char wanted[512];

@@ -102,8 +102,8 @@ is_closer(int kind)
 
 /* ---- feeding ---- */
 
-static uint32_t
-column_of(const struct cd_parse *p, struct cd_token t)
+uint32_t
+cd_parse_column(const struct cd_parse *p, struct cd_token t)
 {
     uint32_t i = t.start;
     while (i > 0 && p->build.text.p[i - 1] != '\n' && t.start - i < 1000) {
@@ -132,7 +132,7 @@ cd_parse_begins_decl(const struct cd_parse *p, struct cd_token t)
     if (p->body_height == 0) {
         return t.kind != CD_TOK_USE || t.first;
     }
-    return t.first && column_of(p, t) <= p->decl_column;
+    return t.first && cd_parse_column(p, t) <= p->decl_column;
 }
 
 /* A token that the grammar accepts. False if it opens one bracket too many. */
@@ -142,7 +142,8 @@ feed(struct cd_parse *p, struct cd_token t)
     bool at_top = p->depth == 0 && p->body_height == 0;
     if (is_decl_keyword(t.kind) && at_top && (t.kind != CD_TOK_USE || t.first || p->decl == 0)) {
         p->decl = t.kind;
-        p->decl_column = column_of(p, t);
+        p->decl_column = cd_parse_column(p, t);
+        p->item = 0;
         p->n_skipped_braces = 0;
     }
     if (t.kind == CD_TOK_FOR || t.kind == CD_TOK_REQUIRE || t.kind == CD_TOK_DENY) {
@@ -167,6 +168,7 @@ feed(struct cd_parse *p, struct cd_token t)
         p->body_height = cd_grammar_height(p->grammar);
     }
     p->prev = t;
+    p->is_repaired = false;
     return true;
 }
 
@@ -205,6 +207,9 @@ offer(struct cd_parse *p, struct cd_token t)
         case CD_REPAIR_FEED:
             if (t.kind >= CD_BAD_CHARACTER || !cd_parse_accepts(p, t.kind)) {
                 t = cd_parse_recover(p, t);
+            } else if (feed(p, t)) {
+                p->is_repaired = true;
+                return;
             }
             break;
         case CD_REPAIR_SKIP: return;

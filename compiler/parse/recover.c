@@ -65,12 +65,13 @@ skip(struct cd_parse *p, struct cd_token t)
     }
 }
 
-/* The closing brace of a quantifier whose opening one was forgotten; one that begins a line closes
- * the control. */
+/* The closing brace of a quantifier whose opening one was forgotten; one that stands below the
+ * control's keyword closes the control. */
 static bool
 closes_what_lacks_its_brace(struct cd_parse *p, struct cd_token t)
 {
-    bool closes = p->lacks_brace && t.kind == CD_TOK_RBRACE && !t.first && p->body_height != 0
+    bool is_inside = !t.first || cd_parse_column(p, t) > p->decl_column;
+    bool closes = p->lacks_brace && t.kind == CD_TOK_RBRACE && is_inside && p->body_height != 0
                   && no_brace_inside(p);
     p->lacks_brace = p->lacks_brace && !closes;
     return closes;

@@ -90,6 +90,8 @@ struct cd_str cd_place_text(struct cd_sema *s, struct cd_span span);
 /* Resolves NAME or a module member; sets kind-specific refs; gives the type, or the error type
  * after a diagnostic. */
 const struct cd_type *cd_infer_name(struct cd_checker *c, struct cd_expr *e);
+/* Does NAME mean something here: a variable, a declaration, a module, a function of the runtime? */
+bool cd_name_is_known(struct cd_checker *c, struct cd_str name);
 /* Is E the name of a module that was brought in? *module is NULL if that module could not be
  * loaded. */
 bool cd_names_module(struct cd_checker *c, struct cd_expr *e, struct cd_module **module);

@@ -40,6 +40,40 @@ infer_part(struct cd_checker *c, struct cd_text_part *part)
     }
 }
 
+static bool
+is_word(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9')
+           || ch == '_';
+}
+
+/* `{size(xs)}`, `{ b.id }`, `{b.Rules[0].Id}`: braces around something that has a name here, but is
+ * no path, stand for themselves, and hardly anyone means that. */
+static void
+warn_of_braces(struct cd_checker *c, const struct cd_expr *e, struct cd_str text)
+{
+    for (size_t at = cd_str_find(text, '{', 0); at < text.n; at = cd_str_find(text, '{', at + 1)) {
+        size_t from = at + 1;
+        while (from < text.n && text.p[from] == ' ') {
+            from++;
+        }
+        size_t end = from;
+        while (end < text.n && is_word(text.p[end])) {
+            end++;
+        }
+        size_t close = cd_str_find(text, '}', end);
+        bool goes_on = end > from && close < text.n && strchr(".[( }+-", text.p[end]) != NULL;
+        if (!goes_on || !cd_name_is_known(c, cd_str_sub(text, from, end))) {
+            continue;
+        }
+        struct cd_str braces = cd_str_sub(text, at, close + 1);
+        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_LITERAL_BRACES, e->span,
+                                        "%.*s is no path, and stands for itself", CD_FMT(braces));
+        cd_diag_help(c->s->diags, d,
+                     "only {x.Property} is interpolated, without blanks, calls and indexes");
+    }
+}
+
 /* Text that begins as an ARN and has its colons is one, whatever is interpolated. */
 static bool
 reads_as_arn(const struct cd_expr *e)
@@ -71,6 +105,8 @@ cd_infer_string(struct cd_checker *c, struct cd_expr *e, const struct cd_type *h
     for (size_t i = 0; i < e->n_parts; i++) {
         if (e->parts[i].expr) {
             infer_part(c, &e->parts[i]);
+        } else {
+            warn_of_braces(c, e, e->parts[i].text);
         }
     }
     if (hint && hint->kind == CD_TYPE_TIME && cd_is_literal(e) && is_time_of_day(c, e)) {

@@ -235,6 +235,13 @@ infer_runtime_name(struct cd_checker *c, struct cd_expr *e)
     return wrong_name(c, e, "a function", call_it(c, e));
 }
 
+bool
+cd_name_is_known(struct cd_checker *c, struct cd_str name)
+{
+    enum cd_builtin b;
+    return find_binding(c, name) || cd_scope_find(c->scope, name) || cd_is_value_builtin(name, &b);
+}
+
 const struct cd_type *
 cd_infer_name(struct cd_checker *c, struct cd_expr *e)
 {
