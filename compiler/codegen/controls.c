@@ -159,6 +159,9 @@ add_acts(struct cd_gen *g, const struct cd_act *acts, size_t n_acts, uint32_t *f
             add_pattern(g, v->items[k]->text, n);
         }
     }
+    if (*n == 0 && n_acts > 0) { /* an empty set: no action matches */
+        add_pattern(g, CD_STR(""), n);
+    }
     return CORDON_OK;
 }
 

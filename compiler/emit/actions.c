@@ -14,6 +14,26 @@ add_pattern(struct cd_arena *a, struct cd_str **items, size_t *n, size_t *cap, s
     *slot = text;
 }
 
+/* Drops what another pattern of the list matches whole. */
+static size_t
+without_covered(struct cd_str *items, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool covered = false;
+        for (size_t k = 0; k < kept && !covered; k++) {
+            covered = cd_glob_nocase(items[k], items[i]);
+        }
+        for (size_t k = i + 1; k < n && !covered; k++) {
+            covered = cd_glob_nocase(items[k], items[i]);
+        }
+        if (!covered) {
+            items[kept++] = items[i];
+        }
+    }
+    return kept;
+}
+
 static bool
 patterns_of(struct cd_arena *a, const struct cd_act *acts, size_t n_acts,
             const struct cd_const_env *env, struct cd_str **items, size_t *n)
@@ -35,8 +55,25 @@ patterns_of(struct cd_arena *a, const struct cd_act *acts, size_t n_acts,
             add_pattern(a, items, n, &cap, c->items[k]->text);
         }
     }
-    *n = cd_strs_sort(*items, *n);
+    *n = without_covered(*items, cd_strs_sort(*items, *n));
     return true;
+}
+
+bool
+cd_act_is_known(struct cd_str act)
+{
+    uint32_t first, n;
+    struct cd_str service = cd_str_sub(act, 0, cd_str_find(act, ':', 0));
+    if (!cd_iam_service_actions(service, &first, &n)) {
+        return false;
+    }
+    for (uint32_t i = first; i < first + n; i++) {
+        struct cd_iam_action known = cd_iam_action_at(i);
+        if (cd_action_matches(act, known.service, known.name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool

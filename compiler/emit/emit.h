@@ -61,6 +61,7 @@ enum cd_form_status {
     CD_FORM_DONE,
     CD_FORM_INEXPRESSIBLE, /* IAM cannot say it */
     CD_FORM_OPEN,          /* it reads a parameter that has no value */
+    CD_FORM_WRONG,         /* a parameter has a value that cannot stand there */
     CD_FORM_TOO_LARGE,     /* its normal form is beyond the limit */
 };
 
@@ -81,6 +82,7 @@ bool cd_condition_fires_on_absent(const struct cd_condition *c);
 enum cd_atom {
     CD_ATOM_INEXPRESSIBLE,
     CD_ATOM_OPEN,
+    CD_ATOM_WRONG, /* as the statuses of normal forms */
     CD_ATOM_CONDITION,
     CD_ATOM_NEVER,
     CD_ATOM_ALWAYS

@@ -169,7 +169,8 @@ cd_members_of(struct cd_arena *a, const struct cd_expr *key, const struct cd_bin
     cd_atom_key(&x, key);
     switch (q.status) {
     case CD_ATOM_INEXPRESSIBLE:
-    case CD_ATOM_OPEN: return q.status;
+    case CD_ATOM_OPEN:
+    case CD_ATOM_WRONG: return q.status;
     case CD_ATOM_NEVER: /* every value of none; one of them: never */
         return every ? cd_atom_null(&x, key, true) : CD_ATOM_NEVER;
     case CD_ATOM_ALWAYS: return every ? CD_ATOM_ALWAYS : cd_atom_null(&x, key, false);

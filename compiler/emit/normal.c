@@ -237,6 +237,7 @@ form_of_atom(struct builder *b, enum cd_atom atom, struct cd_condition c, struct
     switch (atom) {
     case CD_ATOM_INEXPRESSIBLE: return fail(b, CD_FORM_INEXPRESSIBLE, reason);
     case CD_ATOM_OPEN: return fail(b, CD_FORM_OPEN, reason);
+    case CD_ATOM_WRONG: return fail(b, CD_FORM_WRONG, reason);
     case CD_ATOM_NEVER: return constant_form(b, false);
     case CD_ATOM_ALWAYS: return constant_form(b, true);
     case CD_ATOM_CONDITION: break;

@@ -101,6 +101,13 @@ report_expanded(struct cd_emission *out, const struct cd_deny *deny)
     cd_diag_help(out->diags, d, "name the actions, or write `deny * except …`");
 }
 
+static void
+report(struct cd_emission *out, enum cd_diag_code code, const struct cd_reason *reason)
+{
+    struct cd_diag *d = cd_diag_add(out->diags, code, reason->where, "%.*s", CD_FMT(reason->why));
+    cd_diag_help(out->diags, d, "%.*s", CD_FMT(reason->help));
+}
+
 /* The condition's normal form; false if there are no statements, which has been said. */
 static bool
 form_of(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
@@ -113,15 +120,14 @@ form_of(struct cd_emission *out, const struct cd_decl *control, const struct cd_
         refuse(out, control, reason.where, reason.why, reason.help);
         return false;
     case CD_FORM_OPEN: out->n_open++; return false;
+    case CD_FORM_WRONG: report(out, CD_DIAG_EMIT_ON, &reason); return false;
     case CD_FORM_TOO_LARGE: break;
     }
     if (out->is_check) {
         refuse(out, control, reason.where, reason.why, reason.help);
-        return false;
+    } else {
+        report(out, CD_DIAG_EMIT_NORMAL_FORM, &reason);
     }
-    struct cd_diag *d =
-        cd_diag_add(out->diags, CD_DIAG_EMIT_NORMAL_FORM, reason.where, "%.*s", CD_FMT(reason.why));
-    cd_diag_help(out->diags, d, "%.*s", CD_FMT(reason.help));
     return false;
 }
 
@@ -161,6 +167,22 @@ leave_out(struct cd_emission *out, const struct cd_deny *deny)
     *CD_PUSH(out->arena, out->left_out, out->n_left_out, out->cap_left_out) = deny;
 }
 
+/* Sets of actions may have come from outside, where only their form was checked. */
+static void
+check_acts(struct cd_emission *out, const struct cd_deny *deny, const struct cd_acts *acts)
+{
+    for (size_t i = 0; i < acts->n_acts; i++) {
+        if (!cd_str_eq(acts->acts[i], CD_STR("*")) && !cd_act_is_known(acts->acts[i])) {
+            struct cd_diag *d = cd_diag_add(
+                out->diags, CD_DIAG_EMIT_ACTION, deny->span,
+                "with its parameters' values this deny names \"%.*s\", which is no known action "
+                "and matches none",
+                CD_FMT(acts->acts[i]));
+            cd_diag_help(out->diags, d, "actions are written s3:GetObject, or s3:Get*");
+        }
+    }
+}
+
 void
 cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
              const struct cd_const_env *env)
@@ -178,8 +200,11 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
         leave_out(out, deny);
         return;
     }
+    check_acts(out, deny, &acts);
     if (acts.n_dropped != 0) {
         refuse_dropped(out, control, deny, &acts);
+    } else if (acts.n_acts == 0) {
+        cd_emission_refuse(out, control, deny->span, CD_STR("its set of actions is empty"));
     }
     if (acts.n_acts == 0) {
         out->next_number += form.n;

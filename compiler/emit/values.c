@@ -156,7 +156,11 @@ set_pattern_op(struct cd_atom_context *x, const struct cd_expr *key)
     }
     for (size_t i = 0; i < c->n_values; i++) {
         if (!cd_str_starts(c->values[i], CD_STR("arn:"))) {
-            return cd_atom_refuse(x, "a pattern of ARNs begins with `arn:`", "");
+            (void)cd_atom_refuse(x, "", "an ARN has six segments: arn:aws:iam::*:role/admin");
+            x->reason->why = cd_arena_printf(
+                x->a, "with its parameters' values this is \"%.*s\", which is no pattern of ARNs",
+                CD_FMT(c->values[i]));
+            return CD_ATOM_WRONG;
         }
     }
     c->op = CD_IAM_ARN_LIKE;
