@@ -251,7 +251,8 @@ ref_envelope(struct ref *r, struct ref_value v, enum cd_envelope which)
         }
         return tags;
     }
-    case CD_ENV_CAPTURED: return ref_ms(REF_TIME, res->captured);
+    case CD_ENV_CAPTURED:
+        return res->captured == INT64_MIN ? ref_unknown() : ref_ms(REF_TIME, res->captured);
     }
     return ref_absent();
 }
