@@ -353,7 +353,9 @@ static void
 help_with(struct cd_parse *p, struct cd_token t, struct cd_diag *d)
 {
     const struct cd_bracket *open = innermost(p);
-    const char *help = t.kind == CD_TOK_NAME ? cd_habit_help(cd_parse_text(p, t)) : NULL;
+    const char *help = t.kind == CD_TOK_NAME && p->prev.kind != CD_TOK_ARROW
+                           ? cd_habit_help(cd_parse_text(p, t))
+                           : NULL;
     if (help != NULL && cd_parse_accepts(p, CD_TOK_GIVEN)) {
         help = "a test expects: expect pass C on \"id\", expect deny C";
     }
