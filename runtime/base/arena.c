@@ -71,6 +71,17 @@ cd_arena_finish(struct cd_arena *a)
     a->used = 0;
 }
 
+/* An arena that is emptied again and again keeps its first block. */
+static const struct cd_arena_block *
+first_block(const struct cd_arena *a)
+{
+    const struct cd_arena_block *block = a->head;
+    while (block && block->prev) {
+        block = block->prev;
+    }
+    return block;
+}
+
 static void *
 out_of_memory(struct cd_arena *a)
 {
@@ -194,14 +205,17 @@ cd_arena_str(struct cd_arena *a, struct cd_str s)
 struct cd_str
 cd_arena_printf(struct cd_arena *a, const char *fmt, ...)
 {
+    char text[256]; /* where most texts find room, so that they are formatted once */
     va_list ap;
     va_list again;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     char *p = n < 0 ? out_of_memory(a) : cd_arena_alloc(a, (size_t)n + 1);
-    if (p) {
+    if (p && (size_t)n < sizeof text) {
+        memcpy(p, text, (size_t)n + 1);
+    } else if (p) {
         vsnprintf(p, (size_t)n + 1, fmt, again);
     }
     va_end(again);
@@ -217,7 +231,7 @@ cd_arena_mark(const struct cd_arena *a)
 void
 cd_arena_reset(struct cd_arena *a, struct cd_arena_mark mark)
 {
-    free_until(a, mark.block);
+    free_until(a, mark.block ? mark.block : first_block(a));
     if (a->head) {
         assert(mark.block_used <= a->head->used);
         POISON(block_bytes(a->head) + mark.block_used, a->head->used - mark.block_used);

@@ -76,14 +76,18 @@ cd_buf_str(struct cd_buf *b, struct cd_str s)
     cd_buf_put(b, s.p, s.n);
 }
 
+/* Most texts fit what there is room for, and are formatted once. */
 void
 cd_buf_vprintf(struct cd_buf *b, const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    size_t room = b->oom || b->p == NULL ? 0 : b->cap - b->n;
+    int n = vsnprintf(room > 0 ? b->p + b->n : NULL, room, fmt, ap);
     if (n < 0) {
         b->oom = true;
+    } else if ((size_t)n < room) {
+        b->n += (size_t)n;
     } else if (reserve(b, (size_t)n + 1)) {
         vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
         b->n += (size_t)n;

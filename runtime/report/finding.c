@@ -100,7 +100,9 @@ cd_finding_make(const struct cd_report *r, const struct cd_answer *a, struct cd_
 static void
 member(struct cd_buf *b, const char *name, struct cd_str value)
 {
-    cd_buf_printf(b, "\"%s\":", name);
+    cd_buf_putc(b, '"');
+    cd_buf_puts(b, name);
+    cd_buf_puts(b, "\":");
     cd_buf_json_str(b, value);
 }
 
@@ -108,7 +110,9 @@ static void
 member_or_null(struct cd_buf *b, const char *name, struct cd_str value)
 {
     if (value.n == 0) {
-        cd_buf_printf(b, "\"%s\":null", name);
+        cd_buf_putc(b, '"');
+        cd_buf_puts(b, name);
+        cd_buf_puts(b, "\":null");
     } else {
         member(b, name, value);
     }
@@ -155,12 +159,16 @@ evidence_json(const struct cd_evidence *e, struct cd_buf *b)
 void
 cd_finding_json(const struct cd_report *r, const struct cd_finding *f, struct cd_buf *b)
 {
-    cd_buf_printf(b, "{\"fingerprint\":\"%s\",", f->fingerprint);
+    cd_buf_putc(b, '{');
+    member(b, "fingerprint", cd_str_of(f->fingerprint));
+    cd_buf_putc(b, ',');
     member(b, "control", cd_image_str(r->img, f->control->name));
     cd_buf_putc(b, ',');
     member(b, "id", control_id(r->img, f->control));
-    cd_buf_printf(b, ",\"severity\":\"%s\",\"verdict\":\"%s\"", cd_level_name(f->control->level),
-                  cd_verdict_name(f->verdict));
+    cd_buf_putc(b, ',');
+    member(b, "severity", cd_str_of(cd_level_name(f->control->level)));
+    cd_buf_putc(b, ',');
+    member(b, "verdict", cd_str_of(cd_verdict_name(f->verdict)));
     resource_json(f, b);
     cd_buf_putc(b, ',');
     member(b, "message", f->message);
