@@ -116,8 +116,9 @@ add_block(struct cd_arena *a, size_t need)
     return true;
 }
 
-void *
-cd_arena_alloc(struct cd_arena *a, size_t size)
+/* Memory of which the first *stale bytes may not be zero. */
+static void *
+take(struct cd_arena *a, size_t size, size_t *stale)
 {
     size_t need;
     if (!cd_add_size(size, ALIGNMENT - 1 + GAP, &need)) {
@@ -139,14 +140,23 @@ cd_arena_alloc(struct cd_arena *a, size_t size)
     char *p = block_bytes(block) + block->used;
     size_t end = block->used + need;
     UNPOISON(p, size);
-    if (block->used < block->dirty) {
-        size_t stale = block->dirty - block->used;
-        memset(p, 0, stale < size ? stale : size);
-    }
+    *stale = block->used < block->dirty ? block->dirty - block->used : 0;
+    *stale = *stale < size ? *stale : size;
     block->used = end;
     block->dirty = block->dirty < end ? end : block->dirty;
     a->used += need;
     assert(((uintptr_t)p & (ALIGNMENT - 1)) == 0);
+    return p;
+}
+
+void *
+cd_arena_alloc(struct cd_arena *a, size_t size)
+{
+    size_t stale;
+    void *p = take(a, size, &stale);
+    if (p && stale > 0) {
+        memset(p, 0, stale);
+    }
     return p;
 }
 
@@ -158,6 +168,17 @@ cd_arena_array(struct cd_arena *a, size_t n, size_t size)
         return out_of_memory(a);
     }
     return cd_arena_alloc(a, total);
+}
+
+void *
+cd_arena_array_raw(struct cd_arena *a, size_t n, size_t size)
+{
+    size_t total;
+    size_t stale;
+    if (!cd_mul_size(n, size, &total)) {
+        return out_of_memory(a);
+    }
+    return take(a, total, &stale);
 }
 
 void *

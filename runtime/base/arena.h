@@ -33,6 +33,8 @@ void cd_arena_finish(struct cd_arena *a);
 void *cd_arena_alloc(struct cd_arena *a, size_t size);
 /* n elements of SIZE bytes; the product is checked. */
 void *cd_arena_array(struct cd_arena *a, size_t n, size_t size);
+/* The same, but not zeroed: for what is written in full at once. */
+void *cd_arena_array_raw(struct cd_arena *a, size_t n, size_t size);
 /* Grows an array allocated in A from OLD_N to NEW_N elements by copying; new elements are zero. */
 void *cd_arena_grow(struct cd_arena *a, void *old, size_t old_n, size_t new_n, size_t size);
 /* A copy, NUL-terminated beyond its length. */

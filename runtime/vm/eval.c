@@ -306,7 +306,7 @@ cd_vm_section(struct cd_eval *e, const struct cd_section *section, const struct 
     }
     e->batch_table = t;
     e->batch_rows = lane_rows;
-    e->batch_pos = lane_pos;
+    e->batch_pos = lanes == n ? NULL : lane_pos;
     e->frames[section->domain] = (struct cd_frame){lanes, CD_NONE, NULL, NULL};
     if (lanes > 0) {
         cd_vm_exec(e, plan, 0, plan->n);

@@ -2,6 +2,8 @@
  * decides. */
 #include "runtime/vm/vm.h"
 
+_Static_assert(CD_KNOWN == 0, "two states are known if their union is");
+
 /* ---- equality ---- */
 
 /* The reason why a comparison of two lanes is not decided. */
@@ -37,24 +39,18 @@ set_answer(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, uint32
     }
 }
 
-/* Strings of which every lane is known on both sides: the common case. */
+/* Are two known lanes of X and Y equal by their bits? */
 static bool
-equal_strings(struct cd_vec *d, const struct cd_vec *x, const struct cd_vec *y)
+are_plain(const struct cd_vec *x, const struct cd_vec *y)
 {
-    if (x->kind != CD_KIND_STRING || y->kind != CD_KIND_STRING) {
-        return false;
-    }
-    uint8_t states = 0;
-    for (uint32_t i = 0; i < d->n; i++) {
-        states |= x->state[i] | y->state[i];
-    }
-    if (states != CD_KNOWN) {
-        return false;
-    }
-    for (uint32_t i = 0; i < d->n; i++) {
-        d->v.b[i] = x->v.u32[i] == y->v.u32[i];
-    }
-    return true;
+    return x->kind == y->kind
+           && (x->kind == CD_KIND_STRING || (x->kind == CD_KIND_NUMBER && !x->hi && !y->hi));
+}
+
+static bool
+plain_equal(const struct cd_vec *x, const struct cd_vec *y, uint32_t i)
+{
+    return x->kind == CD_KIND_STRING ? x->v.u32[i] == y->v.u32[i] : x->v.f64[i] == y->v.f64[i];
 }
 
 static uint32_t
@@ -105,11 +101,13 @@ cd_k_eq(struct cd_eval *e, const struct cd_insn *in)
         x = lower_case(e, a, x);
         y = lower_case(e, a, y);
     }
-    if (equal_strings(d, x, y)) {
-        return;
-    }
+    bool is_plain = are_plain(x, y);
     for (uint32_t i = 0; i < d->n; i++) {
-        set_answer(e, a, d, i, cd_vec_equal(e, x, i, y, i), x, y);
+        if (is_plain && (x->state[i] | y->state[i]) == CD_KNOWN) {
+            d->v.b[i] = plain_equal(x, y, i);
+        } else {
+            set_answer(e, a, d, i, cd_vec_equal(e, x, i, y, i), x, y);
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 /* Logic of three values: absent counts as false wherever a bool is read as a condition. */
+#include "runtime/vm/group.h"
 #include "runtime/vm/vm.h"
 
 /* By the values of the two sides, in the order of enum cd_answer_value. */
@@ -31,15 +32,26 @@ merge_reasons(struct cd_arena *a, struct cd_vec *d, const struct cd_vec *x, cons
     }
 }
 
+/* The conjunction or disjunction of lanes; of lanes that are decided it is that of their bits. */
 static void
-combine(struct cd_eval *e, const struct cd_insn *in, const uint8_t table[4][4])
+combine(struct cd_eval *e, const struct cd_insn *in, const uint8_t table[4][4], bool is_and)
 {
     struct cd_arena *a;
     const struct cd_vec *x = cd_vm_reg(e, in->a);
     const struct cd_vec *y = cd_vm_reg(e, in->b);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
-    for (uint32_t i = 0; i < d->n; i++) {
-        d->v.b[i] = table[x->v.b[i]][y->v.b[i]];
+    uint32_t i = 0;
+    while (i < d->n) {
+        bool is_group = d->n - i >= CD_GROUP;
+        uint64_t left = is_group ? cd_group_load(x->v.b + i) : CD_GROUP_OF(CD_U);
+        uint64_t right = is_group ? cd_group_load(y->v.b + i) : CD_GROUP_OF(CD_U);
+        if (cd_group_is_decided(left | right)) {
+            cd_group_store(d->v.b + i, is_and ? left & right : left | right);
+            i += CD_GROUP;
+        } else {
+            d->v.b[i] = table[x->v.b[i]][y->v.b[i]];
+            i++;
+        }
     }
     merge_reasons(a, d, x, y);
 }
@@ -47,13 +59,13 @@ combine(struct cd_eval *e, const struct cd_insn *in, const uint8_t table[4][4])
 void
 cd_k_and(struct cd_eval *e, const struct cd_insn *in)
 {
-    combine(e, in, and_of);
+    combine(e, in, and_of, true);
 }
 
 void
 cd_k_or(struct cd_eval *e, const struct cd_insn *in)
 {
-    combine(e, in, or_of);
+    combine(e, in, or_of, false);
 }
 
 void
@@ -62,8 +74,16 @@ cd_k_not(struct cd_eval *e, const struct cd_insn *in)
     struct cd_arena *a;
     const struct cd_vec *x = cd_vm_reg(e, in->a);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
-    for (uint32_t i = 0; i < d->n; i++) {
-        d->v.b[i] = not_of[x->v.b[i]];
+    uint32_t i = 0;
+    while (i < d->n) {
+        uint64_t word = d->n - i >= CD_GROUP ? cd_group_load(x->v.b + i) : CD_GROUP_OF(CD_U);
+        if (cd_group_is_decided(word)) {
+            cd_group_store(d->v.b + i, word ^ CD_GROUP_OF(CD_T));
+            i += CD_GROUP;
+        } else {
+            d->v.b[i] = not_of[x->v.b[i]];
+            i++;
+        }
     }
     merge_reasons(a, d, x, x);
 }

@@ -42,10 +42,41 @@ like(struct cd_str pattern, struct cd_str text, bool nocase)
     return p == pattern.n;
 }
 
+static bool
+is_special(char c)
+{
+    return c == '*' || c == '?' || c == CD_PATTERN_QUOTE;
+}
+
+/* Most patterns are literals with one star, and most texts do not match: what stands before the
+ * first and behind the last star decides. Answers 1 or 0, or -1 if it does not. */
+static int
+like_by_ends(struct cd_str pattern, struct cd_str text)
+{
+    size_t head = 0;
+    size_t tail = pattern.n; /* the literals are pattern[..head) and pattern[tail..) */
+    while (head < pattern.n && !is_special(pattern.p[head])) {
+        head++;
+    }
+    if (text.n < head || memcmp(pattern.p, text.p, head) != 0) {
+        return 0;
+    }
+    while (tail > head && !is_special(pattern.p[tail - 1])) {
+        tail--;
+    }
+    bool is_one_star = tail == head + 1 && pattern.p[head] == '*';
+    size_t n = pattern.n - tail;
+    if (head == pattern.n || !is_one_star) {
+        return head == pattern.n ? text.n == head : -1;
+    }
+    return text.n >= head + n && memcmp(pattern.p + tail, text.p + text.n - n, n) == 0;
+}
+
 bool
 cd_like(struct cd_str pattern, struct cd_str text)
 {
-    return like(pattern, text, false);
+    int answer = like_by_ends(pattern, text);
+    return answer < 0 ? like(pattern, text, false) : answer != 0;
 }
 
 bool

@@ -23,25 +23,33 @@ lane_size(uint8_t kind)
     return 0;
 }
 
-void
-cd_vec_init(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, uint32_t type,
-            uint32_t n)
+/* ARRAY: where its lanes come from, zeroed or not. */
+static void
+init_from(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, uint32_t type, uint32_t n,
+          void *(*array)(struct cd_arena *a, size_t n, size_t size))
 {
     const struct cd_value_type *t = &e->img->types.items[type];
     *v = (struct cd_vec){.type = type, .kind = (uint8_t)t->kind, .n = n, .cap = n};
     size_t size = lane_size(v->kind);
     if (size > 0) {
-        v->v.b = cd_arena_array(a, n, size);
+        v->v.b = array(a, n, size);
     }
     if (v->kind != CD_KIND_BOOL) {
-        v->state = cd_arena_alloc(a, n);
+        v->state = array(a, n, 1);
     }
     if (v->kind == CD_KIND_LIST) {
-        v->off = CD_NEW_ARRAY(a, n, uint32_t);
-        v->len = CD_NEW_ARRAY(a, n, uint32_t);
-        v->open = CD_NEW_ARRAY(a, n, uint32_t);
+        v->off = array(a, n, sizeof *v->off);
+        v->len = array(a, n, sizeof *v->len);
+        v->open = array(a, n, sizeof *v->open);
         v->elem = NULL;
     }
+}
+
+void
+cd_vec_init(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *v, uint32_t type,
+            uint32_t n)
+{
+    init_from(e, a, v, type, n, cd_arena_array);
 }
 
 struct cd_vec *
@@ -284,7 +292,7 @@ void
 cd_vec_gather(const struct cd_eval *e, struct cd_arena *a, struct cd_vec *dst,
               const struct cd_vec *src, const uint32_t *idx, uint32_t n)
 {
-    cd_vec_init(e, a, dst, src->type, n);
+    init_from(e, a, dst, src->type, n, cd_arena_array_raw);
     if (src->kind != CD_KIND_BOOL) {
         gather_u8(dst->state, src->state, idx, n);
     }
@@ -513,11 +521,28 @@ json_equals_scalar(const struct cd_eval *e, uint32_t json, const struct cd_vec *
     return CD_F;
 }
 
+/* The same of a known string and a list of strings: the common case. */
+static bool
+holds_string(const struct cd_vec *list, uint32_t j, uint32_t string)
+{
+    const uint32_t *ids = list->elem->v.u32 + list->off[j];
+    for (uint32_t k = 0; k < list->len[j]; k++) {
+        if (ids[k] == string && list->elem->state[list->off[j] + k] == CD_KNOWN) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum cd_answer_value
 member_at_depth(const struct cd_eval *e, const struct cd_vec *x, uint32_t i,
                 const struct cd_vec *list, uint32_t j, int depth)
 {
     enum cd_answer_value any = list->open[j] ? CD_U : CD_F;
+    if (x->kind == CD_KIND_STRING && x->state[i] == CD_KNOWN && list->len[j] > 0
+        && list->elem->kind == CD_KIND_STRING) {
+        return holds_string(list, j, x->v.u32[i]) ? CD_T : any;
+    }
     for (uint32_t k = 0; k < list->len[j]; k++) {
         enum cd_answer_value one = lanes_equal(e, x, i, list->elem, list->off[j] + k, depth);
         if (one == CD_T) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "runtime/vm/explain.h"
+#include "runtime/vm/group.h"
 #include "runtime/vm/pattern.h"
 
 /* By the value of `where` (rows) and of the require: the clause table of the language. */
@@ -33,6 +34,22 @@ batch_fold(struct cd_eval *e, uint32_t control)
     return t->fold;
 }
 
+/* If the group of lanes from I on are all true, and nothing worse than that was said of their rows,
+ * they pass. */
+static bool
+passes_at(const struct cd_vec *x, uint8_t *fold, uint32_t i)
+{
+    if (x->n - i < CD_GROUP || cd_group_load(x->v.b + i) != CD_GROUP_OF(CD_T)) {
+        return false;
+    }
+    uint64_t said = cd_group_load(fold + i);
+    if (said != CD_GROUP_OF(CD_FOLD_NONE) && said != CD_GROUP_OF(CD_FOLD_PASS)) {
+        return false;
+    }
+    cd_group_store(fold + i, CD_GROUP_OF(CD_FOLD_PASS));
+    return true;
+}
+
 void
 cd_k_verdict(struct cd_eval *e, const struct cd_insn *in)
 {
@@ -53,8 +70,13 @@ cd_k_verdict(struct cd_eval *e, const struct cd_insn *in)
     uint8_t *fold = batch_fold(e, control);
     bool in_scope = false;
     for (uint32_t i = 0; i < x->n; i++) {
+        if (!where && !e->batch_pos && passes_at(x, fold, i)) {
+            in_scope = true;
+            i += CD_GROUP - 1;
+            continue;
+        }
         uint8_t one = fold_of[where ? where->v.b[i] : CD_T][x->v.b[i]];
-        uint32_t pos = e->batch_pos[i];
+        uint32_t pos = e->batch_pos ? e->batch_pos[i] : i;
         fold[pos] = one > fold[pos] ? one : fold[pos];
         in_scope |= one != CD_FOLD_NONE;
     }
@@ -150,7 +172,11 @@ cd_verdict_flush(struct cd_eval *e, const struct cd_table *t, const uint32_t *ro
         uint32_t control = e->touched[k];
         const uint8_t *fold = e->tallies[control].fold;
         for (uint32_t i = 0; i < e->batch_n; i++) {
-            if (fold[i] != CD_FOLD_NONE) {
+            bool is_group = e->batch_n - i >= CD_GROUP;
+            if (is_group && cd_group_load(fold + i) == CD_GROUP_OF(CD_FOLD_PASS)) {
+                e->results[control].pass += CD_GROUP;
+                i += CD_GROUP - 1;
+            } else if (fold[i] != CD_FOLD_NONE) {
                 count_row(e, control, t, table, rows[i], fold[i]);
             }
         }
