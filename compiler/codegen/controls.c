@@ -310,15 +310,30 @@ refine_of(const struct cd_type *type)
     while (type->elem) {
         type = type->elem;
     }
-    switch ((int)type->kind) {
+    switch (type->kind) {
     case CD_TYPE_REGION: return CD_REFINE_REGION;
     case CD_TYPE_ACCOUNT: return CD_REFINE_ACCOUNT;
     case CD_TYPE_ARN: return CD_REFINE_ARN;
     case CD_TYPE_ACTION: return CD_REFINE_ACTION;
     case CD_TYPE_IP: return CD_REFINE_IP;
     case CD_TYPE_CIDR: return CD_REFINE_CIDR;
-    default: return CD_REFINE_NONE;
+    case CD_TYPE_ERROR:
+    case CD_TYPE_BOOL:
+    case CD_TYPE_NUMBER:
+    case CD_TYPE_STRING:
+    case CD_TYPE_TIME:
+    case CD_TYPE_DURATION:
+    case CD_TYPE_SET:
+    case CD_TYPE_LIST:
+    case CD_TYPE_MAP:
+    case CD_TYPE_JSON:
+    case CD_TYPE_POLICY:
+    case CD_TYPE_RECORD:
+    case CD_TYPE_RESOURCE:
+    case CD_TYPE_ANY_RESOURCE:
+    case CD_TYPE_NEVER: break;
     }
+    return CD_REFINE_NONE;
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "compiler/emit/strings.h"
 #include "runtime/base/glob.h"
+#include "runtime/schema/arn.h"
 #include "runtime/schema/schema.h"
 
 /* ---- actions ---- */
@@ -79,30 +80,12 @@ is_bucket_name(struct cd_str name)
     return ok;
 }
 
-#define ARN_SEGMENTS 6
-
-static bool
-split_arn(struct cd_str arn, struct cd_str out[ARN_SEGMENTS])
-{
-    size_t from = 0;
-    for (int i = 0; i + 1 < ARN_SEGMENTS; i++) {
-        size_t colon = cd_str_find(arn, ':', from);
-        if (colon >= arn.n) {
-            return false;
-        }
-        out[i] = cd_str_sub(arn, from, colon);
-        from = colon + 1;
-    }
-    out[ARN_SEGMENTS - 1] = cd_str_sub(arn, from, arn.n);
-    return true;
-}
-
 bool
 cd_bucket_parse(struct cd_str text, struct cd_bucket *out)
 {
-    struct cd_str part[ARN_SEGMENTS];
+    struct cd_str part[CD_ARN_SEGMENTS];
     *out = (struct cd_bucket){CD_STR("aws"), text};
-    if (split_arn(text, part) && cd_str_eq(part[0], CD_STR("arn"))
+    if (cd_arn_segments(text, part) && cd_str_eq(part[0], CD_STR("arn"))
         && cd_str_eq(part[2], CD_STR("s3")) && part[3].n == 0 && part[4].n == 0) {
         *out = (struct cd_bucket){part[1], part[5]};
     }
@@ -131,9 +114,9 @@ cd_buckets_named(const struct cd_emission *e, struct cd_bucket **out)
     for (size_t i = 0; i < e->n; i++) {
         const struct cd_statement *s = &e->statements[i];
         for (size_t k = 0; k < s->n_resources && !s->not_resource; k++) {
-            struct cd_str part[ARN_SEGMENTS];
+            struct cd_str part[CD_ARN_SEGMENTS];
             struct cd_bucket b;
-            if (!split_arn(s->resources[k], part)) {
+            if (!cd_arn_segments(s->resources[k], part)) {
                 continue;
             }
             size_t slash = cd_str_find(part[5], '/', 0);
@@ -247,13 +230,13 @@ match_resource(struct matching *m, struct cd_str pattern)
 static void
 match_arn(struct matching *m, struct cd_str pattern)
 {
-    struct cd_str part[ARN_SEGMENTS];
+    struct cd_str part[CD_ARN_SEGMENTS];
     if (cd_str_eq(pattern, CD_STR("*"))) {
         m->is_bucket = true;
         add_objects(m, CD_STR("*"));
         return;
     }
-    if (split_arn(pattern, part) && cd_glob(part[1], m->bucket->partition)
+    if (cd_arn_segments(pattern, part) && cd_glob(part[1], m->bucket->partition)
         && cd_glob(part[2], CD_STR("s3")) && cd_glob(part[3], CD_STR(""))
         && cd_glob(part[4], CD_STR(""))) {
         match_resource(m, part[5]);

@@ -40,19 +40,9 @@ cd_const_like(struct cd_const_pattern pattern, struct cd_str text)
 }
 
 bool
-cd_const_arn_split(struct cd_str text, struct cd_str parts[6])
+cd_const_arn_split(struct cd_str text, struct cd_str parts[CD_ARN_SEGMENTS])
 {
-    size_t at = 0;
-    for (size_t i = 0; i < 5; i++) {
-        size_t colon = cd_str_find(text, ':', at);
-        if (colon >= text.n) {
-            return false;
-        }
-        parts[i] = cd_str_sub(text, at, colon);
-        at = colon + 1;
-    }
-    parts[5] = cd_str_sub(text, at, text.n);
-    return cd_str_eq(parts[0], CD_STR("arn"));
+    return cd_arn_segments(text, parts) && cd_str_eq(parts[0], CD_STR("arn"));
 }
 
 bool

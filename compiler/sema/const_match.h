@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "runtime/base/str.h"
+#include "runtime/schema/arn.h"
 
 /* A pattern: LITERAL (or NULL) flags the bytes that stand for themselves. */
 struct cd_const_pattern {
@@ -21,6 +22,6 @@ bool cd_const_arn_like(struct cd_const_pattern pattern, struct cd_str text);
  * itself)? *malformed if one is neither. */
 bool cd_const_within(struct cd_str inner, struct cd_str outer, bool *malformed);
 /* The six segments of an ARN; false if TEXT is none. */
-bool cd_const_arn_split(struct cd_str text, struct cd_str parts[6]);
+bool cd_const_arn_split(struct cd_str text, struct cd_str parts[CD_ARN_SEGMENTS]);
 
 #endif

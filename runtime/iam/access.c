@@ -8,17 +8,7 @@
 bool
 cd_arn_read(struct cd_str s, struct cd_arn *out)
 {
-    size_t from = 0;
-    for (int i = 0; i < CD_ARN_PARTS - 1; i++) {
-        size_t colon = cd_str_find(s, ':', from);
-        if (colon >= s.n) {
-            return false;
-        }
-        out->part[i] = cd_str_sub(s, from, colon);
-        from = colon + 1;
-    }
-    out->part[CD_ARN_TAIL] = cd_str_sub(s, from, s.n);
-    return true;
+    return cd_arn_segments(s, out->part);
 }
 
 void

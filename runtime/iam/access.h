@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "runtime/base/str.h"
+#include "runtime/schema/arn.h"
 
 /* The answer to a question about a request. UNKNOWN: it depends on keys that nobody gave. */
 enum cd_truth { CD_NO, CD_YES, CD_MAYBE };
@@ -45,7 +46,7 @@ struct cd_access_key {
     bool is_absent;  /* known not to be there: worth saying where others are unknown */
 };
 
-#define CD_ARN_PARTS 6
+#define CD_ARN_PARTS CD_ARN_SEGMENTS
 
 /* An ARN's parts between its first five colons, the sixth to its end. */
 struct cd_arn {

@@ -1,6 +1,22 @@
 /* Formats of ARNs taken apart, filled in, and compared. */
 #include "runtime/schema/arn.h"
 
+bool
+cd_arn_segments(struct cd_str s, struct cd_str out[CD_ARN_SEGMENTS])
+{
+    size_t from = 0;
+    for (int i = 0; i < CD_ARN_SEGMENTS - 1; i++) {
+        size_t colon = cd_str_find(s, ':', from);
+        if (colon >= s.n) {
+            return false;
+        }
+        out[i] = cd_str_sub(s, from, colon);
+        from = colon + 1;
+    }
+    out[CD_ARN_SEGMENTS - 1] = cd_str_sub(s, from, s.n);
+    return true;
+}
+
 /* The part that a placeholder names; CD_OF_ARN_N: none of them. */
 static enum cd_of_arn
 part_of(struct cd_str name)

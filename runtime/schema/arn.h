@@ -1,4 +1,4 @@
-/* The ARN of a resource by the format of its type,
+/* ARNs taken apart; and the ARN of a resource by the format of its type,
  * `arn:${Partition}:kms:${Region}:${Account}:key/${Id}`: most ARNs say nothing else, and need not
  * be kept. */
 #ifndef CD_SCHEMA_ARN_H
@@ -8,6 +8,12 @@
 
 #include "runtime/base/buf.h"
 #include "runtime/base/str.h"
+
+#define CD_ARN_SEGMENTS 6
+
+/* Splits an ARN, or a pattern of one, at its first five colons; the sixth segment goes to the end.
+ * False if S has fewer. The segments are borrowed from S; that the first is `arn` is not asked. */
+bool cd_arn_segments(struct cd_str s, struct cd_str out[CD_ARN_SEGMENTS]);
 
 #define CD_ARN_PIECES 16
 

@@ -85,27 +85,10 @@ cd_like_nocase(struct cd_str pattern, struct cd_str text)
     return like(pattern, text, true);
 }
 
-/* Splits at the first five colons. */
-static bool
-split(struct cd_str s, struct cd_str out[CD_ARN_SEGMENTS])
-{
-    size_t from = 0;
-    for (int i = 0; i < CD_ARN_SEGMENTS - 1; i++) {
-        size_t colon = cd_str_find(s, ':', from);
-        if (colon >= s.n) {
-            return false;
-        }
-        out[i] = cd_str_sub(s, from, colon);
-        from = colon + 1;
-    }
-    out[CD_ARN_SEGMENTS - 1] = cd_str_sub(s, from, s.n);
-    return true;
-}
-
 bool
 cd_arn_split(struct cd_str s, struct cd_str out[CD_ARN_SEGMENTS])
 {
-    return cd_str_starts(s, CD_STR("arn:")) && split(s, out);
+    return cd_str_starts(s, CD_STR("arn:")) && cd_arn_segments(s, out);
 }
 
 bool
@@ -116,7 +99,7 @@ cd_arn_like(struct cd_str pattern, struct cd_str text)
     if (cd_str_eq(pattern, CD_STR("*"))) {
         return true;
     }
-    if (!split(pattern, want) || !split(text, have)) {
+    if (!cd_arn_segments(pattern, want) || !cd_arn_segments(text, have)) {
         return false;
     }
     for (int i = 0; i < CD_ARN_SEGMENTS; i++) {

@@ -6,6 +6,7 @@
 
 #include "runtime/base/net.h"
 #include "runtime/base/str.h"
+#include "runtime/schema/arn.h"
 
 #define CD_PATTERN_QUOTE '\x1B' /* before a character of a pattern that stands for itself */
 
@@ -16,7 +17,6 @@ bool cd_like_nocase(struct cd_str pattern, struct cd_str text);
 /* ArnLike: segment by segment, the sixth to the end; `*` alone matches every text. */
 bool cd_arn_like(struct cd_str pattern, struct cd_str text);
 
-#define CD_ARN_SEGMENTS 6
 /* Splits at the first five colons; false if S does not begin with `arn:` or has fewer. */
 bool cd_arn_split(struct cd_str s, struct cd_str out[CD_ARN_SEGMENTS]);
 
