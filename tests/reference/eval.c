@@ -361,7 +361,9 @@ match(const struct cd_expr *e, struct ref_value a, struct ref_value b, bool noca
     }
     enum ref_tri any = b.open ? REF_U : REF_F;
     for (size_t i = 0; i < b.n; i++) {
-        any = ref_or(any, match_one(e, a, b.items[i], nocase));
+        for (const struct ref_value *p = &b.items[i]; p != NULL; p = p->also) {
+            any = ref_or(any, match_one(e, a, *p, nocase));
+        }
     }
     return any;
 }

@@ -34,7 +34,7 @@ class Policies:
         self.n_names = 0
         self.functions = []  # (name, argument types, result)
         self.constants = []  # (name, type)
-        self.tables = 0
+        self.tables = self.outside = 1 if large else 0  # nested tables
         self.building = 0  # inside a collection, where json is not converted
 
     def name(self, prefix="x"):
@@ -576,9 +576,9 @@ class Policies:
                                                         ARN, REGION, set_of(NUMBER), resource("*")]
         args = [(self.name("a"), rng.choice(pool)) for _ in range(rng.choice([1, 1, 2]))]
         result = rng.choice([BOOL, BOOL, NUMBER, STRING, set_of(STRING), list_of(STRING), TIME, ARN, JSON])
-        self.tables = 1
+        self.tables = 1 + self.outside
         body = self.of(result, args, 3)
-        self.tables = 0
+        self.tables = self.outside
         if body is None:
             result, body = BOOL, self.bool(args, 2)
         name = self.name("f")

@@ -48,6 +48,7 @@ struct ref_value {
     struct cd_str text;
     const uint8_t *literal; /* STRING: one byte a byte, 1: came in by interpolation and stands for
                                itself; NULL: none */
+    const struct ref_value *also; /* STRING in a set: an equal text with other wildcards, or NULL */
     const struct ref_resource *holder; /* the resource that STRING, RECORD, MAP, JSON and COLLECTION
                                           were read from, or NULL; RESOURCE: it */
     struct ref_value *items;           /* COLLECTION: known members */

@@ -238,10 +238,22 @@ add_row(struct ref *r, struct cd_str type, struct cd_str id, struct cd_str accou
     *CD_PUSH(r->arena, r->resources, r->n_resources, r->cap_resources) = made;
 }
 
+/* The snapshot's time: what its header says, else the latest capture of a resource. */
+static void
+settle_time(struct ref *r)
+{
+    for (size_t i = 0; !r->has_captured && i < r->n_resources; i++) {
+        int64_t ms = r->resources[i].captured;
+        r->captured = i == 0 || ms > r->captured ? ms : r->captured;
+    }
+    r->has_captured = r->has_captured || (r->n_resources > 0 && r->captured != INT64_MIN);
+}
+
 void
 ref_seal(struct ref *r)
 {
     settle(r);
+    settle_time(r);
     for (size_t i = 0; i < r->n_complete; i++) {
         add_place(r, r->complete[i].account, r->complete[i].region);
     }

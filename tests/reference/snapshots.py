@@ -140,6 +140,8 @@ class Snapshots:
             if tags is not None:
                 e["tags"] = tags
             e["captured"] = rng.choice(["2026-02-28T00:00:00Z", CAPTURED])
+            if rng.random() < self.unknown / 2:
+                del e["captured"]
             e["properties"] = UNKNOWN if rng.random() < self.unknown / 2 else self.record(TYPES[e["type"]])
             if rng.random() < 0.05:
                 self.describe_twice(e, made)
@@ -147,6 +149,7 @@ class Snapshots:
 
     def describe_twice(self, e, made):
         """Adds an earlier description of the same resource."""
+        e.setdefault("captured", CAPTURED)
         old = {**e, "captured": "2026-02-01T00:00:00Z", "properties": self.record(TYPES[e["type"]])}
         old.pop("tags", None)
         made[e["type"], e["account"], e.get("region"), e["id"], "earlier"] = old
@@ -177,6 +180,8 @@ class Snapshots:
     def snapshot(self, kinds):
         resources = self.resources(kinds)
         header = {"cordon": 1, "captured": CAPTURED, "complete": self.complete(kinds)}
+        if self.rng.random() < 0.1:
+            del header["captured"]  # the latest of the resources' captures counts
         return [header] + resources + self.accounts()
 
     def accounts(self):

@@ -63,6 +63,19 @@ ref_collection(bool is_set)
     return (struct ref_value){.kind = REF_COLLECTION, .is_set = is_set};
 }
 
+/* An equal text is one member, and yet two patterns if only one of them was interpolated. */
+static void
+keep_pattern(struct ref *r, struct ref_value *there, struct ref_value member)
+{
+    bool masked = there->literal != NULL || member.literal != NULL;
+    if (there->kind == REF_STRING && masked) {
+        struct ref_value *copy = CD_NEW(r->arena, struct ref_value);
+        *copy = member;
+        copy->also = there->also;
+        there->also = copy;
+    }
+}
+
 void
 ref_add(struct ref *r, struct ref_value *c, struct ref_value member)
 {
@@ -76,6 +89,7 @@ ref_add(struct ref *r, struct ref_value *c, struct ref_value member)
     }
     for (size_t i = 0; c->is_set && i < c->n; i++) {
         if (ref_equal(r, c->items[i], member, false) == REF_T) {
+            keep_pattern(r, &c->items[i], member);
             return;
         }
     }
