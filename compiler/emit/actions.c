@@ -320,6 +320,12 @@ cd_acts_whole(struct cd_arena *a, const struct cd_acts *acts, struct cd_statemen
         set_expanded(a, acts, s);
         return;
     }
+    for (size_t i = 0; i < acts->n_excepts && acts->is_star; i++) {
+        if (cd_glob_nocase(acts->excepts[i], acts->all)) {
+            s->n_actions = 0;
+            return;
+        }
+    }
     s->not_action = acts->is_star && acts->n_excepts != 0;
     if (acts->is_star && acts->n_excepts == 0) {
         s->actions = CD_NEW(a, struct cd_str);

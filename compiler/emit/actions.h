@@ -23,7 +23,7 @@ bool cd_acts_of(struct cd_arena *a, enum cd_target target, const struct cd_deny 
                 const struct cd_const_env *env, struct cd_acts *out);
 /* Is there an action that the pattern matches? */
 bool cd_act_is_known(struct cd_str act);
-/* Sets the statement's actions to all of them. */
+/* Sets the statement's actions to all of them; none if all are excepted. */
 void cd_acts_whole(struct cd_arena *a, const struct cd_acts *acts, struct cd_statement *s);
 
 #endif

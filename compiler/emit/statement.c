@@ -206,14 +206,18 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
     } else if (acts.n_acts == 0) {
         cd_emission_refuse(out, control, deny->span, CD_STR("its set of actions is empty"));
     }
-    if (acts.n_acts == 0) {
+    cd_acts_whole(out->arena, &acts, &base);
+    if (acts.n_acts != 0 && base.n_actions == 0) {
+        cd_emission_refuse(out, control, deny->span,
+                           CD_STR("nothing is left of its actions but what is excepted"));
+    }
+    if (base.n_actions == 0) {
         out->next_number += form.n;
         return;
     }
     if (acts.loses_future && form.n != 0 && !out->is_check) {
         report_expanded(out, deny);
     }
-    cd_acts_whole(out->arena, &acts, &base);
     check_carried(out, deny, env, &form);
     for (size_t i = 0; i < form.n; i++) {
         base.conditions = form.items[i];

@@ -150,7 +150,7 @@ pattern_matches(struct cd_eval *e, struct cd_str pattern)
 
 static const uint8_t not_of[4] = {[CD_F] = CD_T, [CD_T] = CD_F, [CD_U] = CD_U, [CD_A] = CD_T};
 
-/* A request that names no resource matches no pattern that is written. */
+/* A request that names no resource matches no pattern that is written, save `*`. */
 static uint8_t
 resource_matches(struct cd_eval *e, const struct cd_deny_info *deny)
 {
@@ -158,9 +158,12 @@ resource_matches(struct cd_eval *e, const struct cd_deny_info *deny)
         return CD_T;
     }
     uint8_t any = CD_F;
-    for (uint32_t i = 0; i < deny->n_on && e->request->resource.n > 0; i++) {
-        uint8_t one = pattern_matches(
-            e, cd_image_str(e->img, e->img->pattern_refs.items[deny->first_on + i]));
+    for (uint32_t i = 0; i < deny->n_on; i++) {
+        struct cd_str pattern =
+            cd_image_str(e->img, e->img->pattern_refs.items[deny->first_on + i]);
+        uint8_t one = cd_str_eq(pattern, CD_STR("*")) ? CD_T
+                      : e->request->resource.n == 0   ? CD_F
+                                                      : pattern_matches(e, pattern);
         any = any == CD_T || one == CD_F ? any : one;
     }
     return deny->not_on == CD_DENY_NOT_ON ? not_of[any] : any;

@@ -105,9 +105,9 @@ is_in_patterns(const struct tracer *t, const struct cd_deny_info *deny)
         struct cd_str p =
             cd_image_str(t->e->img, t->e->img->pattern_refs.items[deny->first_on + i]);
         for (size_t at = 0; at + 2 < p.n; at++) {
-            struct cd_str name = cd_str_sub(p, at + 2, cd_str_find(p, '}', at));
-            if (p.p[at] == CD_PATTERN_QUOTE && p.p[at + 1] == '{'
-                && cd_str_eq_nocase(name, t->key)) {
+            bool is_key = p.p[at] == CD_PATTERN_QUOTE && p.p[at + 1] == '{';
+            if (is_key
+                && cd_str_eq_nocase(cd_str_sub(p, at + 2, cd_str_find(p, '}', at)), t->key)) {
                 return true;
             }
         }
