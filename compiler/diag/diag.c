@@ -44,16 +44,15 @@ struct cd_diag *
 cd_diag_add(struct cd_diags *d, enum cd_diag_code code, struct cd_span span, const char *fmt, ...)
 {
     enum cd_severity severity = severity_of(code);
-    d->n_errors += severity == CD_ERROR;
-    d->n_warnings += severity == CD_WARNING;
+    size_t *count = severity == CD_ERROR ? &d->n_errors : &d->n_others;
+    ++*count;
     struct cd_diag *diag = CD_NEW(d->arena, struct cd_diag);
     *diag = (struct cd_diag){.code = code,
                              .severity = severity,
                              .span = span,
                              .message = CD_STR(""),
                              .help = CD_STR("")};
-    size_t limit = d->limit != 0 ? d->limit : 200;
-    if (d->n >= limit) {
+    if (*count > d->limit) {
         return diag; /* counted, not kept */
     }
     va_list args;
@@ -105,7 +104,7 @@ cd_diags_sort(struct cd_diags *d)
             d->items[kept++] = d->items[i];
         } else {
             d->n_errors -= d->items[i]->severity == CD_ERROR;
-            d->n_warnings -= d->items[i]->severity == CD_WARNING;
+            d->n_others -= d->items[i]->severity != CD_ERROR;
         }
     }
     d->n = kept;

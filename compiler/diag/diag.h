@@ -33,8 +33,9 @@ struct cd_diags {
     struct cd_arena *arena;
     struct cd_diag **items;
     size_t n, cap;
-    size_t n_errors, n_warnings;
-    size_t limit; /* errors kept; later ones are counted only. 0: 200 */
+    size_t n_errors, n_others; /* kept or not */
+    size_t limit; /* of errors, and of others, that are kept; later ones are counted only */
+    bool is_cut;  /* with the limit reached, the rest of the policies was not read */
 };
 
 void cd_diags_init(struct cd_diags *d, struct cd_arena *arena);

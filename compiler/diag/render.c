@@ -189,6 +189,22 @@ put_diag(const struct cd_diag *d, struct cd_sources *s, bool colour, struct cd_o
     }
 }
 
+static void
+put_rest(const struct cd_diags *d, size_t shown_errors, struct cd_out *out)
+{
+    size_t errors = d->n_errors - shown_errors;
+    size_t others = d->n_others - (d->n - shown_errors);
+    if (errors > 0) {
+        cd_out_printf(out, "and %zu more error%s\n", errors, errors == 1 ? "" : "s");
+    }
+    if (others > 0) {
+        cd_out_printf(out, "and %zu more warning%s\n", others, others == 1 ? "" : "s");
+    }
+    if (d->is_cut) {
+        cd_out_printf(out, "after %zu errors nothing more is read\n", d->limit);
+    }
+}
+
 void
 cd_diags_text(struct cd_diags *d, struct cd_sources *s, bool colour, struct cd_out *out)
 {
@@ -198,9 +214,7 @@ cd_diags_text(struct cd_diags *d, struct cd_sources *s, bool colour, struct cd_o
         put_diag(d->items[i], s, colour, out);
         errors += d->items[i]->severity == CD_ERROR;
     }
-    if (d->n_errors > errors) {
-        cd_out_printf(out, "%zu more errors are not shown\n", d->n_errors - errors);
-    }
+    put_rest(d, errors, out);
 }
 
 void

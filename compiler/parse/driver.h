@@ -28,6 +28,7 @@ struct cd_parse {
     unsigned
         n_skipped_braces; /* around the clauses of a `for`, reported and skipped; not closed yet */
     bool is_repaired;     /* the token that was fed last stands for one that was reported */
+    uint32_t invisible_until; /* where the last invisible character ends */
     bool lacks_brace; /* reported: a quantifier's opening brace is not there, its closing one may be
                        */
     uint32_t n_tokens;

@@ -35,12 +35,14 @@ struct cd_token
 cd_parse_next(struct cd_parse *p)
 {
     struct cd_token t = cd_lexer_next(&p->lexer);
-    if (p->stopped || p->build.diags->n_errors >= p->build.diags->limit) {
+    struct cd_diags *diags = p->build.diags;
+    if (p->stopped || diags->n_errors >= diags->limit) {
+        diags->is_cut = diags->is_cut || (!p->stopped && t.kind != CD_TOK_END);
         return stop(p, t);
     }
     if (++p->n_tokens > CD_PARSE_TOKEN_LIMIT) {
-        cd_diag_add(p->build.diags, CD_DIAG_TOKENS, cd_parse_span(p, t),
-                    "the file has more than %u tokens", CD_PARSE_TOKEN_LIMIT);
+        cd_diag_add(diags, CD_DIAG_TOKENS, cd_parse_span(p, t), "the file has more than %u tokens",
+                    CD_PARSE_TOKEN_LIMIT);
         return stop(p, t);
     }
     return t;
@@ -234,17 +236,21 @@ parse_tokens(struct cd_parse *p)
     } while (p->prev.kind != CD_TOK_END);
 }
 
+/* Is the file text? A zero byte is UTF-8, but stands in no text. */
 static bool
 check_encoding(struct cd_parse *p)
 {
-    size_t at = cd_utf8_check(p->build.text);
-    if (at == p->build.text.n) {
+    struct cd_str text = p->build.text;
+    const char *zero = text.n == 0 ? NULL : memchr(text.p, '\0', text.n);
+    size_t n = zero == NULL ? text.n : (size_t)(zero - text.p);
+    size_t at = cd_utf8_check((struct cd_str){text.p, n});
+    if (at == text.n) {
         return true;
     }
     struct cd_span span = {p->build.file, (uint32_t)at, (uint32_t)at + 1};
     struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_ENCODING, span,
-                                    "the file is not UTF-8: byte 0x%02x at offset %zu",
-                                    (unsigned char)p->build.text.p[at], at);
+                                    "the file is not %s: byte 0x%02x at offset %zu",
+                                    at == n ? "text" : "UTF-8", (unsigned char)text.p[at], at);
     cd_diag_help(p->build.diags, d, "save the file as UTF-8");
     return false;
 }

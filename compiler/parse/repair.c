@@ -73,21 +73,42 @@ code_point(struct cd_str s)
     return cp;
 }
 
+/* A blank that is none of ours, or nothing at all. */
+static bool
+is_invisible(uint32_t cp)
+{
+    return cp < 0x21 || (cp >= 0x7F && cp < 0xA1) || (cp >= 0x2000 && cp < 0x2010) || cp == 0xFEFF;
+}
+
+/* Several behind each other are one mistake: they indent a line that was copied from a page. */
+static enum cd_repair
+skip_invisible(struct cd_parse *p, struct cd_token *t, uint32_t cp)
+{
+    struct cd_span span = cd_parse_span(p, *t);
+    bool is_next = span.start > 0 && span.start == p->invisible_until;
+    p->invisible_until = span.end;
+    t->kind = 0;
+    if (!is_next) {
+        struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_CHARACTER, span,
+                                        "the invisible character U+%04X stands here", cp);
+        bool is_blank = cp == 0xA0 || (cp >= 0x2000 && cp < 0x200B);
+        cd_diag_help(p->build.diags, d, is_blank ? "write an ordinary blank" : "remove it");
+    }
+    return CD_REPAIR_SKIP;
+}
+
 static enum cd_repair
 repair_character(struct cd_parse *p, struct cd_token *t)
 {
     struct cd_str text = cd_parse_text(p, *t);
     uint32_t cp = code_point(text);
-    struct cd_span span = cd_parse_span(p, *t);
-    bool is_printable = cp > 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA1)
-                        && !(cp >= 0x2000 && cp < 0x2010) && cp != 0xFEFF;
-    struct cd_diag *d = is_printable
-                            ? cd_diag_add(p->build.diags, CD_DIAG_CHARACTER, span,
-                                          "the character %.*s begins nothing", CD_FMT(text))
-                            : cd_diag_add(p->build.diags, CD_DIAG_CHARACTER, span,
-                                          "the invisible character U+%04X stands here", cp);
+    if (is_invisible(cp)) {
+        return skip_invisible(p, t, cp);
+    }
+    struct cd_diag *d = cd_diag_add(p->build.diags, CD_DIAG_CHARACTER, cd_parse_span(p, *t),
+                                    "the character %.*s begins nothing", CD_FMT(text));
     const char *help = NULL;
-    int kind = is_printable ? -1 : 0;
+    int kind = -1;
     switch (cp) {
     case 0x2018:
     case 0x2019:
@@ -123,7 +144,7 @@ repair_character(struct cd_parse *p, struct cd_token *t)
         kind = 0;
         break;
     case '@': help = "names have no sign before them; metadata stands in the control"; break;
-    default: help = is_printable ? NULL : "write an ordinary blank"; break;
+    default: break;
     }
     if (help != NULL) {
         cd_diag_help(p->build.diags, d, "%s", help);
