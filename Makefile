@@ -177,7 +177,7 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT) $(LIB)
 
 # ---- Everything else that one types; tests/ has the scripts ------------------------------------------------------------------
 .PHONY: test test-long test-programs reference unit golden docs check-docs check-layers check-format format fuzz fuzz-short fuzz-programs \
-        fuzz-replay bench demo install clean deps help
+        fuzz-replay bench check-speed demo install clean deps help
 jobs = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 sub_make = +$(Q)$(MAKE) --no-print-directory $(jobs) MODE=$(MODE) BUILD=$(BUILD)
 
@@ -231,6 +231,11 @@ fuzz-replay: $(FUZZERS:%=$(BUILD)/fuzz/%-replay) ## Run the committed fuzz input
 bench: ## Measure, as docs/BENCHMARKS.md says (WRITE=1 puts the table there)
 	$(sub_make) all
 	$(Q)tests/bench/run $(BUILD) $(if $(WRITE),--write)
+
+check-speed: ## Instructions of a few small runs, against those written down in tests/bench
+	$(Q)tests/tools/install-deps --bench
+	$(sub_make) all
+	$(Q)tests/bench/instructions $(BUILD)
 
 demo: ## The example estate: findings, service control policies, bucket policies
 	$(Q)tests/tools/install-deps --build
