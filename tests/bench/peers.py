@@ -1,5 +1,6 @@
-"""The programs that Cordon is measured beside, where they can be had: a virtual environment with DuckDB, and the program written by
-hand for the ten checks. Their sources stand beside the project (../shared/bench), not in it."""
+"""The programs that Cordon is measured beside, where they can be had: DuckDB in a virtual environment, the program written by hand for
+the ten checks, and on request OPA and regorus. What they run stands beside the project (../shared/bench), not in it."""
+import os
 import pathlib
 import shutil
 import subprocess
@@ -8,6 +9,9 @@ import venv
 
 SHARED = pathlib.Path(__file__).resolve().parent.parent.parent.parent / "shared" / "bench"
 DUCKDB = "duckdb==2.0.0"
+OPA = "github.com/open-policy-agent/opa@v1.22.2"
+REGO = SHARED / "peers" / "policy.rego"
+QUERY = "data.cordon.counts"
 
 
 def missing(what, why):
@@ -45,3 +49,26 @@ def by_hand(folder):
     if not program.exists() and not quiet(["g++", "-O2", "-mavx2", "-mpclmul", source, "-lsimdjson", "-o", program]):
         return missing("the program by hand", "g++ cannot build it")
     return [program]
+
+
+def opa(folder):
+    """The words before FILE; None if OPA cannot be installed."""
+    program = folder / "bin" / "opa"
+    if not REGO.exists():
+        return missing("OPA", f"{REGO} is not here")
+    if not program.exists() and not quiet(["go", "install", OPA], env={**os.environ, "GOBIN": str(folder / "bin")}):
+        return missing("OPA", f"go cannot install {OPA}")
+    return [program, "eval", "-d", REGO, "--format", "json", QUERY, "-i"]
+
+
+def regorus(folder):
+    """The words before FILE; None if regorus cannot be built."""
+    source, target = SHARED / "peers" / "regorus", folder / "regorus"
+    program = target / "target" / "release" / "regobench"
+    if not source.exists():
+        return missing("regorus", f"{source} is not here")
+    if not target.exists():
+        shutil.copytree(source, target, copy_function=shutil.copyfile)
+    if not program.exists() and not quiet(["cargo", "build", "--release"], cwd=target):
+        return missing("regorus", "cargo cannot build it")
+    return [program, "interp", REGO]

@@ -33,6 +33,7 @@ def snapshot(folder, resources, seed, form):
 
 def expected_counts(path):
     """What the reference evaluator counts for each check; remembered beside the snapshot."""
+    path = path.with_suffix("") if path.suffix == ".gz" else path
     known = path.with_suffix(path.suffix + ".counts")
     if not known.exists():
         done = subprocess.run([sys.executable, HERE / "reference.py", path], stdout=subprocess.PIPE,
