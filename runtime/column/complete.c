@@ -78,82 +78,110 @@ cd_snapshot_is_complete_at(const struct cd_snapshot *s, struct cd_str type, uint
            && !is_lost_at(s, type, account, global ? CD_NO_STR : region);
 }
 
-/* Is there a place with this account and a region? */
-static bool
-has_regions(const struct cd_snapshot *s, uint32_t account)
+/* A place as one number; CD_NO_STR stands for every account or region. */
+static uint64_t
+place_key(uint32_t account, uint32_t region)
 {
-    for (size_t i = 0; i < s->n_places; i++) {
-        if (s->accounts[i] == account && s->regions[i] != CD_NO_STR) {
-            return true;
-        }
-    }
-    return false;
+    return (uint64_t)account << 32 | region;
 }
 
-/* The entries of `complete` that cover TYPE, so that places are compared with these only. */
-struct entries {
-    const struct cd_complete **items;
+/* Sorted: an organization has thousands of places. */
+struct place_set {
+    uint64_t *keys;
     size_t n;
-    bool for_all_accounts; /* one of them names no account */
 };
 
-static bool
-find_entries(const struct cd_snapshot *s, struct cd_str type, struct entries *out)
+static int
+compare_keys(const void *x, const void *y)
 {
-    *out = (struct entries){.items = calloc(s->n_complete + 1, sizeof *out->items)};
-    for (size_t i = 0; out->items && i < s->n_complete; i++) {
-        const struct cd_complete *c = &s->complete[i];
-        if (covers_type(c->type, type)) {
-            out->items[out->n++] = c;
-            out->for_all_accounts |= c->account == CD_NO_STR;
-        }
-    }
-    return out->items != NULL;
+    uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+    return (a > b) - (a < b);
 }
 
 static bool
-entries_cover(const struct entries *e, bool global, uint32_t account, uint32_t region)
+has_place(const struct place_set *set, uint32_t account, uint32_t region)
 {
-    for (size_t i = 0; i < e->n; i++) {
-        if (covers_place(e->items[i], global, account, region)) {
-            return true;
+    uint64_t key = place_key(account, region);
+    return bsearch(&key, set->keys, set->n, sizeof key, compare_keys) != NULL;
+}
+
+/* The entries of `complete` that cover TYPE; of a global type the accounts alone count. */
+static bool
+find_entries(const struct cd_snapshot *s, struct cd_str type, bool global, struct place_set *out)
+{
+    *out = (struct place_set){.keys = calloc(s->n_complete + 1, sizeof *out->keys)};
+    for (size_t i = 0; out->keys && i < s->n_complete; i++) {
+        const struct cd_complete *c = &s->complete[i];
+        if (covers_type(c->type, type)) {
+            out->keys[out->n++] = place_key(c->account, global ? CD_NO_STR : c->region);
         }
     }
-    return false;
+    if (out->keys) {
+        qsort(out->keys, out->n, sizeof *out->keys, compare_keys);
+    }
+    return out->keys != NULL;
+}
+
+static bool
+entries_cover(const struct place_set *entries, uint32_t account, uint32_t region)
+{
+    return has_place(entries, account, region) || has_place(entries, account, CD_NO_STR)
+           || has_place(entries, CD_NO_STR, region) || has_place(entries, CD_NO_STR, CD_NO_STR);
+}
+
+/* The accounts that are named with a region, as places of every region. */
+static bool
+find_accounts_with_regions(const struct cd_snapshot *s, struct place_set *out)
+{
+    *out = (struct place_set){.keys = calloc(s->n_places + 1, sizeof *out->keys)};
+    for (size_t i = 0; out->keys && i < s->n_places; i++) {
+        if (s->regions[i] != CD_NO_STR) {
+            out->keys[out->n++] = place_key(s->accounts[i], CD_NO_STR);
+        }
+    }
+    if (out->keys) {
+        qsort(out->keys, out->n, sizeof *out->keys, compare_keys);
+    }
+    return out->keys != NULL;
 }
 
 /* Is every place with an account covered? If none has an account, only an entry for all of them
  * will do. */
 static bool
-places_are_covered(const struct cd_snapshot *s, const struct entries *e, bool global)
+places_are_covered(const struct cd_snapshot *s, const struct place_set *entries,
+                   const struct place_set *with_regions, bool global)
 {
     bool named = false;
     for (size_t i = 0; i < s->n_places; i++) {
         uint32_t account = s->accounts[i];
-        uint32_t region = s->regions[i];
+        uint32_t region = global ? CD_NO_STR : s->regions[i];
         if (account == CD_NO_STR) {
             continue;
         }
         named = true;
-        if (region == CD_NO_STR && !global && has_regions(s, account)) {
+        if (region == CD_NO_STR && !global && has_place(with_regions, account, CD_NO_STR)) {
             continue; /* the regions named with the account count */
         }
-        if (!entries_cover(e, global, account, region)) {
+        if (!entries_cover(entries, account, region)) {
             return false;
         }
     }
-    return named || e->for_all_accounts;
+    /* The entries for all accounts are the last in order. */
+    return named || (entries->n > 0 && entries->keys[entries->n - 1] >> 32 == CD_NO_STR);
 }
 
 bool
 cd_snapshot_is_complete(const struct cd_snapshot *s, struct cd_str type)
 {
-    struct entries entries;
-    if (is_lost_at(s, type, CD_NO_STR, CD_NO_STR) || !find_entries(s, type, &entries)) {
-        return false; /* without memory nothing is claimed */
-    }
-    bool complete = places_are_covered(s, &entries, is_global(type));
-    free(entries.items);
+    struct place_set entries = {0}, with_regions = {0};
+    bool global = is_global(type);
+    bool complete =
+        !is_lost_at(s, type, CD_NO_STR, CD_NO_STR)
+        && find_entries(s, type, global, &entries) /* without memory nothing is claimed */
+        && find_accounts_with_regions(s, &with_regions)
+        && places_are_covered(s, &entries, &with_regions, global);
+    free(entries.keys);
+    free(with_regions.keys);
     return complete;
 }
 
