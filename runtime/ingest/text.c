@@ -432,7 +432,7 @@ cd_text_urldecode(struct cd_str s, struct cd_buf *out)
     for (size_t i = 0; p != NULL && i < s.n; i++) {
         int high = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
         int low = high < 0 ? -1 : hex_digit(s.p[i + 2]);
-        *p++ = (char)(low < 0 ? s.p[i] : high << 4 | low);
+        *p++ = low < 0 ? s.p[i] : (char)(high * 16 + low);
         i += low < 0 ? 0 : 2;
     }
     out->n = p == NULL ? start : (size_t)(p - out->p);
