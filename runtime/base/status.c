@@ -7,6 +7,17 @@
 
 #include "runtime/base/str.h"
 
+/* Names and values from outside do not get to steer the reader's terminal. */
+static void
+clean(char *message)
+{
+    for (char *c = message; *c != '\0'; c++) {
+        if (((unsigned char)*c < 0x20 && *c != '\n') || *c == 0x7F) {
+            *c = '?';
+        }
+    }
+}
+
 cordon_status
 cordon_fail(struct cordon_error *err, cordon_status code, uint64_t offset, const char *fmt, ...)
 {
@@ -15,6 +26,7 @@ cordon_fail(struct cordon_error *err, cordon_status code, uint64_t offset, const
         va_start(ap, fmt);
         int n = vsnprintf(err->message, sizeof err->message, fmt, ap);
         va_end(ap);
+        clean(err->message);
         err->code = code;
         err->offset = offset;
         if (n >= (int)sizeof err->message) {

@@ -3,6 +3,8 @@
 
 #include <yaml.h>
 
+#include "runtime/base/map.h"
+
 struct reader {
     yaml_parser_t parser;
     struct cd_arena *arena;
@@ -84,32 +86,35 @@ read_scalar(struct reader *r, const yaml_event_t *event, struct cd_yaml *out)
 static cordon_status read_value(struct reader *r, const yaml_event_t *event, struct cd_yaml *out,
                                 int depth);
 
-/* The key in EVENT and, if it is new, a place for its value; CORDON_OK with *value set. */
+/* The key in EVENT and, if it is not SEEN yet, a place for its value; CORDON_OK with *value set. */
 static cordon_status
-read_key(struct reader *r, const yaml_event_t *event, struct cd_yaml *map, struct cd_yaml **value)
+read_key(struct reader *r, const yaml_event_t *event, struct cd_yaml *map, struct cd_map *seen,
+         struct cd_yaml **value)
 {
+    uint32_t earlier;
     struct cd_yaml key = {.kind = CD_YAML_NULL};
     set_place(&key, &event->start_mark);
     if (event->type != YAML_SCALAR_EVENT) {
         return cd_yaml_fail(r->err, r->path, &key, "a name was expected here");
     }
     CORDON_TRY(read_scalar(r, event, &key));
-    if (cd_yaml_get(map, key.text)) {
+    if (cd_map_get(seen, key.text, &earlier)) {
         return cd_yaml_fail(r->err, r->path, &key, "this name stands twice");
     }
     size_t n = map->n;
     struct cd_yaml *slot = CD_PUSH(r->arena, map->keys, n, map->cap_keys);
     *value = CD_PUSH(r->arena, map->items, map->n, map->cap);
-    if (!slot || !*value) {
+    if (!slot || !*value || !cd_map_put(seen, key.text, 0)) {
         return out_of_memory(r);
     }
     *slot = key;
     return CORDON_OK;
 }
 
-/* Members of a LIST or MAP up to the event that ends it. */
+/* SEEN: the keys of a MAP so far. */
 static cordon_status
-read_members(struct reader *r, yaml_event_type_t end, struct cd_yaml *out, int depth)
+read_each(struct reader *r, yaml_event_type_t end, struct cd_yaml *out, struct cd_map *seen,
+          int depth)
 {
     struct cd_yaml *value = NULL; /* a MAP's: its key has been read */
     for (;;) {
@@ -118,7 +123,7 @@ read_members(struct reader *r, yaml_event_type_t end, struct cd_yaml *out, int d
         bool ends = event.type == end;
         cordon_status status = CORDON_OK;
         if (!ends && out->kind == CD_YAML_MAP && !value) {
-            status = read_key(r, &event, out, &value);
+            status = read_key(r, &event, out, seen, &value);
         } else if (!ends) {
             struct cd_yaml *to = value ? value : CD_PUSH(r->arena, out->items, out->n, out->cap);
             status = to ? read_value(r, &event, to, depth + 1) : out_of_memory(r);
@@ -129,6 +134,17 @@ read_members(struct reader *r, yaml_event_type_t end, struct cd_yaml *out, int d
             return status;
         }
     }
+}
+
+/* Members of a LIST or MAP up to the event that ends it. */
+static cordon_status
+read_members(struct reader *r, yaml_event_type_t end, struct cd_yaml *out, int depth)
+{
+    struct cd_map seen;
+    cd_map_init(&seen);
+    cordon_status status = read_each(r, end, out, &seen, depth);
+    cd_map_finish(&seen);
+    return status;
 }
 
 /* The value that begins with EVENT, which stays the caller's. */

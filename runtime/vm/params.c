@@ -61,8 +61,10 @@ cd_params_add_text(struct cd_params *p, struct cd_str text, struct cordon_error 
         return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET, "--param %.*s: write name=value",
                            CD_FMT(text));
     }
-    if (cd_utf8_check(text) != text.n) {
-        return cordon_fail(err, CORDON_EINPUT, cd_utf8_check(text), "--param: this is not UTF-8");
+    size_t good = cd_utf8_check(text);
+    if (good != text.n) {
+        return cordon_fail(err, CORDON_EINPUT, good, "--param %.*s…: byte %zu is not UTF-8",
+                           CD_FMT(cd_str_sub(text, 0, good < 80 ? good : 80)), good);
     }
     struct entry *entry = CD_PUSH(&p->arena, p->items, p->n, p->cap);
     if (!entry) {
@@ -224,6 +226,25 @@ all_digits(struct cd_str s)
     return true;
 }
 
+/* S for a message, which has only so much room. */
+static struct cd_str
+shown(const struct binder *b, struct cd_str s)
+{
+    size_t n = s.n < 100 ? s.n : 100;
+    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xC0u) == 0x80u) {
+        n--;
+    }
+    struct cd_str cut = n < s.n ? cd_arena_printf(b->arena, "%.*s…", (int)n, s.p) : s;
+    return cut.p ? cut : cd_str_sub(s, 0, n);
+}
+
+static cordon_status
+refuse_text(const struct binder *b, struct cd_str s, const char *what)
+{
+    struct cd_str text = shown(b, s);
+    return refuse(b, "\"%.*s\" %s", CD_FMT(text), what);
+}
+
 static cordon_status
 refuse_region(const struct binder *b, struct cd_str s)
 {
@@ -236,7 +257,7 @@ refuse_region(const struct binder *b, struct cd_str s)
         return refuse(b, "\"%.*s\" is not a region; did you mean %.*s?", CD_FMT(s),
                       CD_FMT(nearest.best));
     }
-    return refuse(b, "\"%.*s\" is not a region", CD_FMT(s));
+    return refuse_text(b, s, "is not a region");
 }
 
 /* An action of IAM, or a pattern that some action matches. */
@@ -253,8 +274,7 @@ check_action(const struct binder *b, struct cd_str s)
         }
     }
     return known ? CORDON_OK
-                 : refuse(b, "\"%.*s\" is not an action that IAM knows (s3:GetObject, s3:Get*)",
-                          CD_FMT(s));
+                 : refuse_text(b, s, "is not an action that IAM knows (s3:GetObject, s3:Get*)");
 }
 
 /* Is the string what its refinement asks for? */
@@ -270,17 +290,14 @@ check_refine(const struct binder *b, enum cd_refine refine, struct cd_str s)
     case CD_REFINE_ACCOUNT:
         return s.n == 12 && all_digits(s)
                    ? CORDON_OK
-                   : refuse(b, "\"%.*s\" is not an account: twelve digits are expected", CD_FMT(s));
+                   : refuse_text(b, s, "is not an account: twelve digits are expected");
     case CD_REFINE_ARN:
-        return cd_arn_split(s, segments) ? CORDON_OK
-                                         : refuse(b, "\"%.*s\" is not an ARN", CD_FMT(s));
+        return cd_arn_split(s, segments) ? CORDON_OK : refuse_text(b, s, "is not an ARN");
     case CD_REFINE_ACTION: return check_action(b, s);
     case CD_REFINE_IP:
-        return net.family != 0 && !has_bits ? CORDON_OK
-                                            : refuse(b, "\"%.*s\" is not an IP address", CD_FMT(s));
+        return net.family != 0 && !has_bits ? CORDON_OK : refuse_text(b, s, "is not an IP address");
     case CD_REFINE_CIDR:
-        return net.family != 0 ? CORDON_OK
-                               : refuse(b, "\"%.*s\" is not a network (10.0.0.0/8)", CD_FMT(s));
+        return net.family != 0 ? CORDON_OK : refuse_text(b, s, "is not a network (10.0.0.0/8)");
     }
     return CORDON_OK;
 }
@@ -290,7 +307,8 @@ bind_string(struct binder *b, uint32_t type, enum cd_refine refine, const struct
             uint32_t *out)
 {
     if (v->kind != CD_GIVEN_PLAIN && v->kind != CD_GIVEN_QUOTED) {
-        return refuse(b, "a string is expected");
+        bool is_bare = v->kind == CD_GIVEN_NUMBER || v->kind == CD_GIVEN_BOOL;
+        return refuse(b, is_bare ? "a string is expected, in quotes" : "a string is expected");
     }
     CORDON_TRY(check_refine(b, refine, v->text));
     uint32_t string = add_string(b, v->text);
@@ -350,15 +368,45 @@ bind_moment(struct binder *b, uint32_t type, const struct cd_given *v, uint32_t 
 static cordon_status bind_value(struct binder *b, uint32_t type, enum cd_refine refine,
                                 const struct cd_given *v, uint32_t *out, int depth);
 
-static bool
-is_among(const struct cd_image *img, const uint32_t *items, uint32_t n, uint32_t one)
+/* The same for constants that hold the same. */
+static uint64_t
+hash_const(const struct cd_image *img, uint32_t constant)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        if (same_const(img, items[i], one)) {
-            return true;
+    const struct cd_constant *c = &img->consts.items[constant];
+    uint32_t kind = img->types.items[c->type].kind;
+    if (kind == CD_KIND_STRING) {
+        return cd_str_hash(img->strings.items[c->value]);
+    }
+    uint64_t hash = kind == CD_KIND_LIST || kind == CD_KIND_MAP ? c->n : c->value;
+    for (uint32_t i = 0; kind == CD_KIND_LIST && i < c->n; i++) {
+        hash = hash * 31 + hash_const(img, img->const_items.items[c->value + i]);
+    }
+    return cd_str_hash((struct cd_str){(const char *)&hash, sizeof hash});
+}
+
+/* Leaves each of ITEMS once, at its first place. Returns how many are left; CD_NONE when memory is
+ * out. */
+static uint32_t
+drop_repeated(const struct binder *b, uint32_t *items, uint32_t n)
+{
+    const struct cd_image *img = &b->out->consts;
+    size_t n_slots = 2;
+    while (n_slots < (size_t)n * 2) {
+        n_slots *= 2;
+    }
+    uint32_t *slots = CD_NEW_ARRAY(b->arena, n_slots, uint32_t); /* place in ITEMS, from 1 */
+    uint32_t kept = 0;
+    for (uint32_t i = 0; slots && i < n; i++) {
+        size_t slot = (size_t)hash_const(img, items[i]) & (n_slots - 1);
+        while (slots[slot] != 0 && !same_const(img, items[slots[slot] - 1], items[i])) {
+            slot = (slot + 1) & (n_slots - 1);
+        }
+        if (slots[slot] == 0) {
+            items[kept++] = items[i];
+            slots[slot] = kept;
         }
     }
-    return false;
+    return slots ? kept : CD_NONE;
 }
 
 /* Appends the items that a collection was bound to; a set has each once. */
@@ -389,15 +437,12 @@ bind_list(struct binder *b, uint32_t type, enum cd_refine refine, const struct c
         return refuse(b, "a %s is expected, in JSON: [\"…\", \"…\"]", t->is_set ? "set" : "list");
     }
     uint32_t *items = CD_NEW_ARRAY(b->arena, v->n, uint32_t);
-    uint32_t n = 0;
+    uint32_t n = items ? (uint32_t)v->n : CD_NONE;
     for (size_t i = 0; items && i < v->n; i++) {
-        uint32_t one;
-        CORDON_TRY(bind_value(b, t->elem, refine, &v->items[i], &one, depth + 1));
-        if (!t->is_set || !is_among(&b->out->consts, items, n, one)) {
-            items[n++] = one;
-        }
+        CORDON_TRY(bind_value(b, t->elem, refine, &v->items[i], &items[i], depth + 1));
     }
-    return items ? finish_collection(b, type, items, n, n, out) : no_memory(b->err);
+    n = n != CD_NONE && t->is_set ? drop_repeated(b, items, n) : n;
+    return n != CD_NONE ? finish_collection(b, type, items, n, n, out) : no_memory(b->err);
 }
 
 static cordon_status
@@ -520,6 +565,10 @@ as_json(struct binder *b, uint32_t type, const struct cd_given *v, struct cd_giv
     }
     *parsed = (struct cd_given){.kind = CD_GIVEN_NULL};
     cordon_status status = cd_given_json(b->arena, v->text, parsed, &why);
+    bool is_meant = v->text.n > 0 && (v->text.p[0] == '[' || v->text.p[0] == '{');
+    if (status == CORDON_EINPUT && is_meant) {
+        return refuse(b, "%s", why.message);
+    }
     if (status == CORDON_EINPUT) {
         return refuse(b, "a %s is expected, in JSON: %s",
                       kind == CD_KIND_MAP                ? "map"

@@ -140,7 +140,14 @@ Test(params, wrong_values)
         {"acme.c.limit=3", "there is no parameter acme.c.limit"},
         {"allowed=[\"eu-west-9\"]", "\"eu-west-9\" is not a region"},
         {"allowed=eu-west-1", "a set is expected, in JSON"},
-        {"allowed=[1]", "a string is expected"},
+        {"allowed=[1]", "a string is expected, in quotes"},
+        {"allowed=[\"eu-west-1\"", "this is not JSON, at byte 12"},
+        {"allowed=[\"eu-west-1\\u0000\"]", "U+0000"},
+        {"nets={\"x\":\"10.0.0.0/8\",\"x\":\"10.0.0.0/9\"}", "a key stands twice"},
+        {"owner=\x1B[31m", "\"?[31m\" is not an account"},
+        {"own\xFF"
+         "er=1",
+         "--param own…: byte 3 is not UTF-8"},
         {"allowed=\"eu-west-1\"", "a set is expected"},
         {"days=90", "a duration is expected"},
         {"days=5m1h", "a duration is expected"},
@@ -160,6 +167,40 @@ Test(params, wrong_values)
         cr_expect(status == CORDON_EINPUT || status == CORDON_EUSAGE, "%s", cases[i].text);
         cr_expect(strstr(err.message, cases[i].words), "%s: %s", cases[i].text, err.message);
     }
+}
+
+/* Of a long value the message shows the beginning, up to a whole character. */
+Test(params, a_long_wrong_value)
+{
+    char text[600] = "owner=a";
+    for (size_t n = strlen(text); n + 2 < sizeof text; n += 2) {
+        memcpy(text + n, "ä", 3);
+    }
+    cr_assert_eq(give(text), CORDON_EINPUT);
+    cr_expect(strstr(err.message, "ä…\" is not an account: twelve digits are expected"), "%s",
+              err.message);
+    cr_expect_eq(cd_utf8_check(cd_str_of(err.message)), strlen(err.message));
+}
+
+/* A set of as many as a large organization has, most of them twice. */
+Test(params, large_collections, .timeout = 10)
+{
+    struct cd_buf text = CD_BUF_INIT;
+    cd_buf_puts(&text, "allowed:\n");
+    for (unsigned i = 0; i < 200000; i++) {
+        cd_buf_printf(&text, "  - %s\n", i % 3 != 0 ? "eu-west-1" : "eu-central-1");
+    }
+    cd_buf_puts(&text, "nets:\n");
+    for (unsigned i = 0; i < 200000; i++) {
+        cd_buf_printf(&text, "  n%u: 10.0.0.0/8\n", i);
+    }
+    cr_assert_eq(cd_params_add_yaml(params, CD_STR("p.yaml"), cd_buf_view(&text), &err), CORDON_OK);
+    cr_assert_eq(cd_params_bind(params, &img, &arena, &bound, &err), CORDON_OK, "%s", err.message);
+    cr_expect_eq(value(ALLOWED)->n, 2u);
+    cr_expect(cd_str_eq(text_of(bound.consts.const_items.items[value(ALLOWED)->value]),
+                        CD_STR("eu-central-1")));
+    cr_expect_eq(value(NETS)->n, 200000u);
+    cd_buf_finish(&text);
 }
 
 Test(params, wrong_files)
