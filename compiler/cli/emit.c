@@ -196,6 +196,14 @@ run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
     if (n < 2 || e->folder.path == NULL) {
         return cd_usage_error(usage, n < 2 ? "name at least one policy" : "-o DIR is needed");
     }
+    for (size_t i = 2; i <= n; i++) {
+        if (cd_str_ends(cd_str_of(argv[i]), CD_STR(".cbc"))) {
+            return cd_usage_error(usage,
+                                  "%s: documents are made from sources, not from images: name the "
+                                  ".cordon files that it was built from",
+                                  argv[i]);
+        }
+    }
     if (e->bucket_names.n != 0 && e->target != CD_TARGET_BUCKET_POLICY) {
         return cd_usage_error(usage, "--bucket is for the target bucket-policy");
     }
