@@ -32,7 +32,8 @@ prevention_of(struct cd_doc *d, const struct cd_decl *control, const struct cd_d
               enum cd_target target)
 {
     struct cd_diags diags;
-    struct cd_emission e = {.arena = d->arena, .target = target, .diags = &diags};
+    struct cd_emission e = {
+        .arena = d->arena, .target = target, .params = &d->sema->params, .diags = &diags};
     cd_diags_init(&diags, d->arena);
     cd_emit_deny(&e, control, deny, NULL);
     struct cd_str *notes = CD_NEW_ARRAY(d->arena, e.n_not + diags.n, struct cd_str);

@@ -157,8 +157,9 @@ struct cd_not_expressible {
 struct cd_emission {
     struct cd_arena *arena;
     enum cd_target target;
-    bool is_check;      /* a normal form beyond the limit is no error: nothing is written */
-    size_t next_number; /* of the control at hand */
+    bool is_check; /* a normal form beyond the limit is no error: nothing is written */
+    const struct cd_decls *params; /* of all modules */
+    size_t next_number;            /* of the control at hand */
     struct cd_statement *statements;
     size_t n, cap;
     struct cd_not_expressible *not_expressible;

@@ -183,6 +183,37 @@ check_acts(struct cd_emission *out, const struct cd_deny *deny, const struct cd_
     }
 }
 
+/* Is the condition never true, whatever values the parameters get? */
+static bool
+is_never_true(struct cd_emission *out, const struct cd_deny *deny)
+{
+    size_t n = out->params->n;
+    const struct cd_const_env open = {.params = out->params->items,
+                                      .values =
+                                          CD_NEW_ARRAY(out->arena, n + 1, const struct cd_const *),
+                                      .n = n};
+    struct cd_normal_form form;
+    struct cd_reason reason;
+    return cd_normal_form_of(out->arena, deny->when, deny->unless, &open, &form, &reason)
+               == CD_FORM_DONE
+           && form.n == 0;
+}
+
+/* By its parameters' defaults alone that is no matter for a check. */
+static void
+refuse_never_true(struct cd_emission *out, const struct cd_decl *control,
+                  const struct cd_deny *deny)
+{
+    if (is_never_true(out, deny)) {
+        cd_emission_refuse(out, control, deny->span,
+                           CD_STR("its condition is never true, so that it denies nothing"));
+    } else if (!out->is_check) {
+        cd_emission_refuse(out, control, deny->span,
+                           CD_STR("with its parameters' values its condition is never true, so "
+                                  "that it denies nothing"));
+    }
+}
+
 void
 cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
              const struct cd_const_env *env)
@@ -215,7 +246,11 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
         out->next_number += form.n;
         return;
     }
-    if (acts.loses_future && form.n != 0 && !out->is_check) {
+    if (form.n == 0) {
+        refuse_never_true(out, control, deny);
+        return;
+    }
+    if (acts.loses_future && !out->is_check) {
         report_expanded(out, deny);
     }
     check_carried(out, deny, env, &form);
@@ -228,6 +263,7 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
 void
 cd_emit_statements(struct cd_emission *out, const struct cd_sema *s, const struct cd_const_env *env)
 {
+    out->params = &s->params;
     for (uint32_t c = 0; c < s->controls.n; c++) {
         const struct cd_decl *control = s->controls.items[c];
         out->next_number = 0;
@@ -241,8 +277,11 @@ cd_emit_statements(struct cd_emission *out, const struct cd_sema *s, const struc
 void
 cd_emit_check(struct cd_arena *arena, const struct cd_sema *s, struct cd_diags *diags)
 {
-    struct cd_emission e = {
-        .arena = arena, .target = CD_TARGET_SCP, .is_check = true, .diags = diags};
+    struct cd_emission e = {.arena = arena,
+                            .target = CD_TARGET_SCP,
+                            .is_check = true,
+                            .params = &s->params,
+                            .diags = diags};
     cd_emit_statements(&e, s, NULL);
     for (size_t i = 0; i < e.n_not; i++) {
         const struct cd_not_expressible *n = &e.not_expressible[i];

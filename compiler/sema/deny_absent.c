@@ -225,14 +225,74 @@ visit_uncarried(struct cd_deny_shape *s, struct cd_term t, void *data)
     return true;
 }
 
+/* Does the condition keep the deny from firing wherever KEY is absent? */
+static bool
+needs(struct cd_deny_shape *s, struct cd_str key)
+{
+    return (s->deny->when && if_absent(s, (struct cd_term){s->deny->when, NULL}, key) == CD_TRI_NO)
+           || (s->deny->unless
+               && if_absent(s, (struct cd_term){s->deny->unless, NULL}, key) == CD_TRI_YES);
+}
+
+static bool
+visit_asked(struct cd_deny_shape *s, struct cd_term t, void *data)
+{
+    const struct cd_str *key = data;
+    return (t.e->kind == CD_EXPR_PRESENT || t.e->kind == CD_EXPR_ABSENT)
+           && cd_term_reads_key(s, (struct cd_term){t.e->a, t.env}, *key);
+}
+
+/* Does the condition ask whether KEY is there? Then it means what it says. */
+static bool
+asks_presence(struct cd_deny_shape *s, struct cd_str key)
+{
+    struct cd_term when = {s->deny->when, NULL}, unless = {s->deny->unless, NULL};
+    return (s->deny->when && cd_term_any(s, when, visit_asked, &key))
+           || (s->deny->unless && cd_term_any(s, unless, visit_asked, &key));
+}
+
+/* Warns of the first action named that does not carry a key without which the deny never fires. */
+static bool
+visit_needed(struct cd_deny_shape *s, struct cd_term t, void *data)
+{
+    (void)data;
+    if (t.e->kind != CD_EXPR_ANAME || t.e->ref.kind != CD_REF_KEY || t.e->ref.key == CD_SCHEMA_NONE
+        || cd_iam_key_at(t.e->ref.key).is_retired || s->deny->n_acts < 2) {
+        return false;
+    }
+    for (size_t i = 0; i < s->deny->n_acts; i++) {
+        const struct cd_act *act = &s->deny->acts[i];
+        uint32_t action =
+            act->is_star || act->path.n > 0 ? CD_SCHEMA_NONE : cd_iam_find_action(act->aname);
+        if (action == CD_SCHEMA_NONE || cd_iam_action_has_key(action, t.e->ref.key)
+            || !needs(s, t.e->text) || asks_presence(s, t.e->text)) {
+            continue;
+        }
+        struct cd_diag *d = cd_diag_add(
+            s->c->s->diags, CD_DIAG_DENY_NEEDED_KEY, act->span,
+            "%.*s does not carry `%.*s`, and without the key the condition is false: the deny "
+            "never fires for it",
+            CD_FMT(act->aname), CD_FMT(t.e->text));
+        cd_diag_help(s->c->s->diags, d, "leave the action out, or deny it in a clause of its own");
+        return true;
+    }
+    return false;
+}
+
+static bool
+visit_carried(struct cd_deny_shape *s, struct cd_term t, void *data)
+{
+    return visit_uncarried(s, t, data) || visit_needed(s, t, data);
+}
+
 void
 cd_deny_check_uncarried(struct cd_deny_shape *s)
 {
     struct cd_term when = {s->deny->when, NULL}, unless = {s->deny->unless, NULL};
     if (s->deny->when) {
-        (void)cd_term_any(s, when, visit_uncarried, NULL);
+        (void)cd_term_any(s, when, visit_carried, NULL);
     }
     if (s->deny->unless) {
-        (void)cd_term_any(s, unless, visit_uncarried, NULL);
+        (void)cd_term_any(s, unless, visit_carried, NULL);
     }
 }

@@ -48,13 +48,15 @@ has_slash(struct cd_str arn)
     return cd_str_find(arn, '/', 0) < arn.n;
 }
 
-/* Segment by segment, as ARNs are matched; the sixth goes to the end. */
+/* Segment by segment, as ARNs are matched; the sixth goes to the end. A placeholder of the format
+ * is never empty. */
 static bool
-arns_meet(struct cd_str x, struct cd_str y)
+arns_meet(struct cd_str x, struct cd_str format)
 {
+    struct cd_str y = format;
     for (int i = 0; i < 5; i++) {
         size_t x_end = cd_str_find(x, ':', 0), y_end = cd_str_find(y, ':', 0);
-        if (x_end == x.n || y_end == y.n
+        if (x_end == x.n || y_end == y.n || (x_end == 0 && y_end != 0)
             || !cd_globs_meet(cd_str_sub(x, 0, x_end), cd_str_sub(y, 0, y_end))) {
             return false;
         }

@@ -75,7 +75,8 @@ void cd_deny_check_shape(struct cd_deny_shape *s);
 /* Keys that an action does not carry, under operators that fire on absent; fills `firing`
  * (deny_absent.c). */
 void cd_deny_check_absent(struct cd_deny_shape *s);
-/* Warns of keys that no action of the deny carries (deny_absent.c). */
+/* Warns of keys that no action of the deny carries, and of actions that do not carry a key that
+ * they need for the deny to fire (deny_absent.c). */
 void cd_deny_check_uncarried(struct cd_deny_shape *s);
 /* Resource types that do not carry a firing key, and patterns that no action is made on
  * (deny_scope.c). */

@@ -440,7 +440,7 @@ report_quoted_key(struct cd_checker *c, const struct cd_expr *e)
     cd_diag_help(c->s->diags, d, "write the key without quotes: %.*s", CD_FMT(key));
 }
 
-/* `r.arn == "arn:aws:iam::*:role/x"`: true of nothing. */
+/* `r.arn == "arn:aws:iam::*:role/x"`: true of nothing. A `*` alone may be a value. */
 static void
 check_wildcards(struct cd_checker *c, const struct cd_expr *rel, const struct cd_expr *e)
 {
@@ -451,20 +451,24 @@ check_wildcards(struct cd_checker *c, const struct cd_expr *rel, const struct cd
         return;
     }
     struct cd_str text = cd_is_literal(e) ? cd_literal_text(c, e) : CD_STR("");
-    if (cd_str_find(text, '*', 0) < text.n) {
-        struct cd_diag *d =
-            cd_diag_add(c->s->diags, CD_DIAG_WILDCARD_EQUAL, e->span,
-                        "under `%s` the * of an ARN stands for itself", rel_text(rel));
+    bool is_arn = rel->a->type->kind == CD_TYPE_ARN || rel->b->type->kind == CD_TYPE_ARN;
+    if (cd_str_find(text, '*', 0) < text.n && (is_arn || !cd_str_eq(text, CD_STR("*")))) {
+        struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_WILDCARD_EQUAL, e->span,
+                                        "under `%s` the *%s stands for itself", rel_text(rel),
+                                        is_arn ? " of an ARN" : "");
         cd_diag_help(c->s->diags, d, "patterns are compared with `%s`",
                      rel->negated ? "not like" : "like");
     }
 }
 
+/* ARNs, and texts of the request. */
 static void
-check_equal_arns(struct cd_checker *c, const struct cd_expr *e)
+check_equal_patterns(struct cd_checker *c, const struct cd_expr *e)
 {
     bool compares = e->rel == CD_REL_EQ || e->rel == CD_REL_IN;
-    if (compares && e->a->type->kind == CD_TYPE_ARN) {
+    bool is_text_key = e->a->kind == CD_EXPR_ANAME && e->a->ref.kind == CD_REF_KEY
+                       && e->a->type->kind == CD_TYPE_STRING;
+    if (compares && (e->a->type->kind == CD_TYPE_ARN || is_text_key)) {
         check_wildcards(c, e, e->b);
     } else if (e->rel == CD_REL_EQ && e->b->type->kind == CD_TYPE_ARN) {
         check_wildcards(c, e, e->a);
@@ -479,7 +483,7 @@ cd_infer_rel(struct cd_checker *c, struct cd_expr *e)
     if (report_multivalued(c, e)) {
         return cd_simple(c, CD_TYPE_BOOL);
     }
-    check_equal_arns(c, e);
+    check_equal_patterns(c, e);
     switch (e->rel) {
     case CD_REL_EQ: rel_equal(c, e); break;
     case CD_REL_LT:

@@ -177,6 +177,51 @@ cd_check_refined(struct cd_sema *s, struct cd_span span, struct cd_str text, enu
     return false;
 }
 
+/* The segment of an ARN pattern at I, from 0 on. */
+static struct cd_str
+segment(struct cd_str arn, int i)
+{
+    for (; i > 0; i--) {
+        arn = cd_str_sub(arn, cd_str_find(arn, ':', 0) + 1, arn.n);
+    }
+    return cd_str_sub(arn, 0, cd_str_find(arn, ':', 0));
+}
+
+static bool
+is_fixed(struct cd_str segment)
+{
+    return segment.n != 0 && cd_str_find(segment, '*', 0) == segment.n
+           && cd_str_find(segment, '?', 0) == segment.n;
+}
+
+static bool
+is_digits(struct cd_str text)
+{
+    size_t n = 0;
+    while (n < text.n && text.p[n] >= '0' && text.p[n] <= '9') {
+        n++;
+    }
+    return n == text.n;
+}
+
+/* An ARN with such segments names nothing. */
+static void
+check_segments(struct cd_sema *s, struct cd_span span, struct cd_str arn)
+{
+    if (cd_str_eq(arn, CD_STR("*"))) {
+        return;
+    }
+    struct cd_str partition = segment(arn, 1), region = segment(arn, 3), account = segment(arn, 4);
+    if (is_fixed(partition) && !cd_partition_exists(partition)) {
+        bad_text(s, span, partition, "a partition",
+                 "partitions are aws, aws-cn, aws-us-gov, …; * is any of them");
+    } else if (is_fixed(region) && cd_region_partition(region).n == 0) {
+        bad_region(s, span, region);
+    } else if (is_fixed(account) && is_digits(account) && !is_account(account)) {
+        bad_text(s, span, account, "an account", "an account has twelve digits: \"111122223333\"");
+    }
+}
+
 /* Literal colons suffice; what is interpolated may bring more, unless it is known. */
 void
 cd_check_arn_pattern(struct cd_checker *c, struct cd_expr *e, enum cd_diag_code code)
@@ -197,11 +242,14 @@ cd_check_arn_pattern(struct cd_checker *c, struct cd_expr *e, enum cd_diag_code 
         }
         if (value->kind == CD_CONST_SET || value->kind == CD_CONST_LIST) {
             for (size_t i = 0; i < value->n; i++) {
-                if (value->items[i]->kind == CD_CONST_STRING
-                    && !cd_arn_pattern_ok(value->items[i]->text)) {
+                if (value->items[i]->kind != CD_CONST_STRING) {
+                    continue;
+                }
+                if (!cd_arn_pattern_ok(value->items[i]->text)) {
                     text = value->items[i]->text;
                     goto report;
                 }
+                check_segments(c->s, e->span, value->items[i]->text);
             }
             return;
         }
@@ -211,6 +259,7 @@ cd_check_arn_pattern(struct cd_checker *c, struct cd_expr *e, enum cd_diag_code 
         text = value->text;
     }
     if (cd_arn_pattern_ok(text)) {
+        check_segments(c->s, e->span, text);
         return;
     }
 report:;

@@ -1,7 +1,7 @@
 // Asks an independent simulator (npm @cloud-copilot/iam-simulate, a program of its own that is neither part of this project
-// nor needed by it) what service control policies deny. Usage: node simulate.mjs FOLDER <cases >answers, where FOLDER has
-// the package installed. A case is a line {"policy", "action", "resource", "context"}; an answer a line true, false or
-// "why it was not asked".
+// nor needed by it) what service control policies and bucket policies deny. Usage: node simulate.mjs FOLDER <cases >answers,
+// where FOLDER has the package installed. A case is a line {"policy", "target", "action", "resource", "context"}; an answer a
+// line true, false or "why it was not asked".
 import { createInterface } from 'node:readline'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
@@ -11,19 +11,33 @@ const { runSimulation } = await import(pathToFileURL(require.resolve('@cloud-cop
 const account = '111122223333'
 const allow = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
 
-async function denied({ policy, action, resource, context }) {
+// Keys and roles are used by leave of their own policies only.
+function resourcePolicy(action) {
+  const statement = { Effect: 'Allow', Principal: '*', Action: '*' }
+  return /^kms:/.test(action) ? { Statement: [{ ...statement, Resource: '*' }] }
+    : /^sts:AssumeRole/.test(action) ? { Statement: [statement] } : undefined
+}
+
+async function denied({ policy, target = 'scp', action, resource, context }) {
   const principal = `arn:aws:iam::${account}:role/somebody` // conditions read the context's aws:PrincipalArn
+  const owner = /^\d{12}$/.test(resource.split(':')[4]) ? resource.split(':')[4] : account
+  const policies = [{ name: 'allow', policy: allow }]
   const simulation = {
-    request: { principal, action, resource: { resource, accountId: account }, contextVariables: context },
+    request: { principal, action, resource: { resource, accountId: owner }, contextVariables: context },
     identityPolicies: [{ name: 'all', policy: allow }],
-    serviceControlPolicies: [{ orgIdentifier: 'o', policies: [{ name: 'allow', policy: allow }, { name: 'deny', policy }] }],
-    resourceControlPolicies: []
+    serviceControlPolicies: [{ orgIdentifier: 'o', policies }],
+    resourceControlPolicies: [],
+    resourcePolicy: target === 'scp' ? resourcePolicy(action) : policy
+  }
+  if (target === 'scp') {
+    policies.push({ name: 'deny', policy })
   }
   const result = await runSimulation(simulation, {})
   if (result.resultType === 'error') {
     return JSON.stringify(result.errors)
   }
-  return (result.analysis ?? result.result?.analysis ?? result.overallResult).result?.includes?.('Denied') ?? result
+  const ignored = (result.result ?? result.results[0])?.ignoredContextKeys ?? []
+  return ignored.length !== 0 ? `it does not know ${ignored.join(' ')} here` : result.overallResult === 'ExplicitlyDenied'
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
