@@ -98,12 +98,8 @@ remember(struct cd_keys *k, uint32_t place, struct cd_str key, uint32_t which)
 }
 
 uint32_t
-cd_keys_find(struct cd_keys *k, uint32_t place, struct cd_str key)
+cd_keys_search(struct cd_keys *k, uint32_t place, struct cd_str key)
 {
-    if (place < k->n_seen && k->seen[place].key.p != NULL
-        && cd_str_eq_name(k->seen[place].key, key)) {
-        return k->seen[place].which;
-    }
     if (k->slots == NULL) {
         return UINT32_MAX;
     }

@@ -28,7 +28,17 @@ void cd_keys_init(struct cd_keys *k, struct cd_arena *arena);
 /* The index of NAME, added if it is not there; names that differ by case only are one. CD_NONE: out
  * of memory. */
 uint32_t cd_keys_add(struct cd_keys *k, struct cd_str name);
+/* cd_keys_find where the last object does not tell. */
+uint32_t cd_keys_search(struct cd_keys *k, uint32_t place, struct cd_str key);
 /* The index of KEY, which stands at PLACE of its object; UINT32_MAX if nobody reads it. */
-uint32_t cd_keys_find(struct cd_keys *k, uint32_t place, struct cd_str key);
+static inline uint32_t
+cd_keys_find(struct cd_keys *k, uint32_t place, struct cd_str key)
+{
+    if (place < k->n_seen && k->seen[place].key.p != NULL
+        && cd_str_eq_name(k->seen[place].key, key)) {
+        return k->seen[place].which;
+    }
+    return cd_keys_search(k, place, key);
+}
 
 #endif
