@@ -19,6 +19,7 @@ static const struct verb verbs[] = {
     {"eval", "findings of policies in snapshots", cd_verb_eval},
     {"fmt", "policies in their canonical form", cd_verb_fmt},
     {"normalize", "snapshots of any format in Cordon's own form", cd_verb_normalize},
+    {"simulate", "what policy documents decide about requests", cd_verb_simulate},
     {"test", "run the tests of policies", cd_verb_test},
     {"version", "the version, and the origin of the tables", cd_verb_version},
 };

@@ -64,14 +64,16 @@ deny_fires(struct combination *c, enum cd_truth *fires)
     return check->fires(check->ctx, c->d->control, c->d->number, &c->access, fires, c->err);
 }
 
-static bool
+static enum cd_truth
 document_denies(const struct combination *c)
 {
     struct cd_missing missing = {.n = 0};
-    bool denies = false;
-    for (size_t i = 0; i < c->d->statements.n && !denies; i++) {
+    enum cd_truth denies = CD_NO;
+    for (size_t i = 0; i < c->d->statements.n && denies != CD_YES; i++) {
         const struct cd_policy_statement *s = c->d->statements.items[i];
-        denies = s->is_deny && cd_statement_applies(s, &c->access, &missing) == CD_YES;
+        if (s->is_deny) {
+            denies = cd_truth_or(denies, cd_statement_applies(s, &c->access, &missing));
+        }
     }
     cd_missing_finish(&missing);
     return denies;
@@ -109,16 +111,18 @@ put_place(const struct cd_check_deny *d, struct cd_buf *out)
 }
 
 static cordon_status
-disagree(const struct combination *c, enum cd_truth deny, bool document)
+disagree(const struct combination *c, enum cd_truth deny, enum cd_truth document)
 {
-    static const char *const answers[] = {
+    static const char *const fires[] = {
         [CD_NO] = "does not fire", [CD_YES] = "fires", [CD_MAYBE] = "is undecided"};
+    static const char *const denies[] = {
+        [CD_NO] = "does not deny", [CD_YES] = "denies", [CD_MAYBE] = "is undecided"};
     struct cd_buf text = CD_BUF_INIT;
     put_place(c->d, &text);
     cd_buf_printf(&text,
                   ": the emitted document does not say what the deny says, and is not written. "
                   "Please report this defect of Cordon. The deny %s, the document %s: ",
-                  answers[deny], document ? "denies" : "does not deny");
+                  fires[deny], denies[document]);
     put_request(c, &text);
     cordon_status status =
         cordon_fail(c->err, CORDON_EDEFECT, CORDON_NO_OFFSET, "%.*s", (int)text.n, text.p);
@@ -133,8 +137,8 @@ ask(struct combination *c)
 {
     enum cd_truth fires;
     CORDON_TRY(deny_fires(c, &fires));
-    bool denies = document_denies(c);
-    return fires == cd_truth_of(denies) ? CORDON_OK : disagree(c, fires, denies);
+    enum cd_truth denies = document_denies(c);
+    return fires == denies && fires != CD_MAYBE ? CORDON_OK : disagree(c, fires, denies);
 }
 
 /* Each class of each key once: whatever it is, nobody denies the action. */
@@ -287,7 +291,7 @@ cd_check_documents(struct cd_check *check, const struct cd_documents *documents,
     const struct cd_policy **policies =
         CD_NEW_ARRAY(check->arena, documents->n + 1, const struct cd_policy *);
     for (size_t i = 0; i < documents->n; i++) {
-        if (cd_policy_read(check->arena, documents->items[i].bytes, &policies[i], err)
+        if (cd_policy_read(check->arena, NULL, documents->items[i].bytes, &policies[i], err)
             != CORDON_OK) {
             return cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET, "%.*s: %s",
                                CD_FMT(documents->items[i].file), err->message);

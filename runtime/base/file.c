@@ -387,6 +387,12 @@ cd_out_buf(struct cd_out *o, struct cd_buf *b)
     cd_buf_clear(b);
 }
 
+void
+cd_out_flush(struct cd_out *o)
+{
+    flush(o);
+}
+
 cordon_status
 cd_out_finish(struct cd_out *o, struct cordon_error *err)
 {

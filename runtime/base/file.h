@@ -55,6 +55,8 @@ void cd_out_puts(struct cd_out *o, const char *z);
 void cd_out_printf(struct cd_out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Moves what B holds to the stream and clears B. */
 void cd_out_buf(struct cd_out *o, struct cd_buf *b);
+/* Writes what is buffered. */
+void cd_out_flush(struct cd_out *o);
 /* Writes what is buffered; CORDON_EIO with the reason if anything failed since the start. Frees the
  * buffer. */
 CORDON_MUST_CHECK cordon_status cd_out_finish(struct cd_out *o, struct cordon_error *err);

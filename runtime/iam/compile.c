@@ -228,17 +228,32 @@ compile_element(struct cd_compiler *c, enum element element, struct cd_dom_val v
     return CORDON_OK;
 }
 
+/* The elements that exclude each other. */
+static const enum element opposites[N_ELEMENTS] = {
+    [SID] = N_ELEMENTS,          [EFFECT] = N_ELEMENTS,       [CONDITION] = N_ELEMENTS,
+    [PRINCIPAL] = NOT_PRINCIPAL, [NOT_PRINCIPAL] = PRINCIPAL, [ACTION] = NOT_ACTION,
+    [NOT_ACTION] = ACTION,       [RESOURCE] = NOT_RESOURCE,   [NOT_RESOURCE] = RESOURCE,
+};
+
+/* Elements are compiled once each: their lists hold what one element has. */
+static cordon_status
+check_element(struct cd_compiler *c, enum element element, const bool *seen,
+              const struct cd_step_to *at)
+{
+    enum element opposite = opposites[element];
+    if (seen[element]) {
+        return cd_compile_fail(c, CORDON_EINPUT, at, "stands here twice");
+    }
+    return opposite == N_ELEMENTS || !seen[opposite]
+               ? CORDON_OK
+               : cd_compile_fail(c, CORDON_EINPUT, at,
+                                 "stands beside %s, and they exclude each other",
+                                 element_names[opposite].p);
+}
+
 static cordon_status
 check_elements(struct cd_compiler *c, const bool *seen, const struct cd_step_to *at)
 {
-    static const enum element pairs[][2] = {
-        {PRINCIPAL, NOT_PRINCIPAL}, {ACTION, NOT_ACTION}, {RESOURCE, NOT_RESOURCE}};
-    for (size_t i = 0; i < CD_ARRAY_LEN(pairs); i++) {
-        if (seen[pairs[i][0]] && seen[pairs[i][1]]) {
-            return cd_compile_fail(c, CORDON_EINPUT, at, "%s and %s exclude each other",
-                                   element_names[pairs[i][0]].p, element_names[pairs[i][1]].p);
-        }
-    }
     if (!seen[EFFECT]) {
         return cd_compile_fail(c, CORDON_EINPUT, at, "Effect is missing");
     }
@@ -264,9 +279,7 @@ compile_statement(struct cd_compiler *c, struct cd_dom_val v, const struct cd_st
         if (element == N_ELEMENTS) {
             return cd_compile_fail(c, CORDON_EINPUT, &below, "statements have no such element");
         }
-        if (seen[element]) {
-            return cd_compile_fail(c, CORDON_EINPUT, &below, "stands here twice");
-        }
+        CORDON_TRY(check_element(c, (enum element)element, seen, &below));
         seen[element] = true;
         CORDON_TRY(compile_element(c, (enum element)element, it.val, &below, out));
     }
@@ -373,25 +386,33 @@ reason_of(enum cd_dom_status status)
     return "out of memory";
 }
 
-cordon_status
-cd_policy_read(struct cd_arena *a, struct cd_str text, const struct cd_policy **out,
-               struct cordon_error *err)
+static cordon_status
+read_with(struct cd_arena *a, struct cd_dom *dom, struct cd_str text, const struct cd_policy **out,
+          struct cordon_error *err)
 {
     struct cd_dom_val root;
+    enum cd_dom_status parsed = dom == NULL ? CD_DOM_MEMORY : cd_dom_parse(dom, text, false, &root);
+    if (parsed != CD_DOM_OK) {
+        return cordon_fail(err, parsed == CD_DOM_MEMORY ? CORDON_ENOMEM : CORDON_EINPUT,
+                           CORDON_NO_OFFSET, "%s", reason_of(parsed));
+    }
+    return cd_policy_compile(a, root, out, err);
+}
+
+cordon_status
+cd_policy_read(struct cd_arena *a, struct cd_dom *dom, struct cd_str text,
+               const struct cd_policy **out, struct cordon_error *err)
+{
     if (text.n > CD_POLICY_LIMIT) {
         return cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
                            "a policy document of %zu bytes, more than %zu", text.n,
                            CD_POLICY_LIMIT);
     }
-    struct cd_dom *dom = cd_dom_new();
-    enum cd_dom_status parsed = dom == NULL ? CD_DOM_MEMORY : cd_dom_parse(dom, text, false, &root);
-    cordon_status status = CORDON_OK;
-    if (parsed != CD_DOM_OK) {
-        status = cordon_fail(err, parsed == CD_DOM_MEMORY ? CORDON_ENOMEM : CORDON_EINPUT,
-                             CORDON_NO_OFFSET, "%s", reason_of(parsed));
-    } else {
-        status = cd_policy_compile(a, root, out, err);
+    if (dom != NULL) {
+        return read_with(a, dom, text, out, err);
     }
-    cd_dom_free(dom);
+    struct cd_dom *own = cd_dom_new();
+    cordon_status status = read_with(a, own, text, out, err);
+    cd_dom_free(own);
     return status;
 }

@@ -105,7 +105,6 @@ static cordon_status
 read_value(struct cd_compiler *c, enum cd_cond_reads reads, const struct cd_step_to *at,
            struct cd_cond_value *v)
 {
-    const char *expected = NULL;
     switch (reads) {
     case CD_READS_TEXT: return cd_compile_glob(c, v->text, CD_GLOB_KEYED, at, &v->glob);
     case CD_READS_TEXT_NOCASE:
@@ -114,19 +113,13 @@ read_value(struct cd_compiler *c, enum cd_cond_reads reads, const struct cd_step
         return cd_compile_glob(c, v->text, CD_GLOB_KEYED | CD_GLOB_WILD, at, &v->glob);
     case CD_READS_ARN: return read_arn(c, at, v);
     case CD_READS_BINARY: break;
-    case CD_READS_NUMBER:
-        expected = cd_parse_number(v->text, &v->number) ? NULL : "a number";
-        break;
-    case CD_READS_DATE:
-        expected = cd_cond_read_date(v->text, &v->ms) ? NULL : "a date or seconds since 1970";
-        break;
-    case CD_READS_NETWORK: expected = read_net(v) ? NULL : "an address or a network"; break;
+    case CD_READS_NUMBER: v->is_unreadable = !cd_parse_number(v->text, &v->number); break;
+    case CD_READS_DATE: v->is_unreadable = !cd_cond_read_date(v->text, &v->ms); break;
+    case CD_READS_NETWORK: v->is_unreadable = !read_net(v); break;
     case CD_READS_BOOL:
-    case CD_READS_PRESENCE: expected = read_truth(v) ? NULL : "true or false"; break;
+    case CD_READS_PRESENCE: v->is_unreadable = !read_truth(v); break;
     }
-    return expected == NULL
-               ? CORDON_OK
-               : cd_compile_fail(c, CORDON_EINPUT, at, "%.*s is not %s", CD_FMT(v->text), expected);
+    return CORDON_OK;
 }
 
 static cordon_status

@@ -87,6 +87,9 @@ static enum cd_truth
 value_matches(const struct asking *q, const struct cd_cond_value *v, struct cd_str text)
 {
     const struct cd_cond_op_info *op = &cd_cond_op_info[q->c->op];
+    if (v->is_unreadable) {
+        return CD_MAYBE;
+    }
     switch (op->reads) {
     case CD_READS_TEXT:
     case CD_READS_TEXT_NOCASE:
@@ -137,17 +140,18 @@ of_absent(const struct cd_condition_line *c)
     return cd_truth_of(c->if_exists || cd_cond_op_info[c->op].negated);
 }
 
-/* Null: true asks for absence, false for presence; with both values always true. */
+/* Null: true asks for absence, false for presence; with both values it always holds. */
 static enum cd_truth
 presence_holds(const struct cd_condition_line *c, enum cd_truth has)
 {
     enum cd_truth any = CD_NO;
+    bool asks[2] = {false, false};
     for (uint32_t i = 0; i < c->n_values; i++) {
-        enum cd_truth one = c->values[i].truth ? cd_truth_not(has) : has;
-        bool both = any == CD_MAYBE && c->values[i].truth != c->values[0].truth;
-        any = both ? CD_YES : cd_truth_or(any, one);
+        const struct cd_cond_value *v = &c->values[i];
+        any = cd_truth_or(any, v->is_unreadable ? CD_MAYBE : v->truth ? cd_truth_not(has) : has);
+        asks[v->truth] = asks[v->truth] || !v->is_unreadable;
     }
-    return any;
+    return asks[0] && asks[1] ? CD_YES : any;
 }
 
 /* Of a key whose value is unknown: decided if it is the same absent and present with any value. */

@@ -153,7 +153,7 @@ struct matcher {
 static bool
 same_text(const struct cd_glob *g, struct cd_str x, struct cd_str y)
 {
-    return g->nocase ? cd_str_eq_nocase(x, y) : cd_str_eq(x, y);
+    return cd_str_eq(x, y) || (g->nocase && cd_str_eq_nocase(x, y));
 }
 
 static bool
@@ -274,13 +274,10 @@ resolve(const struct cd_glob *g, const struct cd_access *access, struct cd_missi
 }
 
 enum cd_truth
-cd_glob_match(const struct cd_glob *g, struct cd_str text, const struct cd_access *access,
-              struct cd_missing *missing)
+cd_glob_match_parts(const struct cd_glob *g, struct cd_str text, const struct cd_access *access,
+                    struct cd_missing *missing)
 {
     struct cd_str values[CD_GLOB_KEYS];
-    if (g->n == 1 && g->parts[0].kind == CD_GLOB_TEXT) {
-        return cd_truth_of(same_text(g, g->parts[0].text, text));
-    }
     size_t mark = missing != NULL ? missing->n : 0;
     enum cd_truth known = g->n_keys == 0 ? CD_YES : resolve(g, access, missing, values);
     struct matcher m = {g, values};

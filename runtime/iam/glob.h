@@ -53,10 +53,22 @@ cd_glob_is_any(const struct cd_glob *g)
     return g->n == 1 && g->parts[0].kind == CD_GLOB_ANY;
 }
 
+enum cd_truth cd_glob_match_parts(const struct cd_glob *g, struct cd_str text,
+                                  const struct cd_access *access, struct cd_missing *missing);
 /* Does TEXT match? Variables are looked up in ACCESS (may be NULL if there are none); the names of
  * unknown ones on which the answer depends go to MISSING. */
-enum cd_truth cd_glob_match(const struct cd_glob *g, struct cd_str text,
-                            const struct cd_access *access, struct cd_missing *missing);
+static inline enum cd_truth
+cd_glob_match(const struct cd_glob *g, struct cd_str text, const struct cd_access *access,
+              struct cd_missing *missing)
+{
+    if (g->n == 1 && g->parts[0].kind == CD_GLOB_ANY) {
+        return CD_YES;
+    }
+    if (g->n == 1 && g->parts[0].kind == CD_GLOB_TEXT && !g->nocase) {
+        return cd_truth_of(cd_str_eq(g->parts[0].text, text));
+    }
+    return cd_glob_match_parts(g, text, access, missing);
+}
 
 /* Is KEY one of the variables (with an empty KEY: is there any)? */
 bool cd_glob_names(const struct cd_glob *g, struct cd_str key);

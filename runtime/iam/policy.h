@@ -58,6 +58,8 @@ struct cd_arn_glob {
 /* One value of a condition, as its operator reads it. */
 struct cd_cond_value {
     struct cd_str text; /* as written */
+    bool is_unreadable; /* no number, date, …: what AWS makes of it is not documented, so that
+                           answers which depend on it are unknown */
     union {
         struct cd_glob glob; /* TEXT, TEXT_NOCASE, PATTERN */
         double number;
@@ -145,9 +147,9 @@ struct cd_policy {
 CORDON_MUST_CHECK cordon_status cd_policy_compile(struct cd_arena *a, struct cd_dom_val v,
                                                   const struct cd_policy **out,
                                                   struct cordon_error *err);
-/* The same of a document's text. */
-CORDON_MUST_CHECK cordon_status cd_policy_read(struct cd_arena *a, struct cd_str text,
-                                               const struct cd_policy **out,
+/* The same of a document's text, with a parser of the caller's (NULL: one of its own). */
+CORDON_MUST_CHECK cordon_status cd_policy_read(struct cd_arena *a, struct cd_dom *dom,
+                                               struct cd_str text, const struct cd_policy **out,
                                                struct cordon_error *err);
 
 /* ---- matching; names of unknown keys on which an answer depends go to MISSING ---- */
