@@ -103,6 +103,9 @@ waive_matches(const struct cd_eval *e, const struct cd_waive_info *w, struct cd_
 uint32_t
 cd_verdict_waive(struct cd_eval *e, uint32_t control, const struct cd_table *t, uint32_t row)
 {
+    if (e->img->waives.n == 0) {
+        return CD_NONE;
+    }
     struct cd_buf scratch = CD_BUF_INIT;
     struct cd_str id = t->id[row] == CD_NO_STR ? CD_STR("") : cd_vm_text(e, t->id[row]);
     uint32_t found = CD_NONE;
