@@ -5,7 +5,60 @@
 #include "runtime/ingest/load.h"
 #include "runtime/schema/schema.h"
 
-/* The places of the source's items, by account. */
+/* ---- the places of an answer ---- */
+
+void
+cd_place_note(struct cd_load *l, uint32_t account, uint32_t region)
+{
+    uint32_t at = cd_snapshot_place(l->s, account, region);
+    if (at == CD_NONE) {
+        l->oom = true;
+        return;
+    }
+    if (at >= l->cap_place_seen) {
+        size_t cap = at < 64 ? 64 : (size_t)at * 2;
+        uint32_t *grown =
+            cd_arena_grow(&l->arena, l->place_seen, l->cap_place_seen, cap, sizeof *grown);
+        if (grown == NULL) {
+            l->oom = true;
+            return;
+        }
+        l->place_seen = grown;
+        l->cap_place_seen = cap;
+    }
+    if (l->place_seen[at] != l->answer + 1) {
+        uint32_t *place = CD_PUSH(&l->arena, l->places, l->n_places, l->cap_places);
+        l->oom |= place == NULL;
+        if (place != NULL) {
+            *place = at;
+            l->place_seen[at] = l->answer + 1;
+        }
+    }
+}
+
+void
+cd_place_restart(struct cd_load *l)
+{
+    l->answer++;
+    l->n_places = 0;
+}
+
+void
+cd_place_complete(struct cd_load *l)
+{
+    for (size_t i = 0; i < l->n_places && !l->oom; i++) {
+        uint32_t *place = CD_PUSH(&l->arena, l->complete, l->n_complete, l->cap_complete);
+        l->oom |= place == NULL;
+        if (place != NULL) {
+            *place = l->places[i];
+        }
+    }
+    cd_place_restart(l);
+}
+
+/* ---- what they are complete for ---- */
+
+/* By account, each once. */
 struct places {
     struct place {
         uint32_t account, region;
@@ -25,17 +78,22 @@ by_place(const void *a, const void *b)
 }
 
 static struct places
-places_of(struct cd_load *l)
+complete_places(struct cd_load *l)
 {
-    struct places p = {CD_NEW_ARRAY(&l->arena, l->cap_places, struct place), 0};
+    struct places p = {CD_NEW_ARRAY(&l->arena, l->n_complete, struct place), 0};
+    size_t n = p.items == NULL ? 0 : l->n_complete;
     l->oom |= p.items == NULL;
-    for (size_t i = 0; p.items != NULL && i < l->cap_places; i++) {
-        if (l->has_place[i]) {
-            p.items[p.n++] = (struct place){l->s->accounts[i], l->s->regions[i]};
-        }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at = l->complete[i];
+        p.items[i] = (struct place){l->s->accounts[at], l->s->regions[at]};
     }
-    if (p.n > 1) {
-        qsort(p.items, p.n, sizeof *p.items, by_place);
+    if (n > 1) {
+        qsort(p.items, n, sizeof *p.items, by_place);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (p.n == 0 || by_place(&p.items[p.n - 1], &p.items[i]) != 0) {
+            p.items[p.n++] = p.items[i];
+        }
     }
     return p;
 }
@@ -77,7 +135,10 @@ void
 cd_config_complete(struct cd_load *l)
 {
     const struct cd_image *img = l->s->projection.img;
-    struct places places = places_of(l);
+    if (l->n_complete == 0) {
+        return;
+    }
+    struct places places = complete_places(l);
     if (img == NULL) {
         for (uint32_t i = 0; i < cd_schema_n_shapes() && !l->oom; i++) {
             complete_type(l, &places, i);

@@ -261,27 +261,6 @@ read_envelope(struct cd_load *l, const struct cd_members *m, struct cd_str type,
 
 /* ---- places ---- */
 
-static void
-note_place(struct cd_load *l, uint32_t account, uint32_t region)
-{
-    uint32_t at = cd_snapshot_place(l->s, account, region);
-    if (at == CD_NONE) {
-        l->oom = true;
-        return;
-    }
-    if (at >= l->cap_places) {
-        size_t cap = at < 64 ? 64 : (size_t)at * 2;
-        bool *grown = cd_arena_grow(&l->arena, l->has_place, l->cap_places, cap, sizeof *grown);
-        if (grown == NULL) {
-            l->oom = true;
-            return;
-        }
-        l->has_place = grown;
-        l->cap_places = cap;
-    }
-    l->has_place[at] = true;
-}
-
 /* ---- resources ---- */
 
 static struct cd_envelope_row
@@ -485,7 +464,7 @@ cd_config_item(struct cd_load *l, const struct cd_members *m)
         return;
     }
     info->captured = e.captured > info->captured ? e.captured : info->captured;
-    note_place(l, e.account_id, e.region_id);
+    cd_place_note(l, e.account_id, e.region_id);
     if (!e.is_deleted) {
         read_resource(l, m, t, &e);
         return;

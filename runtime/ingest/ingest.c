@@ -62,28 +62,11 @@ fail_document(const struct cd_window *w, const struct cd_piece *piece, struct co
     return cordon_fail(err, CORDON_EINPUT, piece->offset + at, "it is not JSON: %s", what);
 }
 
-/* Does a document tell by its members that it is of AWS Config? */
-static bool
-names_items(struct cd_dom_val root)
-{
-    static const struct cd_str names[] = {CD_STR_INIT("configurationItems"),
-                                          CD_STR_INIT("baseConfigurationItems"),
-                                          CD_STR_INIT("QueryInfo")};
-    for (struct cd_dom_iter it = cd_dom_iter(root); cd_dom_next(&it);) {
-        for (size_t i = 0; i < CD_ARRAY_LEN(names); i++) {
-            if (cd_str_eq_nocase(it.key, names[i])) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static cordon_status
 read_document(struct cd_load *l, const struct cd_window *w, const struct cd_piece *piece,
               struct cordon_error *err)
 {
-    struct cd_dom_val root, val;
+    struct cd_dom_val root;
     l->offset = piece->offset;
     enum cd_dom_status status = cd_text_parse(l, l->dom, piece->text, true, &root);
     if (status == CD_DOM_MEMORY) {
@@ -98,11 +81,7 @@ read_document(struct cd_load *l, const struct cd_window *w, const struct cd_piec
     if (!piece->had_items) {
         cd_item_read(l, root);
     } else {
-        l->recognized = l->recognized || names_items(root);
-        if (cd_dom_member(root, CD_STR("configSnapshotId"), &val)
-            && cd_dom_member(root, CD_STR("fileVersion"), &val)) {
-            cd_config_complete(l);
-        }
+        cd_page_note(l, root);
     }
     return l->oom ? cordon_fail(err, CORDON_ENOMEM, piece->offset, "out of memory") : CORDON_OK;
 }
@@ -142,7 +121,13 @@ read_all(struct cd_load *l, struct cd_source *in, struct cordon_error *err)
     cordon_status status = cd_pipeline_run(&split, n_threads, read_batch, l, err);
     cd_split_finish(&split);
     bool is_unknown = !l->recognized && l->s->sources[l->source].items > 0;
-    return status == CORDON_OK && is_unknown ? fail_unknown(l, err) : status;
+    if (status == CORDON_OK && is_unknown) {
+        return fail_unknown(l, err);
+    }
+    if (status == CORDON_OK) {
+        cd_config_complete(l);
+    }
+    return l->oom ? CORDON_ENOMEM : status;
 }
 
 /* ---- a source ---- */

@@ -6,7 +6,7 @@
 
 #include "runtime/schema/schema.h"
 
-#define EVENT_DEPTH 4
+#define EVENT_DEPTH 6
 #define MOST_TAGS 1000u
 #define MOST_LOST 256u
 
@@ -259,8 +259,10 @@ read_object(struct cd_load *l, struct cd_dom_val val, const struct cd_members *m
         cd_normal_resource(l, m);
         return;
     }
-    cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR,
-                 "neither an item of AWS Config nor a resource of the normalized form");
+    if (depth >= EVENT_DEPTH || !cd_page_read(l, val, depth)) {
+        cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR,
+                     "neither an item of AWS Config nor a resource of the normalized form");
+    }
 }
 
 static void
@@ -273,6 +275,14 @@ read_value(struct cd_load *l, struct cd_dom_val val, int depth)
     } else {
         cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "an item that is not an object");
     }
+}
+
+void
+cd_item_element(struct cd_load *l, struct cd_dom_val val, int depth)
+{
+    /* A query gives its results as strings. */
+    l->kind = cd_dom_is(val, '"') ? CD_ITEM_QUERY : CD_ITEM_WHOLE;
+    read_value(l, cd_value_decoded(l, val), depth);
 }
 
 /* The first line of the normalized form. */
@@ -299,12 +309,11 @@ cd_item_read(struct cd_load *l, struct cd_dom_val root)
         cd_normal_header(l, &m);
     } else {
         l->s->sources[l->source].items++;
-        /* A query gives its results as strings. */
-        l->kind = cd_dom_is(root, '"') ? CD_ITEM_QUERY : CD_ITEM_WHOLE;
         if (is_object) {
+            l->kind = CD_ITEM_WHOLE;
             read_object(l, root, &m, 0);
-        } else {
-            read_value(l, cd_value_decoded(l, root), 0);
+        } else if (!cd_page_read(l, root, 0)) {
+            cd_item_element(l, root, 0);
         }
         l->item++;
     }

@@ -199,9 +199,14 @@ struct cd_load {
     uint32_t n_tags;
     bool has_tags;
     uint32_t tags_unknown; /* not 0: why all of them are */
-    /* The places of the source's items: a delivered snapshot is complete there. */
-    bool *has_place; /* by place of the snapshot */
-    size_t cap_places;
+    /* The places of the items of one answer or file: a delivered snapshot is complete there. */
+    uint32_t *place_seen; /* by place of the snapshot: the answer that had it last */
+    size_t cap_place_seen;
+    uint32_t answer;  /* the current one */
+    uint32_t *places; /* its own */
+    size_t n_places, cap_places;
+    uint32_t *complete; /* of those that were delivered snapshots */
+    size_t n_complete, cap_complete;
     struct cd_map notes;             /* files that a normalized one names: among in->notes */
     struct cd_value_plan **reported; /* properties with problems */
     size_t n_reported, cap_reported;
@@ -325,6 +330,8 @@ struct cd_members {
 /* Reads one JSON value that has to be an item, an event with one, or a line of the normalized form.
  */
 void cd_item_read(struct cd_load *l, struct cd_dom_val root);
+/* An item, or what wraps it, at some DEPTH of what wraps that. */
+void cd_item_element(struct cd_load *l, struct cd_dom_val val, int depth);
 /* The current item cannot be read: counts it as a problem, and takes completeness from what it
  * could have been. */
 void cd_item_lost(struct cd_load *l, struct cd_str type, uint32_t account, uint32_t region,
@@ -346,8 +353,22 @@ bool cd_item_row(struct cd_load *l, struct cd_table *table, const struct cd_enve
 
 /* An item of AWS Config, of l->kind. */
 void cd_config_item(struct cd_load *l, const struct cd_members *m);
-/* A delivered snapshot names all of the resources in its places. */
+/* An item of the current answer is of this place. */
+void cd_place_note(struct cd_load *l, uint32_t account, uint32_t region);
+/* Another answer begins. */
+void cd_place_restart(struct cd_load *l);
+/* The current answer was a delivered snapshot: it names all of the resources in its places. */
+void cd_place_complete(struct cd_load *l);
+/* At the end of the source, what follows from that. */
 void cd_config_complete(struct cd_load *l);
+
+/* ---- page.c ---- */
+
+/* Is VAL a list of items (not an empty one), or an answer that has a list? Then they are read as
+ * items of the source. */
+bool cd_page_read(struct cd_load *l, struct cd_dom_val val, int depth);
+/* What the members of an answer say of it, besides its items. */
+void cd_page_note(struct cd_load *l, struct cd_dom_val page);
 void cd_normal_header(struct cd_load *l, const struct cd_members *m);
 void cd_normal_resource(struct cd_load *l, const struct cd_members *m);
 

@@ -9,14 +9,23 @@
 
 #define WINDOW ((size_t)256 << 10)
 
-/* Without regard to case. */
 static const struct cd_str item_lists[] = {
-    CD_STR_INIT("\"configurationItems\""),
-    CD_STR_INIT("\"baseConfigurationItems\""),
-    CD_STR_INIT("\"results\""),
-    CD_STR_INIT("\"records\""),
-    CD_STR_INIT("\"messages\""),
+    CD_STR_INIT("configurationItems"),
+    CD_STR_INIT("baseConfigurationItems"),
+    CD_STR_INIT("results"),
+    CD_STR_INIT("records"),
+    CD_STR_INIT("messages"),
 };
+
+bool
+cd_split_is_list(struct cd_str name)
+{
+    bool is_list = false;
+    for (size_t i = 0; i < CD_ARRAY_LEN(item_lists); i++) {
+        is_list = is_list || cd_str_eq_nocase(name, item_lists[i]);
+    }
+    return is_list;
+}
 
 void
 cd_split_init(struct cd_split *sp, cd_split_read read, void *user, cd_scanner scanner,
@@ -270,7 +279,6 @@ take_document(struct cd_split *sp, size_t to, struct cordon_error *err)
 {
     const unsigned char *from = sp->w->bytes + sp->keep;
     size_t n = to - sp->keep;
-    sp->has_newline = sp->has_newline || memchr(from, '\n', n) != NULL;
     cd_buf_put(&sp->document, from, n);
     sp->keep = to;
     if (sp->document.oom) {
@@ -300,14 +308,15 @@ opens_items(const struct cd_buf *document)
     while (n > 0 && is_blank((unsigned char)p[n - 1])) {
         n--;
     }
-    for (size_t i = 0; i < CD_ARRAY_LEN(item_lists); i++) {
-        size_t length = item_lists[i].n;
-        if (n > length && cd_str_eq_nocase((struct cd_str){p + n - length, length}, item_lists[i])
-            && p[n - length - 1] != '\\') {
-            return true;
-        }
+    if (n == 0 || p[n - 1] != '"') {
+        return false;
     }
-    return false;
+    size_t start = --n;
+    while (start > 0 && p[start - 1] != '"') {
+        start--;
+    }
+    return start > 1 && p[start - 2] != '\\'
+           && cd_split_is_list((struct cd_str){p + start, n - start});
 }
 
 static cordon_status
@@ -382,7 +391,7 @@ step_lines(struct cd_split *sp)
     }
 }
 
-/* Behind the document only blanks may stand, or, behind an object on one line, the further lines of
+/* Behind the document only blanks may stand, or, behind one that is a line, the further lines of
  * NDJSON. */
 static cordon_status
 step_trailer(struct cd_split *sp, struct cordon_error *err)
@@ -399,27 +408,24 @@ step_trailer(struct cd_split *sp, struct cordon_error *err)
         sp->mode = ask_for_more(sp) ? sp->mode : CD_SPLIT_DONE;
         return CORDON_OK;
     }
-    if (sp->document.n > 0 && !sp->had_items && !sp->has_newline && sp->begins_line) {
+    if (!sp->is_broad && sp->begins_line) {
         sp->mode = CD_SPLIT_LINES;
         return CORDON_OK;
     }
     return cordon_fail(err, CORDON_EINPUT, w->base + at,
                        "text behind the end of the document: a file holds one document, or an "
-                       "object a line");
+                       "object a line (jq -c . makes lines of several)");
 }
 
 /* ---- the start ---- */
 
-/* NDJSON shows itself at the first line's end: no JSON document has an object there that no
- * bracket, comma or colon precedes. */
+/* NDJSON shows itself at the first line's end: no JSON document has an object or a list there that
+ * no bracket, comma or colon precedes. *GOES_ON: something else stands behind the first line. */
 static bool
-is_lines(const struct cd_window *w, size_t at)
+is_lines(const struct cd_window *w, size_t at, bool *goes_on)
 {
     const unsigned char *newline = memchr(w->bytes + at, '\n', w->n - at);
-    if (newline == NULL) {
-        return false;
-    }
-    size_t before = (size_t)(newline - w->bytes);
+    size_t before = newline == NULL ? w->n : (size_t)(newline - w->bytes);
     size_t after = before;
     while (before > at && is_blank(w->bytes[before - 1])) {
         before--;
@@ -427,8 +433,10 @@ is_lines(const struct cd_window *w, size_t at)
     while (after < w->n && is_blank(w->bytes[after])) {
         after++;
     }
-    return after < w->n && w->bytes[after] == '{' && before > at
-           && memchr("{[,:", w->bytes[before - 1], 4) == NULL;
+    bool is_one = after < w->n && (w->bytes[after] == '{' || w->bytes[after] == '[') && before > at
+                  && memchr("{[,:", w->bytes[before - 1], 4) == NULL;
+    *goes_on = after < w->n && !is_one;
+    return is_one;
 }
 
 static const char *
@@ -474,12 +482,13 @@ step_start(struct cd_split *sp, struct cordon_error *err)
                                 : cordon_fail(err, CORDON_EINPUT, w->base + w->n, "it is empty");
     }
     begin_item(sp, at);
+    if (is_lines(w, at, &sp->is_broad)) {
+        sp->mode = CD_SPLIT_LINES;
+        return CORDON_OK;
+    }
     if (w->bytes[at] == '[') {
         sp->mode = CD_SPLIT_ITEMS;
         begin_item(sp, at + 1);
-    } else if (is_lines(w, at)) {
-        sp->mode = CD_SPLIT_LINES;
-        return CORDON_OK;
     } else if (w->bytes[at] == '{') {
         sp->mode = CD_SPLIT_OBJECT;
         sp->document_offset = w->base + at;

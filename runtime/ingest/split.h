@@ -76,13 +76,16 @@ struct cd_split {
     uint64_t document_offset, cut_at, cut;
     uint64_t item_offset;
     uint64_t n_items; /* in the current list */
-    bool had_items, has_newline;
+    bool had_items;
+    bool is_broad;    /* the document has several lines, as far as its beginning shows */
     bool begins_line; /* TRAILER: a line ended behind the document */
 
     cordon_status failed; /* met behind pieces: comes in its turn */
     struct cordon_error failure;
 };
 
+/* Does a member of this name hold a list of items? */
+bool cd_split_is_list(struct cd_str name);
 /* SCANNER: one of cd_scanners(). WINDOW: bytes to read at a time (0: as is good). */
 void cd_split_init(struct cd_split *sp, cd_split_read read, void *user, cd_scanner scanner,
                    size_t window);

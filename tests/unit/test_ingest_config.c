@@ -537,7 +537,7 @@ Test(ingest_config, what_is_no_snapshot_is_an_error_with_its_place)
     expect_error(
         DELIVERED(VOLUME("v", "{}")) "x",
         "a.json: byte 298: text behind the end of the document: a file holds one document, "
-        "or an object a line");
+        "or an object a line (jq -c . makes lines of several)");
     expect_error("{\"configurationItems\":[" VOLUME("v", "{}"),
                  "a.json: byte 253: the input ends inside a list of items: it is truncated, or not "
                  "JSON");

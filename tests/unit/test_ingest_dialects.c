@@ -37,6 +37,69 @@ Test(ingest_dialects, lists_that_items_come_in)
     expect_encrypted(VOLUME("v", ",\"configuration\":\"{\\\"encrypted\\\":true}\""));
 }
 
+/* Several answers in one file, as a list or a line each. */
+Test(ingest_dialects, answers_among_items)
+{
+    static const char *const around[][3] = {{"[", ",", "]"}, {"", "\n", "\n"}};
+    struct fixture f;
+    for (size_t i = 0; i < CD_ARRAY_LEN(around); i++) {
+        char text[1000];
+        snprintf(text, sizeof text, "%s%s%s%s%s%s%s%s", around[i][0],
+                 "{\"configurationItems\":[" VOLUME("a", ENCRYPTED) "," VOLUME(
+                     "v", ENCRYPTED) "],\"nextToken\":\"x\"}",
+                 around[i][1], "{\"baseConfigurationItems\":[]}", around[i][1],
+                 VOLUME("b", ENCRYPTED), around[i][1],
+                 "{\"Results\":[\"" ESCAPED("c", ENCRYPTED_TEXT) "\",1]}");
+        strcat(text, around[i][2]);
+        expect_encrypted(text);
+        expect(text, "AWS::EC2::Volume", "c", "KmsKeyId",
+               "{\"Cordon::Unknown\":\"the query did not select it\"}");
+        load(&f, text);
+        cr_expect_eq(f.s.sources[0].items, 5);
+        cr_expect_eq(f.s.sources[0].resources, 4);
+        cr_expect_eq(f.s.sources[0].problems, 1);
+        unload(&f);
+    }
+    load(&f, "[{\"Records\":[{\"eventName\":\"RunInstances\"}]}]");
+    cr_expect_eq(f.status, CORDON_EINPUT, "not of AWS Config");
+    unload(&f);
+}
+
+#define SNAPSHOT(region, id)                                                        \
+    "{\"fileVersion\":\"1.0\",\"configSnapshotId\":\"s\",\"configurationItems\":[{" \
+    "\"resourceType\":"                                                             \
+    "\"AWS::EC2::Volume\",\"resourceId\":\"" id                                     \
+    "\",\"awsAccountId\":\"1\",\"awsRegion\":\"" region "\"}]}\n"
+
+Test(ingest_dialects, delivered_snapshots_among_items_are_complete_each_for_itself)
+{
+    struct fixture f;
+    load(&f, SNAPSHOT("eu-west-1", "a") SNAPSHOT("eu-west-2", "b"));
+    cr_expect(cd_snapshot_is_complete(&f.s, CD_STR("AWS::EC2::Volume")));
+    unload(&f);
+    load(&f, SNAPSHOT("eu-west-1", "a") SNAPSHOT("eu-west-2", "b") VOLUME("v", "") "\n");
+    cr_expect(cd_snapshot_is_complete(&f.s, CD_STR("AWS::EC2::Volume")));
+    unload(&f);
+    load(&f, VOLUME("v", "") "\n" SNAPSHOT("eu-west-2", "b"));
+    cr_expect(!cd_snapshot_is_complete(&f.s, CD_STR("AWS::EC2::Volume")));
+    unload(&f);
+}
+
+Test(ingest_dialects, what_was_asked_for_and_not_given_is_lost)
+{
+    struct fixture f;
+    load(&f,
+         "{\"fileVersion\":\"1.0\",\"configSnapshotId\":\"s\",\"baseConfigurationItems\":[" VOLUME(
+             "v", "") "],\"unprocessedResourceKeys\":[{\"resourceType\":"
+                      "\"AWS::EC2::Volume\",\"resourceId\":\"w\"}]}");
+    cr_expect(!cd_snapshot_is_complete(&f.s, CD_STR("AWS::EC2::Volume")));
+    cr_expect(cd_snapshot_is_complete(&f.s, CD_STR("AWS::EC2::Subnet")));
+    cr_assert_eq(f.s.n_problems, 1);
+    EXPECT_STR(f.s.problems[0].message,
+               "unprocessedResourceKeys: resources that were asked for and not given: 1");
+    unload(&f);
+}
+
 Test(ingest_dialects, events_of_queues_and_topics)
 {
     const char *message = "\"{\\\"configurationItem\\\":" ESCAPED("v", ENCRYPTED_TEXT) "}\"";

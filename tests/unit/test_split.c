@@ -113,6 +113,27 @@ Test(split, lines)
     EXPECT("{\"a\":1}\n{\"b\":2}\n", "0:{\"a\":1}|8:{\"b\":2}|");
     EXPECT("{\"a\":1}\r\n\r\n{\"b\":2}", "0:{\"a\":1}|11:{\"b\":2}|");
     EXPECT("{\"a\":\"\n{\"b\":2}\n5\n", "0:{\"a\":\"|7:{\"b\":2}|15:5|");
+    EXPECT("[1]\n[2,3]\n", "0:[1]|4:[2,3]|");
+}
+
+/* The first line does not fit into the window, so that it is a document first. */
+static void
+expect_behind_a_long_line(const char *before, const char *after, const char *wanted)
+{
+    struct cd_buf in = CD_BUF_INIT;
+    cd_buf_printf(&in, "%s%*s%s", before, 100, "", after);
+    struct cd_buf got = pieces(cd_buf_view(&in), cd_scan_scalar, 64, SIZE_MAX);
+    cr_expect(cd_str_eq(cd_buf_view(&got), cd_str_of(wanted)), "%s: %.*s", before, CD_FMT(got));
+    cd_buf_finish(&got);
+    cd_buf_finish(&in);
+}
+
+Test(split, lines_behind_a_long_one)
+{
+    expect_behind_a_long_line("[1,", "2]\n[3]\n{}\n", "1:1|103:2|106:[3]|110:{}|");
+    expect_behind_a_long_line("{\"configurationItems\":[1,", "2]}\n{\"a\":\n",
+                              "23:1|125:2|*0={\"configurationItems\":[]}|129:{\"a\":|");
+    expect_behind_a_long_line("[\n1,", "2]\n[3]\n", "2:1|104:2|!107");
 }
 
 Test(split, what_is_no_json_or_ends_too_early)
