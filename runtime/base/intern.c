@@ -35,32 +35,66 @@ probe(const struct cd_intern *t, struct cd_str s, uint64_t hash)
     return i;
 }
 
+/* New slots in which what is entered goes to the first free one behind its hash. */
+struct slots {
+    uint32_t *ids;
+    uint8_t *tags;
+    uint32_t mask;
+};
+
+static void
+enter(const struct cd_intern *t, struct slots *slots, uint32_t id)
+{
+    uint64_t hash = cd_str_hash(cd_intern_str(t, id));
+    uint32_t i = (uint32_t)hash & slots->mask;
+    while (slots->tags[i] != 0) {
+        i = (i + 1) & slots->mask;
+    }
+    slots->ids[i] = id;
+    slots->tags[i] = tag_of(hash);
+}
+
 /* Doubles the slots. They stay at most three quarters full. */
 static bool
 grow_slots(struct cd_intern *t)
 {
-    uint64_t n_slots = t->slots ? ((uint64_t)t->slot_mask + 1) * 2 : FIRST_SLOTS;
-    uint32_t *slots = n_slots <= MAX_STRINGS ? malloc((size_t)n_slots * sizeof *slots) : NULL;
-    uint8_t *tags = slots ? calloc((size_t)n_slots, 1) : NULL;
-    if (!tags) {
-        free(slots);
+    uint64_t n = t->slots ? ((uint64_t)t->slot_mask + 1) * 2 : FIRST_SLOTS;
+    struct slots grown = {.mask = (uint32_t)n - 1};
+    grown.ids = n <= MAX_STRINGS ? malloc((size_t)n * sizeof *grown.ids) : NULL;
+    grown.tags = grown.ids ? calloc((size_t)n, 1) : NULL;
+    if (!grown.tags) {
+        free(grown.ids);
         return false;
     }
-    uint32_t mask = (uint32_t)n_slots - 1;
-    for (uint32_t id = 0; id < t->n; id++) {
-        uint64_t hash = cd_str_hash(cd_intern_str(t, id));
-        uint32_t i = (uint32_t)hash & mask;
-        while (tags[i] != 0) {
-            i = (i + 1) & mask;
+    for (uint32_t i = 0; t->n_base > 0 && t->slots && i <= t->slot_mask; i++) {
+        if (t->tags[i] != 0 && t->slots[i] < t->n_base) {
+            enter(t, &grown, t->slots[i]);
         }
-        slots[i] = id;
-        tags[i] = tag_of(hash);
+    }
+    for (uint32_t id = t->n_base; id < t->n; id++) {
+        enter(t, &grown, id);
     }
     free(t->slots);
     free(t->tags);
-    t->slots = slots;
-    t->tags = tags;
-    t->slot_mask = mask;
+    t->slots = grown.ids;
+    t->tags = grown.tags;
+    t->slot_mask = grown.mask;
+    return true;
+}
+
+/* Enters ID, which is not there, at SLOT, where it belongs unless the slots have to grow first. */
+static bool
+put_slot(struct cd_intern *t, struct cd_str s, uint64_t hash, uint32_t slot, uint32_t id)
+{
+    if (t->n_slots >= t->slot_mask / 4 * 3) {
+        if (!grow_slots(t)) {
+            return false;
+        }
+        slot = probe(t, s, hash);
+    }
+    t->slots[slot] = id;
+    t->tags[slot] = tag_of(hash);
+    t->n_slots++;
     return true;
 }
 
@@ -155,6 +189,13 @@ cd_intern_init(struct cd_intern *t)
     return true;
 }
 
+bool
+cd_intern_init_on(struct cd_intern *t, struct cd_packed *base)
+{
+    *t = (struct cd_intern){.n = base->n, .base = base, .n_base = base->n};
+    return grow_slots(t);
+}
+
 void
 cd_intern_finish(struct cd_intern *t)
 {
@@ -168,34 +209,40 @@ cd_intern_finish(struct cd_intern *t)
     *t = (struct cd_intern){.n = 0};
 }
 
+/* The id of S, of the slots or of the base; *slot is the free one where it belongs. */
+static uint32_t
+look_up(struct cd_intern *t, struct cd_str s, uint64_t hash, uint32_t *slot)
+{
+    *slot = probe(t, s, hash);
+    if (t->tags[*slot] != 0) {
+        return t->slots[*slot];
+    }
+    uint32_t id = t->base ? cd_packed_find(t->base, s) : CD_NO_STR;
+    if (id != CD_NO_STR) {
+        (void)put_slot(t, s, hash, *slot, id); /* so that it is found at once the next time */
+    }
+    return id;
+}
+
 uint32_t
 cd_intern_add(struct cd_intern *t, struct cd_str s)
 {
     uint64_t hash = cd_str_hash(s);
-    uint32_t slot = probe(t, s, hash);
-    if (t->tags[slot] != 0) {
-        return t->slots[slot];
+    uint32_t slot;
+    uint32_t id = look_up(t, s, hash, &slot);
+    if (id != CD_NO_STR) {
+        return id;
     }
-    if (t->n >= t->slot_mask / 4 * 3) {
-        if (!grow_slots(t)) {
-            return CD_NO_STR;
-        }
-        slot = probe(t, s, hash);
-    }
-    if (t->n == t->cap && !grow_strings(t)) {
+    if (t->n >= MAX_STRINGS || (t->n - t->n_base == t->cap && !grow_strings(t))
+        || !put_bytes(t, s, &t->begin[t->n - t->n_base])) {
         return CD_NO_STR;
     }
-    if (!put_bytes(t, s, &t->begin[t->n])) {
-        return CD_NO_STR;
-    }
-    t->slots[slot] = t->n;
-    t->tags[slot] = tag_of(hash);
-    return t->n++;
+    return put_slot(t, s, hash, slot, t->n) ? t->n++ : CD_NO_STR;
 }
 
 uint32_t
-cd_intern_find(const struct cd_intern *t, struct cd_str s)
+cd_intern_find(struct cd_intern *t, struct cd_str s)
 {
-    uint32_t slot = probe(t, s, cd_str_hash(s));
-    return t->tags[slot] != 0 ? t->slots[slot] : CD_NO_STR;
+    uint32_t slot;
+    return look_up(t, s, cd_str_hash(s), &slot);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/base/packed.h"
 #include "runtime/base/str.h"
 
 #define CD_NO_STR UINT32_MAX
@@ -20,27 +21,36 @@ struct cd_intern {
     char **blocks;
     uint32_t n_blocks, cap_blocks;
     uint32_t end;    /* where the next string may begin */
-    uint32_t *begin; /* by id */
+    uint32_t *begin; /* by id, from n_base */
     uint32_t n, cap;
+    /* Ids below n_base are strings of BASE, which has to stand as long as this. */
+    struct cd_packed *base; /* NULL: none */
+    uint32_t n_base;
     /* Open addressing: id and, so that most other strings need not be looked at, eight bits of the
-     * hash; 0 is free. */
+     * hash; 0 is free. Of the strings of BASE those are here that were asked for. */
     uint32_t *slots;
     uint8_t *tags;
-    uint32_t slot_mask;
+    uint32_t slot_mask, n_slots;
 };
 
 /* False when memory is out. */
 bool cd_intern_init(struct cd_intern *t);
+/* A dictionary that begins as BASE, with its ids. The strings of an id may be asked for only where
+ * cd_packed_check said that its block holds. */
+bool cd_intern_init_on(struct cd_intern *t, struct cd_packed *base);
 void cd_intern_finish(struct cd_intern *t);
 /* The id of S (its bytes are copied); CD_NO_STR when memory is out. */
 uint32_t cd_intern_add(struct cd_intern *t, struct cd_str s);
 /* The id of S if it is there, else CD_NO_STR. */
-uint32_t cd_intern_find(const struct cd_intern *t, struct cd_str s);
+uint32_t cd_intern_find(struct cd_intern *t, struct cd_str s);
 /* The string of an id; its bytes stay where they are as long as the dictionary. */
 static inline struct cd_str
 cd_intern_str(const struct cd_intern *t, uint32_t id)
 {
-    uint32_t begin = t->begin[id];
+    if (id < t->n_base) {
+        return cd_packed_str(t->base, id);
+    }
+    uint32_t begin = t->begin[id - t->n_base];
     uint32_t in_block = begin & ((UINT32_C(1) << CD_INTERN_BLOCK_BITS) - 1);
     const char *p = t->blocks[begin >> CD_INTERN_BLOCK_BITS] + (size_t)in_block * CD_INTERN_UNIT;
     uint32_t n = (uint8_t)*p++;

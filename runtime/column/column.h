@@ -10,8 +10,6 @@ struct cd_node *cd_column_node(struct cd_snapshot *s, enum cd_node_kind kind, ui
 void cd_column_node_free(struct cd_node *n);
 /* Makes ROW exist; false when memory is out. */
 bool cd_column_reach(struct cd_node *n, uint32_t row);
-/* Grows an array on the heap from OLD to CAP elements of SIZE bytes; what is new is zero. */
-bool cd_column_grow(void **p, uint32_t old, uint32_t cap, size_t size);
 /* Number of fields of a shape of the projection; 0 for CD_NONE. */
 uint32_t cd_column_n_slots(const struct cd_snapshot *s, uint32_t shape);
 

@@ -36,6 +36,9 @@ static bool
 grow_sites(struct cd_snapshot *s)
 {
     uint32_t n_slots = s->site_slots ? (s->site_mask + 1) * 2 : 64;
+    while (n_slots != 0 && n_slots / 2 < s->n_sites) {
+        n_slots *= 2;
+    }
     uint32_t *slots = n_slots ? calloc(n_slots, sizeof *slots) : NULL;
     if (!slots) {
         return false;
@@ -69,6 +72,14 @@ cd_column_site(struct cd_snapshot *s, struct cd_site site)
     }
     s->last_site = s->site_slots[slot] - 1;
     return s->last_site;
+}
+
+bool
+cd_snapshot_adopt_sites(struct cd_snapshot *s, struct cd_site *sites, size_t n)
+{
+    s->sites = sites;
+    s->n_sites = s->cap_sites = n;
+    return n < CD_NONE / 4;
 }
 
 /* ---- origins ---- */

@@ -60,6 +60,9 @@ cd_column_node(struct cd_snapshot *s, enum cd_node_kind kind, uint32_t type, uin
 void
 cd_column_node_free(struct cd_node *n)
 {
+    if (n->is_borrowed) {
+        return;
+    }
     free(n->state);
     free(n->v.b);
     free(n->reason);
@@ -70,12 +73,18 @@ cd_column_node_free(struct cd_node *n)
     free(n->key);
 }
 
-bool
-cd_column_grow(void **p, uint32_t old, uint32_t cap, size_t size)
+/* Grows an array of N from its capacity, or 0, to CAP elements of SIZE bytes; what is new is zero.
+ */
+static bool
+grow_array(const struct cd_node *n, void **p, uint32_t cap, size_t size)
 {
-    char *grown = realloc(*p, (size_t)cap * size);
+    uint32_t old = *p ? n->cap : 0;
+    char *grown = n->is_borrowed ? malloc((size_t)cap * size) : realloc(*p, (size_t)cap * size);
     if (!grown) {
         return false;
+    }
+    if (n->is_borrowed && old > 0) {
+        memcpy(grown, *p, (size_t)old * size);
     }
     memset(grown + (size_t)old * size, 0, (size_t)(cap - old) * size);
     *p = grown;
@@ -83,10 +92,10 @@ cd_column_grow(void **p, uint32_t old, uint32_t cap, size_t size)
 }
 
 static bool
-grow_u32(uint32_t **p, uint32_t old, uint32_t cap)
+grow_u32(const struct cd_node *n, uint32_t **p, uint32_t cap)
 {
     void *q = *p;
-    bool ok = cd_column_grow(&q, old, cap, sizeof **p);
+    bool ok = grow_array(n, &q, cap, sizeof **p);
     *p = q;
     return ok;
 }
@@ -94,8 +103,8 @@ grow_u32(uint32_t **p, uint32_t old, uint32_t cap)
 static bool
 grow_lists(struct cd_node *n, uint32_t cap)
 {
-    return grow_u32(&n->off, n->cap, cap) && grow_u32(&n->len, n->cap, cap)
-           && (!n->open || grow_u32(&n->open, n->cap, cap));
+    return grow_u32(n, &n->off, cap) && grow_u32(n, &n->len, cap)
+           && (!n->open || grow_u32(n, &n->open, cap));
 }
 
 /* Every array that exists has `cap` rows: those made later start at the capacity of their time. */
@@ -109,17 +118,18 @@ grow_node(struct cd_node *n, uint32_t need)
     void *state = n->state;
     void *v = n->v.b;
     size_t size = value_size(n->kind);
-    bool ok = cd_column_grow(&state, n->cap, cap, 1);
+    bool ok = grow_array(n, &state, cap, 1);
     n->state = state;
-    ok = ok && (size == 0 || cd_column_grow(&v, n->cap, cap, size));
+    ok = ok && (size == 0 || grow_array(n, &v, cap, size));
     n->v.b = v;
-    ok = ok && (!n->reason || grow_u32(&n->reason, n->cap, cap));
-    ok = ok && (!n->place || grow_u32(&n->place, n->cap, cap));
-    ok = ok && (!n->key || grow_u32(&n->key, n->cap, cap));
+    ok = ok && (!n->reason || grow_u32(n, &n->reason, cap));
+    ok = ok && (!n->place || grow_u32(n, &n->place, cap));
+    ok = ok && (!n->key || grow_u32(n, &n->key, cap));
     if (ok && (n->kind == CD_NODE_LIST || n->kind == CD_NODE_MAP)) {
         ok = grow_lists(n, cap);
     }
     n->cap = ok ? cap : n->cap;
+    n->is_borrowed = n->is_borrowed && !ok;
     return ok;
 }
 
@@ -264,7 +274,7 @@ bool
 cd_node_set_unknown(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t reason)
 {
     (void)s;
-    if (!cd_column_reach(n, row) || (!n->reason && !grow_u32(&n->reason, 0, n->cap))) {
+    if (!cd_column_reach(n, row) || (!n->reason && !grow_u32(n, &n->reason, n->cap))) {
         return false;
     }
     n->state[row] = CD_UNKNOWN;
@@ -294,7 +304,7 @@ bool
 cd_node_place(struct cd_snapshot *s, struct cd_node *elem, uint32_t row, uint32_t place)
 {
     (void)s;
-    if (!cd_column_reach(elem, row) || (!elem->place && !grow_u32(&elem->place, 0, elem->cap))) {
+    if (!cd_column_reach(elem, row) || (!elem->place && !grow_u32(elem, &elem->place, elem->cap))) {
         return false;
     }
     elem->place[row] = place;
@@ -305,7 +315,8 @@ bool
 cd_node_key(struct cd_snapshot *s, struct cd_node *value, uint32_t row, uint32_t key)
 {
     (void)s;
-    if (!cd_column_reach(value, row) || (!value->key && !grow_u32(&value->key, 0, value->cap))) {
+    if (!cd_column_reach(value, row)
+        || (!value->key && !grow_u32(value, &value->key, value->cap))) {
         return false;
     }
     value->key[row] = key;
@@ -326,7 +337,7 @@ cd_node_close(struct cd_snapshot *s, struct cd_node *n, uint32_t row, uint32_t n
             return false;
         }
     }
-    if (open != 0 && !n->open && !grow_u32(&n->open, 0, n->cap)) {
+    if (open != 0 && !n->open && !grow_u32(n, &n->open, n->cap)) {
         return false;
     }
     if (n->open) {

@@ -135,8 +135,8 @@ report_tie(struct cd_snapshot *s, const struct cd_table *t, uint32_t row)
         info->resources -= info->resources > 0;
         info->problems++;
     }
-    return cd_snapshot_problem(
-        s, o.source, o.offset,
+    return cd_snapshot_problem_in(
+        s, t->root->id, o.source, o.offset,
         "%.*s %.*s is described twice with the same time of capture; the first counts",
         CD_FMT(type), CD_FMT(id));
 }
@@ -208,10 +208,10 @@ cd_column_settle(struct cd_snapshot *s)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < s->n_tables; i++) {
-        ok = settle_own(s, s->tables[i]);
+        ok = s->tables[i]->is_settled || settle_own(s, s->tables[i]);
     }
     for (size_t i = 0; ok && i < s->n_tables; i++) {
-        ok = settle_derived(s, s->tables[i]);
+        ok = s->tables[i]->is_settled || settle_derived(s, s->tables[i]);
     }
     return ok;
 }

@@ -208,7 +208,17 @@ cd_snapshot_finish(struct cd_snapshot *s)
     free(s->site_slots);
     cd_intern_finish(&s->dict);
     cd_arena_finish(&s->arena);
+    if (s->release) {
+        s->release(s->backing);
+    }
     *s = (struct cd_snapshot){.captured = INT64_MIN};
+}
+
+bool
+cd_snapshot_rebase(struct cd_snapshot *s, struct cd_packed *base)
+{
+    cd_intern_finish(&s->dict);
+    return cd_intern_init_on(&s->dict, base);
 }
 
 uint32_t
@@ -233,7 +243,8 @@ cd_snapshot_source(struct cd_snapshot *s, struct cd_str file, struct cd_str form
 }
 
 static bool
-add_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char *fmt, va_list ap)
+add_problem(struct cd_snapshot *s, uint32_t node, uint32_t source, uint64_t offset, const char *fmt,
+            va_list ap)
 {
     char text[512];
     int n = vsnprintf(text, sizeof text, fmt, ap);
@@ -243,6 +254,7 @@ add_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char 
         return false;
     }
     p->source = source;
+    p->node = node;
     p->file = source < s->n_sources ? s->sources[source].file : CD_STR("");
     p->offset = offset;
     p->message =
@@ -250,17 +262,103 @@ add_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char 
     return p->message.p != NULL;
 }
 
-bool
-cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char *fmt, ...)
+/* How many problems of SOURCE there were in what NODE is, this one among them; 0: properties have
+ * few. */
+static uint64_t
+count_problem(struct cd_snapshot *s, uint32_t node, uint32_t source)
 {
-    if (source < s->n_sources && ++s->sources[source].told > CD_MOST_TOLD) {
+    if (node == CD_NONE) {
+        return ++s->sources[source].told_as_such;
+    }
+    struct cd_table *t = s->nodes[node]->table == CD_NONE ? NULL : s->tables[s->nodes[node]->table];
+    struct cd_told *told = t == NULL             ? NULL
+                           : node == t->tags->id ? &t->told_tags
+                           : node == t->root->id ? &t->told_ties
+                                                 : NULL;
+    if (told == NULL) {
+        return 0;
+    }
+    *told = (struct cd_told){source, told->source == source ? told->n + 1 : 1};
+    return told->n;
+}
+
+/* Counts a problem that is not kept. */
+static bool
+add_to_untold(struct cd_snapshot *s, uint32_t node, uint32_t source)
+{
+    for (size_t i = s->n_untold; i-- > 0;) {
+        if (s->untold[i].node == node && s->untold[i].source == source) {
+            s->untold[i].n++;
+            return true;
+        }
+    }
+    struct cd_untold *untold = CD_PUSH(&s->arena, s->untold, s->n_untold, s->cap_untold);
+    if (untold) {
+        *untold = (struct cd_untold){source, node, 1};
+    }
+    return untold != NULL;
+}
+
+/* Is the next problem to be kept? */
+static bool
+is_told(struct cd_snapshot *s, uint32_t node, uint32_t source, bool *ok)
+{
+    *ok = true;
+    if (source >= s->n_sources) {
         return true;
+    }
+    uint64_t n = ++s->sources[source].told;
+    if (!s->keeps_problems) {
+        return n <= CD_MOST_TOLD;
+    }
+    bool is_kept = count_problem(s, node, source) <= CD_MOST_TOLD;
+    *ok = is_kept || add_to_untold(s, node, source);
+    return is_kept;
+}
+
+bool
+cd_snapshot_problem_in(struct cd_snapshot *s, uint32_t node, uint32_t source, uint64_t offset,
+                       const char *fmt, ...)
+{
+    bool ok;
+    if (!is_told(s, node, source, &ok)) {
+        return ok;
     }
     va_list ap;
     va_start(ap, fmt);
-    bool ok = add_problem(s, source, offset, fmt, ap);
+    ok = add_problem(s, node, source, offset, fmt, ap);
     va_end(ap);
     return ok;
+}
+
+bool
+cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char *fmt, ...)
+{
+    bool ok;
+    if (!is_told(s, CD_NONE, source, &ok)) {
+        return ok;
+    }
+    va_list ap;
+    va_start(ap, fmt);
+    ok = add_problem(s, CD_NONE, source, offset, fmt, ap);
+    va_end(ap);
+    return ok;
+}
+
+bool
+cd_snapshot_retell(struct cd_snapshot *s, const struct cd_problem *p)
+{
+    bool ok;
+    if (!is_told(s, p->node, p->source, &ok)) {
+        return ok;
+    }
+    struct cd_problem *copy = CD_PUSH(&s->arena, s->problems, s->n_problems, s->cap_problems);
+    if (copy) {
+        *copy = *p;
+        copy->file = p->source < s->n_sources ? s->sources[p->source].file : CD_STR("");
+        copy->message = cd_arena_str(&s->arena, p->message);
+    }
+    return copy && copy->message.p;
 }
 
 /* ---- sealing ---- */
@@ -270,7 +368,7 @@ add_untold(struct cd_snapshot *s, uint32_t source, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    bool ok = add_problem(s, source, CORDON_NO_OFFSET, fmt, ap);
+    bool ok = add_problem(s, CD_NONE, source, CORDON_NO_OFFSET, fmt, ap);
     va_end(ap);
     return ok;
 }
@@ -280,7 +378,7 @@ static bool
 count_untold(struct cd_snapshot *s)
 {
     bool ok = true;
-    for (uint32_t i = 0; ok && i < s->n_sources; i++) {
+    for (uint32_t i = 0; ok && i < s->n_sources && !s->keeps_problems; i++) {
         uint64_t told = s->sources[i].told;
         ok = told <= CD_MOST_TOLD
              || add_untold(s, i, "%" PRIu64 " more problems, which are not listed",

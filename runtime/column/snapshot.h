@@ -41,15 +41,17 @@ enum cd_node_kind {
 
 struct cd_node {
     enum cd_node_kind kind;
-    uint32_t id;     /* index into cd_snapshot.nodes */
-    uint32_t parent; /* node id, CD_NONE for roots */
-    uint32_t type;   /* index into the image's types (without an image: into runtime/schema's);
-                        CD_NONE for roots and tags */
-    uint32_t shape;  /* RECORD: shape in the projection (cd_projection), CD_NONE otherwise */
-    uint32_t slot;   /* in the parent record; CD_NONE for elements, values and roots */
-    uint32_t table;  /* index of the table it belongs to; CD_NONE for the policy node's tree */
-    uint32_t n, cap; /* rows set so far */
-    uint8_t *state;  /* enum cd_state */
+    bool is_borrowed; /* its arrays stand elsewhere (cd_snapshot.backing) and are copied before they
+                         grow */
+    uint32_t id;      /* index into cd_snapshot.nodes */
+    uint32_t parent;  /* node id, CD_NONE for roots */
+    uint32_t type;    /* index into the image's types (without an image: into runtime/schema's);
+                         CD_NONE for roots and tags */
+    uint32_t shape;   /* RECORD: shape in the projection (cd_projection), CD_NONE otherwise */
+    uint32_t slot;    /* in the parent record; CD_NONE for elements, values and roots */
+    uint32_t table;   /* index of the table it belongs to; CD_NONE for the policy node's tree */
+    uint32_t n, cap;  /* rows set so far */
+    uint8_t *state;   /* enum cd_state */
     union {
         uint8_t *b;
         double *f64;
@@ -136,7 +138,9 @@ struct cd_table {
     uint32_t
         schema; /* runtime/schema shape, CD_SCHEMA_NONE for a type that the tables do not know */
     struct cd_arn_format arn_format;
-    bool derived;         /* made from other resources only, or `Cordon::…`: not in `resource` */
+    bool derived;     /* made from other resources only, or `Cordon::…`: not in `resource` */
+    bool is_borrowed; /* as of a node */
+    bool is_settled;  /* which rows are dead was worked out before, and no row was added since */
     struct cd_node *root; /* RECORD */
     uint32_t n, cap;      /* rows */
     uint32_t *id;         /* dictionary id */
@@ -149,6 +153,9 @@ struct cd_table {
     uint32_t *offset, *item, *from; /* origins; the last two may be NULL */
     uint8_t *flags;                 /* CD_ROW_… */
     uint32_t n_live;
+    struct cd_told {
+        uint32_t source, n;
+    } told_tags, told_ties; /* where problems of every node are kept: of the latest source */
 };
 
 struct cd_complete {
@@ -163,14 +170,24 @@ struct cd_source_info {
     uint64_t items, resources, derived, deleted, problems;
     int64_t captured; /* ms, INT64_MIN if the file does not say */
     uint64_t told; /* problems that were reported of it; those beyond CD_MOST_TOLD not one by one */
+    uint64_t told_as_such; /* those of items as such */
 };
 #define CD_MOST_TOLD 1000u
 
 struct cd_problem {
     uint32_t source; /* CD_NONE: none */
+    uint32_t node;   /* what it was met in, for those that are met only where that is read: a
+                        property; the tags of a table; the root of a table, for resources described
+                        twice. CD_NONE: the item as such */
     struct cd_str file;
     uint64_t offset; /* CORDON_NO_OFFSET: of the whole file */
     struct cd_str message;
+};
+
+/* Problems that are not kept one by one, where all kinds have to be told apart. */
+struct cd_untold {
+    uint32_t source, node;
+    uint64_t n;
 };
 
 /* Json values: a tree in one array, depth-first. */
@@ -226,6 +243,9 @@ struct cd_snapshot {
     size_t n_sources, cap_sources;
     struct cd_problem *problems;
     size_t n_problems, cap_problems;
+    bool keeps_problems; /* of every node, as if it alone were read, and not of all together */
+    struct cd_untold *untold;
+    size_t n_untold, cap_untold;
     struct cd_deletion *deletions;
     size_t n_deletions, cap_deletions;
     struct cd_site *sites; /* every one that a row has */
@@ -240,12 +260,20 @@ struct cd_snapshot {
     bool sealed;
     struct cd_ingest
         *ingest; /* runtime/ingest's notes on how the sources name things; in the arena */
+    /* What borrowed arrays and the dictionary's base stand in, or NULL; released at the end. */
+    void *backing;
+    void (*release)(void *backing);
 };
 
 /* ---- life ---- */
 CORDON_MUST_CHECK cordon_status cd_snapshot_init(struct cd_snapshot *s,
                                                  struct cd_projection projection);
 void cd_snapshot_finish(struct cd_snapshot *s);
+/* The dictionary of S, in which there is nothing yet, begins as BASE. */
+CORDON_MUST_CHECK bool cd_snapshot_rebase(struct cd_snapshot *s, struct cd_packed *base);
+/* The sites of S, in which there are none yet, are these, which stay where they are. */
+CORDON_MUST_CHECK bool cd_snapshot_adopt_sites(struct cd_snapshot *s, struct cd_site *sites,
+                                               size_t n);
 /* Ends writing: settles resources described twice (later capture wins, deletion removes, a tie is a
  * problem), sorts tables, counts live rows, gathers the places that are named. */
 CORDON_MUST_CHECK cordon_status cd_snapshot_seal(struct cd_snapshot *s, struct cordon_error *err);
@@ -328,6 +356,12 @@ CORDON_MUST_CHECK bool cd_snapshot_lost(struct cd_snapshot *s, struct cd_str typ
 CORDON_MUST_CHECK bool cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset,
                                            const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same of what is met only where NODE is read (cd_problem.node). */
+CORDON_MUST_CHECK bool cd_snapshot_problem_in(struct cd_snapshot *s, uint32_t node, uint32_t source,
+                                              uint64_t offset, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+/* A problem as it was told before. */
+CORDON_MUST_CHECK bool cd_snapshot_retell(struct cd_snapshot *s, const struct cd_problem *p);
 uint32_t cd_snapshot_source(struct cd_snapshot *s, struct cd_str file,
                             struct cd_str format); /* CD_NONE: out of memory */
 
@@ -349,8 +383,7 @@ void cd_node_write(const struct cd_snapshot *s, const struct cd_node *n, uint32_
 /* The name of slot SLOT of a RECORD, empty if there is none. */
 struct cd_str cd_node_slot_name(const struct cd_snapshot *s, const struct cd_node *record,
                                 uint32_t slot);
-struct cd_table *cd_snapshot_find_table(const struct cd_snapshot *s,
-                                        struct cd_str type); /* NULL: none */
+struct cd_table *cd_snapshot_find_table(struct cd_snapshot *s, struct cd_str type); /* NULL: none */
 static inline const struct cd_site *
 cd_table_site(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row)
 {

@@ -96,7 +96,7 @@ cd_column_places_free(struct cd_snapshot *s)
 /* ---- tables ---- */
 
 struct cd_table *
-cd_snapshot_find_table(const struct cd_snapshot *s, struct cd_str type)
+cd_snapshot_find_table(struct cd_snapshot *s, struct cd_str type)
 {
     uint32_t id = cd_intern_find(&s->dict, type);
     for (size_t i = 0; id != CD_NO_STR && i < s->n_tables; i++) {
@@ -175,17 +175,33 @@ cd_snapshot_envelopes(struct cd_snapshot *s, struct cd_str type)
     return t ? t : make_table(s, type, CD_NONE, cd_schema_find_shape(type));
 }
 
-/* Makes room for one more row in a column of elements of SIZE bytes. */
+/* Makes room for CAP rows in a column of elements of SIZE bytes. */
 static bool
-grow_column(void *column, uint32_t cap, size_t size)
+grow_column(const struct cd_table *t, void *column, uint32_t cap, size_t size)
 {
     void *p;
     memcpy(&p, column, sizeof p); /* the columns are pointers of several types */
-    p = realloc(p, cap * size);
-    if (p) {
-        memcpy(column, &p, sizeof p);
+    void *grown = t->is_borrowed ? malloc(cap * size) : realloc(p, cap * size);
+    if (grown && t->is_borrowed && t->n > 0) {
+        memcpy(grown, p, t->n * size);
     }
-    return p != NULL;
+    if (grown) {
+        memcpy(column, &grown, sizeof grown);
+    }
+    return grown != NULL;
+}
+
+static bool
+own_stretches(struct cd_table *t)
+{
+    uint32_t cap = t->n_stretches + 1;
+    struct cd_stretch *own = malloc(cap * sizeof *own);
+    if (own && t->n_stretches > 0) {
+        memcpy(own, t->stretches, t->n_stretches * sizeof *own);
+    }
+    t->stretches = own ? own : t->stretches;
+    t->cap_stretches = own ? cap : 0;
+    return own != NULL;
 }
 
 /* Every column of the envelope that exists has `cap` rows. */
@@ -193,21 +209,26 @@ static bool
 grow_table(struct cd_table *t)
 {
     uint32_t cap = t->cap ? t->cap * 2 : FIRST_ROWS;
-    bool ok = cap <= MAX_ROWS && grow_column(&t->id, cap, sizeof *t->id)
-              && grow_column(&t->site, cap, sizeof *t->site)
-              && grow_column(&t->captured, cap, sizeof *t->captured)
-              && grow_column(&t->offset, cap, sizeof *t->offset)
-              && grow_column(&t->flags, cap, sizeof *t->flags)
-              && (!t->arn || grow_column(&t->arn, cap, sizeof *t->arn))
-              && (!t->item || grow_column(&t->item, cap, sizeof *t->item))
-              && (!t->from || grow_column(&t->from, cap, sizeof *t->from));
+    bool ok = cap <= MAX_ROWS && grow_column(t, &t->id, cap, sizeof *t->id)
+              && grow_column(t, &t->site, cap, sizeof *t->site)
+              && grow_column(t, &t->captured, cap, sizeof *t->captured)
+              && grow_column(t, &t->offset, cap, sizeof *t->offset)
+              && grow_column(t, &t->flags, cap, sizeof *t->flags)
+              && (!t->arn || grow_column(t, &t->arn, cap, sizeof *t->arn))
+              && (!t->item || grow_column(t, &t->item, cap, sizeof *t->item))
+              && (!t->from || grow_column(t, &t->from, cap, sizeof *t->from))
+              && (!t->is_borrowed || own_stretches(t));
     t->cap = ok ? cap : t->cap;
+    t->is_borrowed = t->is_borrowed && !ok;
     return ok;
 }
 
 void
 cd_column_table_free(struct cd_table *t)
 {
+    if (t->is_borrowed) {
+        return;
+    }
     free(t->id);
     free(t->arn);
     free(t->site);
@@ -237,6 +258,7 @@ cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope
     t->captured[r] = e->captured;
     t->flags[r] = e->is_derived_row ? CD_ROW_DERIVED : 0;
     t->n++;
+    t->is_settled = false;
     *row = r;
     return true;
 }

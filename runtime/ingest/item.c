@@ -125,21 +125,22 @@ cd_partition_of(struct cd_str arn, struct cd_str region)
 /* ---- tags ---- */
 
 static void
-tag_problem(struct cd_load *l, struct cd_str key, const char *what)
+tag_problem(struct cd_load *l, uint32_t node, struct cd_str key, const char *what)
 {
-    cd_load_ok(l,
-               cd_snapshot_problem(l->s, l->source, l->offset, "tag %.*s: %s", CD_FMT(key), what));
+    cd_load_ok(l, cd_snapshot_problem_in(l->s, node, l->source, l->offset, "tag %.*s: %s",
+                                         CD_FMT(key), what));
 }
 
 static void
-add_tag(struct cd_load *l, struct cd_pair *tags, struct cd_str key, struct cd_dom_val val)
+add_tag(struct cd_load *l, uint32_t node, struct cd_pair *tags, struct cd_str key,
+        struct cd_dom_val val)
 {
     uint32_t id = cd_load_str(l, key);
     for (uint32_t i = 0; i < l->n_tags; i++) {
         if (tags[i].key == id) {
             tags[i].value = CD_NO_STR;
             tags[i].why = cd_load_str(l, CD_STR("its key stands twice"));
-            tag_problem(l, key, "its key stands twice, so it is unknown");
+            tag_problem(l, node, key, "its key stands twice, so it is unknown");
             return;
         }
     }
@@ -147,7 +148,7 @@ add_tag(struct cd_load *l, struct cd_pair *tags, struct cd_str key, struct cd_do
     bool is_unknown = l->is_normal && cd_value_is_unknown(val, &why);
     if (!is_unknown && !cd_dom_is(val, '"')) {
         if (!cd_dom_is(val, 'n')) {
-            tag_problem(l, key, "its value is no string");
+            tag_problem(l, node, key, "its value is no string");
         }
         return;
     }
@@ -158,7 +159,7 @@ add_tag(struct cd_load *l, struct cd_pair *tags, struct cd_str key, struct cd_do
 
 /* Tags come as an object, or as a list of {"key": …, "value": …}. */
 static void
-read_tags(struct cd_load *l, struct cd_dom_val val, uint32_t n)
+read_tags(struct cd_load *l, uint32_t node, struct cd_dom_val val, uint32_t n)
 {
     struct cd_pair *tags = CD_NEW_ARRAY(&l->item_arena, n, struct cd_pair);
     if (tags == NULL) {
@@ -171,11 +172,11 @@ read_tags(struct cd_load *l, struct cd_dom_val val, uint32_t n)
         struct cd_str key = it.key;
         struct cd_dom_val value = it.val;
         if (it.is_object || cd_value_pair(it.val, &key, &value)) {
-            add_tag(l, tags, key, value);
+            add_tag(l, node, tags, key, value);
         } else {
             cd_load_ok(
-                l, cd_snapshot_problem(l->s, l->source, l->offset,
-                                       "tags: what is in the list is no pair of key and value"));
+                l, cd_snapshot_problem_in(l->s, node, l->source, l->offset,
+                                          "tags: what is in the list is no pair of key and value"));
         }
     }
 }
@@ -188,6 +189,7 @@ cd_tags_read(struct cd_load *l, const struct cd_members *m, const struct cd_tabl
     const char *unknown = m->is_duplicate[CD_MEMBER_TAGS] ? "its key stands twice" : NULL;
     struct cd_str why;
     uint32_t n = 0;
+    uint32_t node = tp->table->tags->id;
     l->n_tags = 0;
     l->has_tags = false;
     l->tags_unknown = m->has[CD_MEMBER_TAGS] ? 0 : lacking;
@@ -203,12 +205,13 @@ cd_tags_read(struct cd_load *l, const struct cd_members *m, const struct cd_tabl
         l->tags_unknown = cd_load_str(l, why);
     } else if (unknown != NULL) {
         l->tags_unknown = cd_load_str(l, cd_str_of(unknown));
-        cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset, "tags: %s", unknown));
+        cd_load_ok(l,
+                   cd_snapshot_problem_in(l->s, node, l->source, l->offset, "tags: %s", unknown));
     } else if (cd_dom_is(val, '{') || cd_dom_is(val, '[')) {
-        read_tags(l, val, n);
+        read_tags(l, node, val, n);
     } else {
-        cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset,
-                                          "tags: neither an object nor a list"));
+        cd_load_ok(l, cd_snapshot_problem_in(l->s, node, l->source, l->offset,
+                                             "tags: neither an object nor a list"));
     }
 }
 

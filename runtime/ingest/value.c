@@ -54,8 +54,8 @@ cd_value_problem(struct cd_load *l, struct cd_value_plan *v, const char *fmt, ..
     v->problem = (uint32_t)l->s->n_problems;
     v->problem_source = l->source;
     v->n_problems = 1;
-    cd_load_ok(l, cd_snapshot_problem(l->s, l->source, l->offset, "%.*s.%.*s: %s", CD_FMT(l->type),
-                                      CD_FMT(v->path), text));
+    cd_load_ok(l, cd_snapshot_problem_in(l->s, v->node->id, l->source, l->offset, "%.*s.%.*s: %s",
+                                         CD_FMT(l->type), CD_FMT(v->path), text));
     if (v->problem == l->s->n_problems) {
         return; /* it is not told one by one */
     }
