@@ -20,6 +20,7 @@ static const struct verb verbs[] = {
     {"fmt", "policies in their canonical form", cd_verb_fmt},
     {"normalize", "snapshots of any format in Cordon's own form", cd_verb_normalize},
     {"simulate", "what policy documents decide about requests", cd_verb_simulate},
+    {"snapshot", "columnar stores, from which evaluation begins at once", cd_verb_snapshot},
     {"test", "run the tests of policies", cd_verb_test},
     {"version", "the version, and the origin of the tables", cd_verb_version},
 };

@@ -5,8 +5,8 @@
 #include "runtime/column/snapshot.h"
 #include "runtime/driver/options.h"
 #include "runtime/driver/progress.h"
+#include "runtime/driver/source.h"
 #include "runtime/driver/threads.h"
-#include "runtime/ingest/ingest.h"
 #include "runtime/report/report.h"
 
 #define MOST_PROBLEMS 20u /* that are told of each file */
@@ -20,7 +20,7 @@ read_all(struct cd_snapshot *s, char **paths, size_t n, unsigned n_threads,
     const struct cd_ingest_options options = {
         .progress = cd_progress_show, .user = &progress, .n_threads = n_threads};
     for (size_t i = 0; i < n; i++) {
-        cordon_status status = cd_ingest_file(s, paths[i], &options, err);
+        cordon_status status = cd_source_read(s, paths[i], n == 1, &options, err);
         cd_progress_clear(&progress);
         CORDON_TRY(status);
     }

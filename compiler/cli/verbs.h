@@ -12,6 +12,7 @@ int cd_verb_emit(int argc, char **argv);
 int cd_verb_eval(int argc, char **argv);
 int cd_verb_fmt(int argc, char **argv);
 int cd_verb_simulate(int argc, char **argv);
+int cd_verb_snapshot(int argc, char **argv);
 int cd_verb_test(int argc, char **argv);
 int cd_verb_normalize(int argc, char **argv);
 int cd_verb_version(int argc, char **argv);

@@ -32,9 +32,8 @@ cd_write_full(int fd, const char *p, size_t n)
     return 0;
 }
 
-/* Opens a new file beside PATH; its name goes to NAME. -1 with errno on failure. */
-static int
-open_aside(const char *path, mode_t mode, char *name, size_t size)
+int
+cd_open_aside(const char *path, mode_t mode, char *name, size_t size)
 {
     for (unsigned attempt = 0; attempt < MAX_TRIES; attempt++) {
         int n = snprintf(name, size, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
@@ -53,7 +52,7 @@ open_aside(const char *path, mode_t mode, char *name, size_t size)
 int
 cd_write_aside(const char *path, mode_t mode, struct cd_str bytes, char *name, size_t size)
 {
-    int fd = open_aside(path, mode, name, size);
+    int fd = cd_open_aside(path, mode, name, size);
     if (fd < 0) {
         return errno;
     }

@@ -25,6 +25,23 @@ struct cd_file_bytes {
  * What is there already has to be a regular file or a link to one. */
 CORDON_MUST_CHECK cordon_status cd_files_write(const struct cd_file_bytes *files, size_t n,
                                                struct cordon_error *err);
+/* A file that is written piece by piece, aside like the others: at its end it takes PATH's place,
+ * or nothing of it is left. Devices and pipes are written in place. */
+struct cd_new_file {
+    const char *path;
+    char *target, *aside; /* NULL: PATH is written itself */
+    int fd;
+    int failed;       /* errno of the first failure, 0 if none */
+    uint64_t written; /* bytes so far */
+    struct cd_buf buf;
+};
+CORDON_MUST_CHECK cordon_status cd_new_file_open(const char *path, struct cd_new_file *f,
+                                                 struct cordon_error *err);
+void cd_new_file_put(struct cd_new_file *f, const void *p, size_t n);
+/* Ends it: syncs and renames, unless something failed or IS_DROPPED, in which case nothing of PATH
+ * has changed. The status is OK for one that is dropped as is wished. */
+CORDON_MUST_CHECK cordon_status cd_new_file_close(struct cd_new_file *f, bool is_dropped,
+                                                  struct cordon_error *err);
 /* Makes DIR and its parents. */
 CORDON_MUST_CHECK cordon_status cd_dir_make(const char *path, struct cordon_error *err);
 bool cd_path_is_dir(const char *path);

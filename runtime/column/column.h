@@ -13,8 +13,7 @@ bool cd_column_reach(struct cd_node *n, uint32_t row);
 /* Number of fields of a shape of the projection; 0 for CD_NONE. */
 uint32_t cd_column_n_slots(const struct cd_snapshot *s, uint32_t shape);
 
-/* envelope.c: the number of a site, CD_NONE when memory is out; and what a new row has. */
-uint32_t cd_column_site(struct cd_snapshot *s, struct cd_site site);
+/* envelope.c: what a new row has. */
 CORDON_MUST_CHECK bool cd_column_set_origin(const struct cd_snapshot *s, struct cd_table *t,
                                             uint32_t row, const struct cd_origin *origin);
 CORDON_MUST_CHECK bool cd_column_set_arn(struct cd_table *t, uint32_t row, uint32_t arn);

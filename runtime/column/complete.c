@@ -5,6 +5,8 @@
 
 #include "runtime/schema/schema.h"
 
+#define MOST_LOST 256u
+
 /* Does an entry's type (`*`, a prefix with `*`, or exact) cover TYPE? TYPE may be `*`: every type
  * there is. */
 static bool
@@ -206,6 +208,16 @@ cd_snapshot_complete(struct cd_snapshot *s, struct cd_str type, uint32_t account
 bool
 cd_snapshot_lost(struct cd_snapshot *s, struct cd_str type, uint32_t account, uint32_t region)
 {
+    if (s->n_lost >= MOST_LOST) {
+        type = CD_STR("*");
+        account = region = CD_NO_STR;
+    }
+    for (size_t i = s->n_lost; i-- > 0;) {
+        const struct cd_complete *lost = &s->lost[i];
+        if (lost->account == account && lost->region == region && cd_str_eq(lost->type, type)) {
+            return true;
+        }
+    }
     struct cd_complete *entry = CD_PUSH(&s->arena, s->lost, s->n_lost, s->cap_lost);
     return entry && add_entry(s, entry, type, account, region);
 }

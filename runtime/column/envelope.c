@@ -53,7 +53,7 @@ grow_sites(struct cd_snapshot *s)
 }
 
 uint32_t
-cd_column_site(struct cd_snapshot *s, struct cd_site site)
+cd_snapshot_site(struct cd_snapshot *s, struct cd_site site)
 {
     if (s->last_site < s->n_sites && same_site(&s->sites[s->last_site], &site)) {
         return s->last_site;
@@ -172,7 +172,7 @@ cd_table_origin(const struct cd_table *t, uint32_t row)
     const struct cd_stretch *stretch = stretch_of(t, row);
     return (struct cd_origin){.source = stretch->source,
                               .item = t->item ? t->item[row] : CD_NONE,
-                              .offset = stretch->offset + t->offset[row],
+                              .offset = stretch->offset + (t->offset ? t->offset[row] : 0),
                               .from = t->from ? t->from[row] : CD_NONE,
                               .from_table = stretch->from_table,
                               .place = stretch->place};

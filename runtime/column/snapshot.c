@@ -282,21 +282,28 @@ count_problem(struct cd_snapshot *s, uint32_t node, uint32_t source)
     return told->n;
 }
 
-/* Counts a problem that is not kept. */
+/* Counts problems that are not kept. */
 static bool
-add_to_untold(struct cd_snapshot *s, uint32_t node, uint32_t source)
+add_to_untold(struct cd_snapshot *s, uint32_t node, uint32_t source, uint64_t n)
 {
     for (size_t i = s->n_untold; i-- > 0;) {
         if (s->untold[i].node == node && s->untold[i].source == source) {
-            s->untold[i].n++;
+            s->untold[i].n += n;
             return true;
         }
     }
     struct cd_untold *untold = CD_PUSH(&s->arena, s->untold, s->n_untold, s->cap_untold);
     if (untold) {
-        *untold = (struct cd_untold){source, node, 1};
+        *untold = (struct cd_untold){source, node, n};
     }
     return untold != NULL;
+}
+
+bool
+cd_snapshot_leave_untold(struct cd_snapshot *s, uint32_t node, uint32_t source, uint64_t n)
+{
+    s->sources[source].told += n;
+    return !s->keeps_problems || add_to_untold(s, node, source, n);
 }
 
 /* Is the next problem to be kept? */
@@ -312,7 +319,7 @@ is_told(struct cd_snapshot *s, uint32_t node, uint32_t source, bool *ok)
         return n <= CD_MOST_TOLD;
     }
     bool is_kept = count_problem(s, node, source) <= CD_MOST_TOLD;
-    *ok = is_kept || add_to_untold(s, node, source);
+    *ok = is_kept || add_to_untold(s, node, source, 1);
     return is_kept;
 }
 
@@ -438,7 +445,10 @@ settle_time(struct cd_snapshot *s)
     }
     for (size_t i = 0; i < s->n_tables; i++) {
         const struct cd_table *t = s->tables[i];
-        for (uint32_t row = 0; row < t->n; row++) {
+        if (t->is_borrowed && !t->captured) {
+            s->captured = t->latest > s->captured ? t->latest : s->captured;
+        }
+        for (uint32_t row = 0; t->captured && row < t->n; row++) {
             s->captured = t->captured[row] > s->captured ? t->captured[row] : s->captured;
         }
     }

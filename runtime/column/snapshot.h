@@ -146,11 +146,13 @@ struct cd_table {
     uint32_t *id;         /* dictionary id */
     uint32_t *arn;        /* NULL: all of them are made */
     uint32_t *site;       /* index into cd_snapshot.sites */
-    int64_t *captured;    /* ms; INT64_MIN: unknown */
+    int64_t *captured;    /* ms; INT64_MIN: unknown. NULL: nobody reads it of borrowed rows … */
+    int64_t latest;       /* … of which this is the latest */
     struct cd_node *tags; /* MAP of STRING */
     struct cd_stretch *stretches;
     uint32_t n_stretches, cap_stretches;
-    uint32_t *offset, *item, *from; /* origins; the last two may be NULL */
+    uint32_t *offset, *item, *from; /* origins; the last two may be NULL, and where nobody reads
+                                       them of borrowed rows the first as well */
     uint8_t *flags;                 /* CD_ROW_… */
     uint32_t n_live;
     struct cd_told {
@@ -271,6 +273,8 @@ CORDON_MUST_CHECK cordon_status cd_snapshot_init(struct cd_snapshot *s,
 void cd_snapshot_finish(struct cd_snapshot *s);
 /* The dictionary of S, in which there is nothing yet, begins as BASE. */
 CORDON_MUST_CHECK bool cd_snapshot_rebase(struct cd_snapshot *s, struct cd_packed *base);
+/* The number of a site; CD_NONE when memory is out. */
+uint32_t cd_snapshot_site(struct cd_snapshot *s, struct cd_site site);
 /* The sites of S, in which there are none yet, are these, which stay where they are. */
 CORDON_MUST_CHECK bool cd_snapshot_adopt_sites(struct cd_snapshot *s, struct cd_site *sites,
                                                size_t n);
@@ -349,6 +353,8 @@ CORDON_MUST_CHECK bool cd_node_close(struct cd_snapshot *s, struct cd_node *n, u
                                      uint32_t n_elems, uint32_t open);
 CORDON_MUST_CHECK bool cd_snapshot_complete(struct cd_snapshot *s, struct cd_str type,
                                             uint32_t account, uint32_t region);
+/* Takes completeness away. What says the same is one, and of too many different ones it follows
+ * that anything may be lost: so what asks for completeness never walks a long list. */
 CORDON_MUST_CHECK bool cd_snapshot_lost(struct cd_snapshot *s, struct cd_str type, uint32_t account,
                                         uint32_t region);
 /* Reports a problem. Of one source CD_MOST_TOLD are kept; sealing adds one that says how many more
@@ -360,6 +366,9 @@ CORDON_MUST_CHECK bool cd_snapshot_problem(struct cd_snapshot *s, uint32_t sourc
 CORDON_MUST_CHECK bool cd_snapshot_problem_in(struct cd_snapshot *s, uint32_t node, uint32_t source,
                                               uint64_t offset, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* N more, which are not told one by one. */
+CORDON_MUST_CHECK bool cd_snapshot_leave_untold(struct cd_snapshot *s, uint32_t node,
+                                                uint32_t source, uint64_t n);
 /* A problem as it was told before. */
 CORDON_MUST_CHECK bool cd_snapshot_retell(struct cd_snapshot *s, const struct cd_problem *p);
 uint32_t cd_snapshot_source(struct cd_snapshot *s, struct cd_str file,

@@ -248,7 +248,7 @@ cd_table_add(struct cd_snapshot *s, struct cd_table *t, const struct cd_envelope
         return false;
     }
     uint32_t r = t->n;
-    t->site[r] = cd_column_site(s, (struct cd_site){e->partition, e->account, e->region});
+    t->site[r] = cd_snapshot_site(s, (struct cd_site){e->partition, e->account, e->region});
     if (t->site[r] == CD_NONE || !cd_node_set_record(s, t->root, r)
         || cd_snapshot_place(s, e->account, e->region) == CD_NONE
         || !cd_column_set_arn(t, r, e->arn) || !cd_column_set_origin(s, t, r, &e->origin)) {
@@ -273,7 +273,7 @@ cd_snapshot_delete(struct cd_snapshot *s, struct cd_str type, uint32_t partition
     }
     *d = (struct cd_deletion){.type = cd_snapshot_str(s, type),
                               .site =
-                                  cd_column_site(s, (struct cd_site){partition, account, region}),
+                                  cd_snapshot_site(s, (struct cd_site){partition, account, region}),
                               .id = id,
                               .captured = captured};
     return d->type != CD_NO_STR && d->site != CD_NONE;

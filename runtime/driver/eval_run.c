@@ -7,8 +7,9 @@
 #include "runtime/base/nearest.h"
 #include "runtime/driver/load.h"
 #include "runtime/driver/progress.h"
-#include "runtime/ingest/ingest.h"
+#include "runtime/driver/source.h"
 #include "runtime/schema/schema.h"
+#include "runtime/store/store.h"
 
 #define MOST_PROBLEMS 20u /* that are told of each file */
 
@@ -189,7 +190,8 @@ read_snapshots(struct run *run, const struct cd_values *snapshots, struct cordon
         &run->snapshot, (struct cd_projection){.img = img, .envelopes = reads_envelopes(img)}));
     run->has_snapshot = true;
     for (size_t i = 0; i < snapshots->n; i++) {
-        cordon_status status = cd_ingest_file(&run->snapshot, snapshots->items[i], &ingest, err);
+        cordon_status status =
+            cd_source_read(&run->snapshot, snapshots->items[i], snapshots->n == 1, &ingest, err);
         cd_progress_clear(&progress);
         CORDON_TRY(status);
     }
@@ -280,6 +282,7 @@ evaluate(struct run *run, const struct cd_values *snapshots, struct cordon_error
     CORDON_TRY(
         cd_eval_new(run->program, &run->bound, &run->snapshot, run->selected, &run->eval, err));
     CORDON_TRY(cd_eval_run(run->eval, err));
+    CORDON_TRY(cd_store_check(&run->snapshot, err));
     warn_of_waivers(run);
     size_t n_answers = 0;
     cd_eval_answers(run->eval, &n_answers);

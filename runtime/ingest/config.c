@@ -5,20 +5,6 @@
 #include "runtime/base/num.h"
 #include "runtime/schema/schema.h"
 
-/* What is known of a type of AWS Config, once. */
-struct cd_type_plan {
-    struct cd_str from, type;
-    const struct cd_map_type *map;
-    uint32_t schema;
-    bool is_wanted;
-    bool names_resource; /* resourceName before resourceId */
-    struct cd_table_plan *plan;
-    struct embedded {
-        uint32_t schema;
-        struct cd_table_plan *plan; /* NULL: the table is not wanted */
-    } * rows;                       /* by map->rows */
-};
-
 /* The envelope of the current item. */
 struct envelope {
     struct cd_str arn, account, region, name, id;
@@ -97,7 +83,7 @@ make_type(struct cd_load *l, struct cd_str from)
     t->names_resource = names_resource(t);
     t->plan = plan_of(l, t->type, t->map, NULL, &t->is_wanted);
     uint32_t n_rows = t->map == NULL ? 0 : t->map->n_rows;
-    t->rows = CD_NEW_ARRAY(&l->s->arena, n_rows, struct embedded);
+    t->rows = CD_NEW_ARRAY(&l->s->arena, n_rows, struct cd_embedded_plan);
     cd_load_ok(l, t->rows != NULL && t->from.p != NULL);
     for (uint32_t i = 0; !l->oom && i < n_rows; i++) {
         bool is_wanted;
@@ -110,8 +96,8 @@ make_type(struct cd_load *l, struct cd_str from)
     return l->oom ? NULL : t;
 }
 
-static struct cd_type_plan *
-type_plan(struct cd_load *l, struct cd_str from)
+struct cd_type_plan *
+cd_config_type(struct cd_load *l, struct cd_str from)
 {
     struct cd_type_plan *t = find_type(l, from);
     if (t == NULL && l->in->n_types < CD_MOST_TYPES) {
@@ -455,7 +441,7 @@ cd_config_item(struct cd_load *l, const struct cd_members *m)
                      "resourceType is no string, or stands twice");
         return;
     }
-    const struct cd_type_plan *t = type_plan(l, name);
+    const struct cd_type_plan *t = cd_config_type(l, name);
     if (t == NULL && !l->oom) {
         cd_item_lost(l, CD_STR("*"), CD_NO_STR, CD_NO_STR, "more than %u types of resources",
                      CD_MOST_TYPES);

@@ -145,6 +145,18 @@ reads_tags(const struct cd_projection *projection)
     return img == NULL;
 }
 
+struct cd_ingest *
+cd_ingest_of(struct cd_snapshot *s)
+{
+    if (s->ingest == NULL) {
+        s->ingest = CD_NEW(&s->arena, struct cd_ingest);
+        if (s->ingest != NULL) {
+            s->ingest->reads_tags = reads_tags(&s->projection);
+        }
+    }
+    return s->ingest;
+}
+
 static cordon_status
 start_load(struct cd_load *l, struct cd_snapshot *s, struct cd_str path)
 {
@@ -152,13 +164,7 @@ start_load(struct cd_load *l, struct cd_snapshot *s, struct cd_str path)
     cd_arena_init(&l->arena);
     cd_arena_init(&l->item_arena);
     cd_map_init(&l->notes);
-    if (s->ingest == NULL) {
-        s->ingest = CD_NEW(&s->arena, struct cd_ingest);
-        if (s->ingest != NULL) {
-            s->ingest->reads_tags = reads_tags(&s->projection);
-        }
-    }
-    l->in = s->ingest;
+    l->in = cd_ingest_of(s);
     l->dom = cd_dom_new();
     l->scratch = cd_dom_new();
     l->source = cd_snapshot_source(s, path, CD_STR("aws-config"));

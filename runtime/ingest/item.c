@@ -8,7 +8,6 @@
 
 #define EVENT_DEPTH 6
 #define MOST_TAGS 1000u
-#define MOST_LOST 256u
 
 static const struct cd_str member_keys[CD_N_MEMBERS] = {
 #define CD_MEMBER(name, text) [CD_MEMBER_##name] = CD_STR_INIT(text),
@@ -16,23 +15,10 @@ static const struct cd_str member_keys[CD_N_MEMBERS] = {
 #undef CD_MEMBER
 };
 
-/* Entries that say the same are one, and of too many different ones it follows that anything may be
- * lost: so what asks for completeness never walks a long list. */
 void
 cd_lost(struct cd_load *l, struct cd_str type, uint32_t account, uint32_t region)
 {
-    struct cd_snapshot *s = l->s;
-    if (s->n_lost >= MOST_LOST) {
-        type = CD_STR("*");
-        account = region = CD_NO_STR;
-    }
-    for (size_t i = s->n_lost; i-- > 0;) {
-        const struct cd_complete *lost = &s->lost[i];
-        if (lost->account == account && lost->region == region && cd_str_eq(lost->type, type)) {
-            return;
-        }
-    }
-    cd_load_ok(l, cd_snapshot_lost(s, type, account, region));
+    cd_load_ok(l, cd_snapshot_lost(l->s, type, account, region));
 }
 
 void

@@ -4,9 +4,8 @@
 
 #include <stdlib.h>
 
-/* The plan of a list's or map's members; NULL: out of memory. */
-static struct cd_value_plan *
-elem_plan(struct cd_load *l, struct cd_value_plan *v)
+struct cd_value_plan *
+cd_value_elem_plan(struct cd_load *l, struct cd_value_plan *v)
 {
     if (v->elem == NULL) {
         struct cd_value_plan *elem = CD_NEW(&l->s->arena, struct cd_value_plan);
@@ -24,6 +23,23 @@ elem_plan(struct cd_load *l, struct cd_value_plan *v)
         v->elem = elem;
     }
     return v->elem;
+}
+
+struct cd_plan *
+cd_value_exploded_plan(struct cd_load *l, struct cd_value_plan *v, uint32_t alternative)
+{
+    if (v->exploded == NULL) {
+        v->exploded = CD_NEW_ARRAY(&l->s->arena, v->map->n_explode, struct cd_plan *);
+    }
+    if (v->exploded == NULL || cd_value_elem_plan(l, v) == NULL) {
+        l->oom = true;
+        return NULL;
+    }
+    struct cd_plan **plan = &v->exploded[alternative];
+    if (*plan == NULL) {
+        *plan = cd_plan_exploded(l, v->elem->node, v, &v->map->explode[alternative]);
+    }
+    return *plan;
 }
 
 /* A list that is being written. */
@@ -118,16 +134,13 @@ explode(struct cd_load *l, struct cd_value_plan *v, struct open_list *list, uint
         }
         while (cd_dom_next(&it) && !l->oom) {
             uint32_t row = list->elem->node->n;
-            struct cd_plan **plan = &v->exploded[alternative];
-            if (*plan == NULL) {
-                *plan = cd_plan_exploded(l, list->elem->node, v, e);
-            }
-            if (*plan == NULL) {
+            struct cd_plan *plan = cd_value_exploded_plan(l, v, alternative);
+            if (plan == NULL) {
                 return;
             }
             cd_load_ok(l, cd_node_set_record(l->s, list->elem->node, row));
             struct cd_context from = {.self = &it.val, .outer = &outer->val};
-            cd_extract(l, *plan, row, &from, depth + 1);
+            cd_extract(l, plan, row, &from, depth + 1);
             end_element(l, list, row, exploded_place(l, outer->i, e->over[i], it.i));
         }
         return;
@@ -141,11 +154,7 @@ add_exploded(struct cd_load *l, struct cd_value_plan *v, struct open_list *list,
     if (list->elem->node->kind != CD_NODE_RECORD) {
         return;
     }
-    if (v->exploded == NULL) {
-        v->exploded = CD_NEW_ARRAY(&l->s->arena, v->map->n_explode, struct cd_plan *);
-        cd_load_ok(l, v->exploded != NULL);
-    }
-    for (uint32_t i = 0; v->exploded != NULL && i < v->map->n_explode; i++) {
+    for (uint32_t i = 0; i < v->map->n_explode && !l->oom; i++) {
         explode(l, v, list, i, outer, depth);
     }
 }
@@ -255,7 +264,7 @@ cd_value_set_list(struct cd_load *l, struct cd_value_plan *v, uint32_t row, stru
                   int depth)
 {
     enum list_form form = form_of(v, &val);
-    struct open_list list = {.elem = form == LIST_NONE ? NULL : elem_plan(l, v)};
+    struct open_list list = {.elem = form == LIST_NONE ? NULL : cd_value_elem_plan(l, v)};
     if (list.elem == NULL) {
         return form != LIST_NONE;
     }
@@ -361,7 +370,7 @@ cd_value_set_map(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struc
     if (!cd_dom_is(val, '{') && (l->is_normal || !cd_dom_is(val, '['))) {
         return false;
     }
-    struct cd_value_plan *elem = elem_plan(l, v);
+    struct cd_value_plan *elem = cd_value_elem_plan(l, v);
     if (elem == NULL) {
         return true;
     }

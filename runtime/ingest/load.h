@@ -130,7 +130,20 @@ struct cd_table_plan {
     struct cd_plan *plan; /* NULL: only the envelope is kept */
 };
 
-struct cd_type_plan;
+/* What is known of a type of AWS Config, once. */
+struct cd_type_plan {
+    struct cd_str from, type;
+    const struct cd_map_type *map;
+    uint32_t schema;
+    bool is_wanted;
+    bool names_resource;        /* resourceName before resourceId */
+    struct cd_table_plan *plan; /* NULL: the table is not wanted */
+    struct cd_embedded_plan {
+        uint32_t schema;
+        struct cd_table_plan *plan; /* likewise */
+    } * rows;                       /* by map->rows */
+};
+
 struct cd_policy_slot;
 
 struct cd_ingest {
@@ -162,6 +175,9 @@ struct cd_source_note {
     uint32_t source;
     struct cd_str file, format;
 };
+
+/* What ingest keeps with S, made if it is not there yet; NULL: out of memory. */
+struct cd_ingest *cd_ingest_of(struct cd_snapshot *s);
 
 /* ---- the state of reading one source ---- */
 
@@ -238,6 +254,14 @@ struct cd_plan *cd_plan_exploded(struct cd_load *l, struct cd_node *record,
 /* The node of a slot, made on first need; false: out of memory. */
 bool cd_plan_slot_node(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot);
 
+/* What the object that V sets is filled by, once it is needed; NULL: out of memory. */
+struct cd_plan *cd_value_record_plan(struct cd_load *l, struct cd_value_plan *v);
+/* list.c: how the members of a LIST or MAP are read, once it is needed … */
+struct cd_value_plan *cd_value_elem_plan(struct cd_load *l, struct cd_value_plan *v);
+/* … and those of an exploded list, by the alternative of its mapping. */
+struct cd_plan *cd_value_exploded_plan(struct cd_load *l, struct cd_value_plan *v,
+                                       uint32_t alternative);
+
 /* ---- extract.c, value.c ---- */
 
 /* What a record is read from: its object, the object around it (or supplementaryConfiguration), and
@@ -289,6 +313,9 @@ struct cd_dom_val cd_value_only(struct cd_dom_val val);
 bool cd_value_pair(struct cd_dom_val val, struct cd_str *key, struct cd_dom_val *value);
 /* Is VAL the normalized form's unknown? Then *why is its reason. */
 bool cd_value_is_unknown(struct cd_dom_val val, struct cd_str *why);
+
+/* The plan of policy documents, once it is needed; NULL: out of memory. */
+struct cd_plan *cd_policy_plan(struct cd_load *l);
 
 /* ---- time.c ---- */
 
@@ -351,6 +378,8 @@ struct cd_str cd_partition_of(struct cd_str arn, struct cd_str region);
 bool cd_item_row(struct cd_load *l, struct cd_table *table, const struct cd_envelope_row *e,
                  uint32_t *row);
 
+/* What is known of AWS Config's type FROM; NULL: there are too many types, or memory is out. */
+struct cd_type_plan *cd_config_type(struct cd_load *l, struct cd_str from);
 /* An item of AWS Config, of l->kind. */
 void cd_config_item(struct cd_load *l, const struct cd_members *m);
 /* An item of the current answer is of this place. */
@@ -376,6 +405,8 @@ void cd_normal_resource(struct cd_load *l, const struct cd_members *m);
  * rule. */
 void cd_unshaped_add(struct cd_load *l, const struct cd_table *table, uint32_t row,
                      struct cd_dom_val val, enum cd_dialect dialect);
+/* The same of a value on the heap. */
+void cd_unshaped_set(struct cd_load *l, const struct cd_table *table, uint32_t row, uint32_t value);
 /* CD_NONE: there are none. */
 uint32_t cd_unshaped_get(const struct cd_ingest *in, const struct cd_table *table, uint32_t row);
 

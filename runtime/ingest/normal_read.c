@@ -1,5 +1,6 @@
 /* The normalized form, read: the header and the resources, a line each. */
 #include "runtime/base/num.h"
+#include "runtime/ingest/keep.h"
 #include "runtime/ingest/load.h"
 #include "runtime/schema/schema.h"
 
@@ -64,11 +65,10 @@ names_of(struct cd_load *l, struct cd_dom_val entry, struct cd_str member, struc
     return out->n > 0;
 }
 
-/* Does the program ask whether something that TYPE, a pattern, covers is complete? */
-static bool
-is_asked_for(const struct cd_load *l, struct cd_str type)
+bool
+cd_ingest_asks_for(const struct cd_snapshot *s, struct cd_str type)
 {
-    const struct cd_image *img = l->s->projection.img;
+    const struct cd_image *img = s->projection.img;
     bool is_open = type.n > 0 && type.p[type.n - 1] == '*';
     struct cd_str before = cd_str_sub(type, 0, type.n - is_open);
     bool is_asked = img == NULL || cd_str_eq(type, CD_STR("*"));
@@ -85,7 +85,7 @@ static void
 complete_places(struct cd_load *l, struct cd_str type, const struct names *accounts,
                 const struct names *regions)
 {
-    bool is_asked = is_asked_for(l, type);
+    bool is_asked = cd_ingest_asks_for(l->s, type);
     for (size_t a = 0; a < accounts->n && !l->oom; a++) {
         struct cd_str account = accounts->items[a];
         uint32_t in_account = account.n == 0 ? CD_NO_STR : cd_load_str(l, account);

@@ -54,15 +54,21 @@ document_of(struct cd_load *l, struct cd_dom_val val, struct cd_dom_val *documen
     return cd_dom_is(val, '{');
 }
 
+struct cd_plan *
+cd_policy_plan(struct cd_load *l)
+{
+    if (l->in->policy == NULL) {
+        struct cd_value_plan as = {.dialect = CD_DIALECT_POLICY, .schema = CD_NONE};
+        l->in->policy = cd_plan_record(l, l->s->policies, &as, NULL, 0);
+    }
+    return l->in->policy;
+}
+
 static uint32_t
 add_row(struct cd_load *l, struct cd_dom_val document)
 {
     struct cd_node *node = l->s->policies;
-    if (l->in->policy == NULL) {
-        struct cd_value_plan as = {.dialect = CD_DIALECT_POLICY, .schema = CD_NONE};
-        l->in->policy = cd_plan_record(l, node, &as, NULL, 0);
-    }
-    if (l->in->policy == NULL) {
+    if (cd_policy_plan(l) == NULL) {
         return CD_NONE;
     }
     uint32_t row = node->n;

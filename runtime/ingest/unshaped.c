@@ -58,8 +58,7 @@ renamed(struct cd_load *l, struct cd_dom_val val)
 }
 
 void
-cd_unshaped_add(struct cd_load *l, const struct cd_table *table, uint32_t row,
-                struct cd_dom_val val, enum cd_dialect dialect)
+cd_unshaped_set(struct cd_load *l, const struct cd_table *table, uint32_t row, uint32_t value)
 {
     struct cd_unshaped *u = find(l->in, table);
     if (u == NULL) {
@@ -68,12 +67,19 @@ cd_unshaped_add(struct cd_load *l, const struct cd_table *table, uint32_t row,
             u->table = table;
         }
     }
-    bool is_renamed = dialect == CD_DIALECT_CONFIG && cd_dom_is(val, '{');
-    uint32_t value = is_renamed ? renamed(l, val) : cd_heap_add(l, val, dialect);
     cd_load_ok(l, value != CD_NONE && u != NULL && reach(l, u, row));
     if (!l->oom) {
         u->values[row] = value;
     }
+}
+
+void
+cd_unshaped_add(struct cd_load *l, const struct cd_table *table, uint32_t row,
+                struct cd_dom_val val, enum cd_dialect dialect)
+{
+    bool is_renamed = dialect == CD_DIALECT_CONFIG && cd_dom_is(val, '{');
+    uint32_t value = is_renamed ? renamed(l, val) : cd_heap_add(l, val, dialect);
+    cd_unshaped_set(l, table, row, value);
 }
 
 uint32_t

@@ -231,6 +231,16 @@ reads_itself(const struct cd_map_entry *map)
     return false;
 }
 
+struct cd_plan *
+cd_value_record_plan(struct cd_load *l, struct cd_value_plan *v)
+{
+    if (v->record == NULL) {
+        const struct cd_map_entry *of = v->map == NULL ? NULL : v->map->of;
+        v->record = cd_plan_record(l, v->node, v, of, v->map == NULL ? 0 : v->map->n_of);
+    }
+    return v->record;
+}
+
 static bool
 set_record(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_dom_val val,
            struct cd_str key, int depth)
@@ -248,11 +258,7 @@ set_record(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
     if (!cd_dom_is(val, '{') && !is_self) {
         return false;
     }
-    if (v->record == NULL) {
-        const struct cd_map_entry *of = v->map == NULL ? NULL : v->map->of;
-        v->record = cd_plan_record(l, v->node, v, of, v->map == NULL ? 0 : v->map->n_of);
-    }
-    if (v->record != NULL) {
+    if (cd_value_record_plan(l, v) != NULL) {
         cd_load_ok(l, cd_node_set_record(l->s, v->node, row));
         struct cd_context from = {.self = &val, .key = key};
         cd_extract(l, v->record, row, &from, depth);

@@ -1,0 +1,71 @@
+/* The layout of a store, which docs/SNAPSHOT.md describes: what its writer and its reader share.
+ *
+ *   head       CD_STORE_HEAD bytes: magic, format version, order of bytes
+ *   sections   one behind the other, each at a multiple of 8, with zeros up to the next; a
+ * reference to one has its place, its size with these zeros, and its checksum (XXH3) directory  the
+ * section that refers to all others, directly or through the tables' own tail       CD_STORE_TAIL
+ * bytes: a reference to the directory, the size of the file, and a checksum of head and tail */
+#ifndef CD_STORE_LAYOUT_H
+#define CD_STORE_LAYOUT_H
+
+#include "runtime/base/bytes.h"
+#include "runtime/store/ints.h"
+
+#define CD_STORE_MAGIC \
+    "\x89"             \
+    "CBS\r\n\x1A\n"
+#define CD_STORE_MAGIC_SIZE 8u
+#define CD_STORE_VERSION 1u
+#define CD_STORE_BYTE_ORDER 0x01020304u
+
+struct cd_store_head {
+    char magic[CD_STORE_MAGIC_SIZE];
+    uint32_t version, byte_order;
+};
+struct cd_store_ref {
+    uint64_t offset, size, checksum;
+};
+struct cd_store_tail {
+    struct cd_store_ref directory;
+    uint64_t file_size;
+    uint64_t checksum; /* of the head and of what stands before in the tail */
+};
+#define CD_STORE_HEAD sizeof(struct cd_store_head)
+#define CD_STORE_TAIL sizeof(struct cd_store_tail)
+_Static_assert(CD_STORE_HEAD == 16 && CD_STORE_TAIL == 40, "there is nothing between the words");
+
+/* Nodes are nested no deeper than this; ingest nests half as deep. */
+#define CD_STORE_DEPTH 250
+
+/* What stands behind a node's kind and number of rows. */
+enum {
+    CD_STORE_HAS_REASON = 1,
+    CD_STORE_HAS_OPEN = 2,
+    CD_STORE_HAS_PLACE = 4, /* else an element's place is its number in its list */
+    CD_STORE_HAS_KEY = 8,
+};
+/* How numbers and times stand in a section. */
+enum {
+    CD_STORE_WHOLE,   /* cd_ints, to be added to a base */
+    CD_STORE_DOUBLES, /* eight bytes each: the bits of a double, or an integer */
+    CD_STORE_N_WIDES
+};
+
+static inline uint64_t
+cd_store_seal(const struct cd_store_head *head, const struct cd_store_tail *tail)
+{
+    char bytes[CD_STORE_HEAD + CD_STORE_TAIL - sizeof tail->checksum];
+    memcpy(bytes, head, CD_STORE_HEAD);
+    memcpy(bytes + CD_STORE_HEAD, tail, sizeof bytes - CD_STORE_HEAD);
+    return cd_str_hash((struct cd_str){bytes, sizeof bytes});
+}
+
+static inline void
+cd_store_put_ref(struct cd_buf *out, struct cd_store_ref ref)
+{
+    cd_bytes_put(out, ref.offset / 8);
+    cd_bytes_put(out, ref.size / 8);
+    cd_bytes_put(out, ref.checksum);
+}
+
+#endif
