@@ -5,7 +5,7 @@
 #include "runtime/column/snapshot.h"
 #include "runtime/driver/options.h"
 #include "runtime/driver/progress.h"
-#include "runtime/driver/source.h"
+#include "runtime/driver/read.h"
 #include "runtime/driver/threads.h"
 #include "runtime/report/report.h"
 
@@ -20,7 +20,7 @@ read_all(struct cd_snapshot *s, char **paths, size_t n, unsigned n_threads,
     const struct cd_ingest_options options = {
         .progress = cd_progress_show, .user = &progress, .n_threads = n_threads};
     for (size_t i = 0; i < n; i++) {
-        cordon_status status = cd_source_read(s, paths[i], n == 1, &options, err);
+        cordon_status status = cd_driver_read(s, paths[i], n == 1, &options, err);
         cd_progress_clear(&progress);
         CORDON_TRY(status);
     }

@@ -42,7 +42,7 @@ void cd_intern_finish(struct cd_intern *t);
 /* The id of S (its bytes are copied); CD_NO_STR when memory is out. */
 uint32_t cd_intern_add(struct cd_intern *t, struct cd_str s);
 /* The id of S if it is there, else CD_NO_STR. */
-uint32_t cd_intern_find(struct cd_intern *t, struct cd_str s);
+uint32_t cd_intern_find(const struct cd_intern *t, struct cd_str s);
 /* The string of an id; its bytes stay where they are as long as the dictionary. */
 static inline struct cd_str
 cd_intern_str(const struct cd_intern *t, uint32_t id)

@@ -392,7 +392,8 @@ void cd_node_write(const struct cd_snapshot *s, const struct cd_node *n, uint32_
 /* The name of slot SLOT of a RECORD, empty if there is none. */
 struct cd_str cd_node_slot_name(const struct cd_snapshot *s, const struct cd_node *record,
                                 uint32_t slot);
-struct cd_table *cd_snapshot_find_table(struct cd_snapshot *s, struct cd_str type); /* NULL: none */
+struct cd_table *cd_snapshot_find_table(const struct cd_snapshot *s,
+                                        struct cd_str type); /* NULL: none */
 static inline const struct cd_site *
 cd_table_site(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row)
 {

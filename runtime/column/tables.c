@@ -96,7 +96,7 @@ cd_column_places_free(struct cd_snapshot *s)
 /* ---- tables ---- */
 
 struct cd_table *
-cd_snapshot_find_table(struct cd_snapshot *s, struct cd_str type)
+cd_snapshot_find_table(const struct cd_snapshot *s, struct cd_str type)
 {
     uint32_t id = cd_intern_find(&s->dict, type);
     for (size_t i = 0; id != CD_NO_STR && i < s->n_tables; i++) {

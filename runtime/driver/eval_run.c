@@ -7,7 +7,7 @@
 #include "runtime/base/nearest.h"
 #include "runtime/driver/load.h"
 #include "runtime/driver/progress.h"
-#include "runtime/driver/source.h"
+#include "runtime/driver/read.h"
 #include "runtime/schema/schema.h"
 #include "runtime/store/store.h"
 
@@ -191,7 +191,7 @@ read_snapshots(struct run *run, const struct cd_values *snapshots, struct cordon
     run->has_snapshot = true;
     for (size_t i = 0; i < snapshots->n; i++) {
         cordon_status status =
-            cd_source_read(&run->snapshot, snapshots->items[i], snapshots->n == 1, &ingest, err);
+            cd_driver_read(&run->snapshot, snapshots->items[i], snapshots->n == 1, &ingest, err);
         cd_progress_clear(&progress);
         CORDON_TRY(status);
     }

@@ -79,18 +79,24 @@ pair_nodes(struct append *a, struct cd_node *to, const struct cd_node *from)
 static void append_rows(struct append *a, const struct cd_node *from, uint32_t first, uint32_t n,
                         uint32_t at);
 
+static void
+append_place(struct append *a, const struct cd_node *from, uint32_t row, uint32_t at)
+{
+    uint32_t place = from->place == NULL ? 0 : from->place[row];
+    bool is_key = (place & CD_PLACE_KEY) != 0;
+    place = is_key ? CD_PLACE_KEY | string_of(a, place & ~CD_PLACE_KEY) : place;
+    if (from->place != NULL) {
+        (void)ok(a, cd_node_place(a->to, a->nodes[from->id], at, place));
+    }
+}
+
 /* What stands beside the values of elements, of lists and of maps. */
 static void
 append_marks(struct append *a, const struct cd_node *from, uint32_t first, uint32_t n, uint32_t at)
 {
     struct cd_node *to = a->nodes[from->id];
     for (uint32_t i = 0; i < n && !a->oom; i++) {
-        if (from->place != NULL) {
-            uint32_t place = from->place[first + i];
-            bool is_key = (place & CD_PLACE_KEY) != 0;
-            place = is_key ? CD_PLACE_KEY | string_of(a, place & ~CD_PLACE_KEY) : place;
-            (void)ok(a, cd_node_place(a->to, to, at + i, place));
-        }
+        append_place(a, from, first + i, at + i);
         if (from->key != NULL) {
             uint32_t key = string_of(a, from->key[first + i]);
             (void)ok(a, cd_node_key(a->to, to, at + i, key));
@@ -145,6 +151,8 @@ static void
 append_rows(struct append *a, const struct cd_node *from, uint32_t first, uint32_t n, uint32_t at)
 {
     bool is_list = from->kind == CD_NODE_LIST || from->kind == CD_NODE_MAP;
+    bool is_property =
+        from->parent != CD_NONE && a->from->nodes[from->parent]->kind == CD_NODE_RECORD;
     for (uint32_t i = 0; i < n && first + i < from->n && !a->oom; i++) {
         enum cd_state state = cd_node_state(from, first + i);
         if (state == CD_KNOWN) {
@@ -157,6 +165,9 @@ append_rows(struct append *a, const struct cd_node *from, uint32_t first, uint32
             (void)ok(a, cd_node_set_unknown(a->to, a->nodes[from->id], at + i, reason));
         } else if (state == CD_ABSENT && is_list && from->len[first + i] > 0) {
             (void)ok(a, cd_node_set_absent(a->to, a->nodes[from->id], at + i));
+        }
+        if (is_property && from->place != NULL && from->place[first + i] != 0) {
+            append_place(a, from, first + i, at + i); /* a note on where it stood */
         }
     }
     for (uint32_t i = 0; from->kind == CD_NODE_RECORD && i < from->n_child && !a->oom; i++) {
@@ -175,11 +186,7 @@ static void
 put_member_content(const struct cd_snapshot *s, const struct cd_node *elem, uint32_t row,
                    struct cd_buf *out)
 {
-    uint32_t place = elem->place == NULL ? 0 : elem->place[row];
-    bool is_key = (place & CD_PLACE_KEY) != 0;
-    uint32_t key = is_key ? place & ~CD_PLACE_KEY : elem->key != NULL ? elem->key[row] : 0;
-    cd_bytes_put(out, is_key ? CD_PLACE_KEY : place);
-    cd_bytes_put_str(out, cd_intern_str(&s->dict, key));
+    cd_bytes_put_str(out, cd_intern_str(&s->dict, elem->key != NULL ? elem->key[row] : 0));
     put_content(s, elem, row, out);
 }
 
@@ -216,7 +223,11 @@ static void
 put_content(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out)
 {
     enum cd_state state = cd_node_state(n, row);
+    uint32_t place = state == CD_ABSENT || n->place == NULL ? 0 : n->place[row];
+    bool is_key = (place & CD_PLACE_KEY) != 0;
     cd_bytes_put(out, state);
+    cd_bytes_put(out, is_key ? CD_PLACE_KEY : place);
+    cd_bytes_put_str(out, cd_intern_str(&s->dict, is_key ? place & ~CD_PLACE_KEY : 0));
     if (state == CD_UNKNOWN) {
         cd_bytes_put_str(out, cd_intern_str(&s->dict, cd_node_reason(n, row)));
     } else if (state == CD_KNOWN) {
@@ -372,7 +383,8 @@ append_places(struct append *a)
     struct cd_snapshot *from = a->from;
     for (size_t i = 0; i < from->n_places && !a->oom; i++) {
         (void)ok(a, cd_snapshot_place(a->to, string_of(a, from->accounts[i]),
-                                      string_of(a, from->regions[i])));
+                                      string_of(a, from->regions[i]))
+                        != CD_NONE);
     }
     for (size_t i = 0; i < from->n_sites && !a->oom; i++) {
         const struct cd_site *site = &from->sites[i];

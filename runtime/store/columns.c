@@ -354,12 +354,21 @@ put_values(struct cd_store_writer *w, const struct cd_node *n, uint32_t rows, st
     }
 }
 
-/* Is every place the element's number in its list? */
+/* Is every place what it is where none is written: the element's number in its list, of a property
+ * none? */
 static bool
-places_count(const struct cd_snapshot *s, const struct cd_node *n)
+places_are_usual(const struct cd_snapshot *s, const struct cd_node *n, uint32_t rows)
 {
-    const struct cd_node *list = s->nodes[n->parent];
+    const struct cd_node *list = n->parent == CD_NONE ? NULL : s->nodes[n->parent];
     bool count = true;
+    for (uint32_t row = 0; (list == NULL || list->kind != CD_NODE_LIST) && row < rows; row++) {
+        if (n->place[row] != 0) {
+            return false;
+        }
+    }
+    if (list == NULL || list->kind != CD_NODE_LIST) {
+        return true;
+    }
     for (uint32_t row = 0; row < list->n && count; row++) {
         for (uint32_t i = 0; is_known(list, row) && i < list->len[row] && count; i++) {
             count = n->place[list->off[row] + i] == i;
@@ -371,7 +380,7 @@ places_count(const struct cd_snapshot *s, const struct cd_node *n)
 static uint32_t
 extras_of(const struct cd_store_writer *w, const struct cd_node *n, uint32_t rows)
 {
-    uint32_t extras = n->place != NULL && !places_count(w->s, n) ? CD_STORE_HAS_PLACE : 0;
+    uint32_t extras = n->place != NULL && !places_are_usual(w->s, n, rows) ? CD_STORE_HAS_PLACE : 0;
     extras |= n->key != NULL ? CD_STORE_HAS_KEY : 0;
     for (uint32_t row = 0; row < rows; row++) {
         extras |= cd_node_reason(n, row) != 0 && cd_node_state(n, row) == CD_UNKNOWN

@@ -41,7 +41,7 @@ _Static_assert(CD_STORE_HEAD == 16 && CD_STORE_TAIL == 40, "there is nothing bet
 enum {
     CD_STORE_HAS_REASON = 1,
     CD_STORE_HAS_OPEN = 2,
-    CD_STORE_HAS_PLACE = 4, /* else an element's place is its number in its list */
+    CD_STORE_HAS_PLACE = 4, /* else an element's place is its number in its list, a property's 0 */
     CD_STORE_HAS_KEY = 8,
 };
 /* How numbers and times stand in a section. */

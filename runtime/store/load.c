@@ -86,7 +86,7 @@ load_places(struct cd_store_load *l)
         if (!id_or_none_holds(l, pair[0]) || !id_or_none_holds(l, pair[1])) {
             return cd_store_corrupt(st, st->places.offset, "a place is named by no string", l->err);
         }
-        if (!cd_snapshot_place(l->s, pair[0], pair[1])) {
+        if (cd_snapshot_place(l->s, pair[0], pair[1]) == CD_NONE) {
             return no_memory(l);
         }
     }

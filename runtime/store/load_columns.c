@@ -193,8 +193,7 @@ load_extras(struct cd_store_load *l, struct cd_bytes *bytes, const struct cd_nod
     if ((d->extras & CD_STORE_HAS_OPEN) != 0 && !is_list(d->kind)) {
         return wrong_node(l, "a property has what is for lists");
     }
-    if (((d->extras & CD_STORE_HAS_PLACE) != 0 && !is_elem)
-        || ((d->extras & CD_STORE_HAS_KEY) != 0) != (is_value && d->rows > 0)) {
+    if (((d->extras & CD_STORE_HAS_KEY) != 0) != (is_value && d->rows > 0)) {
         return wrong_node(l, "a property has what is for elements");
     }
     if ((d->extras & CD_STORE_HAS_REASON) != 0) {

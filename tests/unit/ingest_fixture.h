@@ -45,7 +45,7 @@ unload(struct fixture *f)
 }
 
 static inline struct cd_table *
-table_of(struct fixture *f, const char *type)
+table_of(const struct fixture *f, const char *type)
 {
     struct cd_table *t = cd_snapshot_find_table(&f->s, cd_str_of(type));
     cr_assert_not_null(t, "no table %s", type);

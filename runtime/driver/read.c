@@ -1,9 +1,9 @@
-#include "runtime/driver/source.h"
+#include "runtime/driver/read.h"
 
 #include "runtime/store/store.h"
 
 cordon_status
-cd_source_read(struct cd_snapshot *s, const char *path, bool is_alone,
+cd_driver_read(struct cd_snapshot *s, const char *path, bool is_alone,
                const struct cd_ingest_options *options, struct cordon_error *err)
 {
     if (!cd_store_is(path)) {
