@@ -284,13 +284,22 @@ set_other_form(struct cd_load *l, const struct cd_slot_plan *slot, uint32_t row)
     cd_value_set_unknown(l, slot->value.node, row, "AWS Config keeps it in another form");
 }
 
-/* The note that the current row's value needs; 0: none, it stands where the first one did. */
+/* The note on the current row's value. */
 static uint32_t
 note_of(const struct cd_load *l, const struct cd_slot_plan *slot)
 {
-    bool is_usual = slot->found == slot->used && l->element == 0;
-    return is_usual || slot->found > 0xFF || l->element > 0xFFFF ? 0
-                                                                 : CD_NOTE(slot->found, l->element);
+    return slot->found > 0xFF || l->element > 0xFFFF ? 0 : CD_NOTE(slot->found, l->element);
+}
+
+/* Does ROW need it? A value that is known stands at the first source without a note; one that is
+ * unknown may be so because no source had it. */
+static bool
+needs_note(const struct cd_slot_plan *slot, uint32_t row, uint32_t note)
+{
+    const struct cd_node *node = slot->value.node;
+    bool is_first = note == CD_NOTE(0, 0)
+                    && (slot->n_from == 1 || cd_node_state(node, row) == CD_KNOWN);
+    return note != 0 && !is_first && row < node->n;
 }
 
 static void
@@ -330,7 +339,7 @@ set_slot(struct cd_load *l, struct cd_plan *plan, struct cd_slot_plan *slot, uin
         if (node->kind == CD_NODE_RECORD && l->is_listed) {
             note = CD_NOTE(slot->found, 0) | CD_NOTE_LISTED;
         }
-        if (note != 0 && row < node->n) {
+        if (needs_note(slot, row, note)) {
             cd_load_ok(l, cd_node_place(l->s, node, row, note));
         }
         return;

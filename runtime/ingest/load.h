@@ -101,8 +101,7 @@ struct cd_slot_plan {
     uint32_t n_from;
     bool is_carried;
     uint32_t reason;            /* why it is unknown where it is not there; dictionary id */
-    uint32_t used;              /* the first source of `from` that had a value, CD_NONE: none yet;
-                                   rows whose value is another's have a note, CD_NOTE */
+    uint32_t used;              /* the first source of `from` that had a value, CD_NONE: none yet */
     uint32_t found;             /* the one that had the current row's */
     struct cd_value_plan value; /* node NULL until it is needed */
 };
@@ -415,8 +414,8 @@ uint32_t cd_unshaped_get(const struct cd_ingest *in, const struct cd_table *tabl
 uint32_t cd_load_arn(struct cd_load *l, const struct cd_arn_format *format,
                      const struct cd_arn_parts *parts, struct cd_str given);
 
-/* A note on a value that does not stand where the first one stood: as the `place` of its row in the
- * property's node, the source and the element of the list on its path. */
+/* A note on a value that does not stand at its property's first source: as the `place` of its row in
+ * the property's node, the source and the element of the list on its path. */
 #define CD_NOTE(source, element) (1u + (source) + ((element) << 8))
 #define CD_NOTE_SOURCE(note) (((note)-1u) & 0xFFu)
 #define CD_NOTE_ELEMENT(note) ((((note)-1u) >> 8) & 0xFFFFu)

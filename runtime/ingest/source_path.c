@@ -182,9 +182,11 @@ put_slot(struct trail *t, const struct cd_slot_plan *slot)
 {
     const struct cd_node *node = slot->value.node;
     bool is_there = t->node != NULL && cd_node_state(node, t->row) != CD_ABSENT;
+    bool is_known = is_there && cd_node_state(node, t->row) == CD_KNOWN;
+    bool is_constant = slot->value.map != NULL && slot->value.map->constant.n > 0;
     uint32_t note = is_there && node->place != NULL ? node->place[t->row] : 0;
-    uint32_t used = slot->used == CD_NONE ? 0 : slot->used;
-    while (slot->used == CD_NONE && used + 1 < slot->n_from
+    uint32_t used = slot->used == CD_NONE || (is_known && !is_constant) ? 0 : slot->used;
+    while (!is_known && slot->used == CD_NONE && used + 1 < slot->n_from
            && cd_from_is_key(slot->from[used].kind)) {
         used++;
     }
