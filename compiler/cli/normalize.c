@@ -8,6 +8,7 @@
 #include "runtime/driver/read.h"
 #include "runtime/driver/threads.h"
 #include "runtime/report/report.h"
+#include "runtime/store/store.h"
 
 #define MOST_PROBLEMS 20u /* that are told of each file */
 
@@ -24,7 +25,8 @@ read_all(struct cd_snapshot *s, char **paths, size_t n, unsigned n_threads,
         cd_progress_clear(&progress);
         CORDON_TRY(status);
     }
-    return cd_snapshot_seal(s, err);
+    CORDON_TRY(cd_snapshot_seal(s, err));
+    return cd_store_check(s, err);
 }
 
 /* What could not be read is told on standard error; it takes completeness from the header. */

@@ -44,6 +44,19 @@ tell_problems(const struct cd_snapshot *s)
     (void)!cd_out_finish(&out, &err); /* there is nowhere left to say so */
 }
 
+/* Results never go over an input. */
+static int
+check_output(const struct cd_usage *usage, char **paths, size_t n, const char *path)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (cd_path_is_same(path, paths[i])) {
+            return cd_usage_error(usage, "-o %s: this is one of the sources; name another file",
+                                  path);
+        }
+    }
+    return CD_EXIT_HOLDS;
+}
+
 static int
 make_store(char **paths, size_t n, unsigned n_threads, const char *path)
 {
@@ -96,7 +109,8 @@ build(int argc, char **argv)
     if (n == 0 || path == NULL) {
         return cd_usage_error(&usage, n == 0 ? "which sources?" : "-o FILE.cbs is needed");
     }
-    if (cd_threads_check(&usage, threads, &n_threads) != CD_EXIT_HOLDS) {
+    if (cd_threads_check(&usage, threads, &n_threads) != CD_EXIT_HOLDS
+        || check_output(&usage, argv + 1, n, path) != CD_EXIT_HOLDS) {
         return CD_EXIT_WRONG;
     }
     return make_store(argv + 1, n, n_threads, path);
@@ -133,6 +147,9 @@ merge(int argc, char **argv)
             return cd_usage_error(
                 &usage, "%s is no store; cordon snapshot build makes one of any source", argv[i]);
         }
+    }
+    if (check_output(&usage, argv + 1, n, path) != CD_EXIT_HOLDS) {
+        return CD_EXIT_WRONG;
     }
     return make_store(argv + 1, n, 1, path);
 }

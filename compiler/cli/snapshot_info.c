@@ -72,11 +72,16 @@ put_text(const char *path, const struct cd_snapshot *s, const struct cd_store_in
     put_sources_text(s, out);
     for (size_t i = 0; i < s->n_tables; i++) {
         struct counts n = count_rows(s->tables[i]);
+        if (s->tables[i]->n == 0) {
+            continue;
+        }
         cd_out_printf(out, "  %10" PRIu32 "  ", n.resources + n.derived);
         cd_report_clean(out, cd_intern_str(&s->dict, s->tables[i]->type));
-        if (n.derived > 0 || n.superseded > 0) {
-            cd_out_printf(out, " (%" PRIu32 " in other items, %" PRIu32 " superseded or deleted)",
-                          n.derived, n.superseded);
+        if (n.derived > 0) {
+            cd_out_printf(out, ", %" PRIu32 " of them inside other items", n.derived);
+        }
+        if (n.superseded > 0) {
+            cd_out_printf(out, "; %" PRIu32 " more were superseded or deleted", n.superseded);
         }
         cd_out_puts(out, "\n");
     }
@@ -118,9 +123,14 @@ put_sources_json(const struct cd_snapshot *s, struct cd_buf *b)
 static void
 put_types_json(const struct cd_snapshot *s, struct cd_buf *b)
 {
+    const char *before = "\n{\"type\":";
     for (size_t i = 0; i < s->n_tables; i++) {
         struct counts n = count_rows(s->tables[i]);
-        cd_buf_puts(b, i == 0 ? "\n{\"type\":" : ",\n{\"type\":");
+        if (s->tables[i]->n == 0) {
+            continue;
+        }
+        cd_buf_puts(b, before);
+        before = ",\n{\"type\":";
         cd_buf_json_str(b, cd_intern_str(&s->dict, s->tables[i]->type));
         cd_buf_printf(
             b, ",\"resources\":%" PRIu32 ",\"derived\":%" PRIu32 ",\"superseded\":%" PRIu32 "}",

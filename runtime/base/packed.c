@@ -1,6 +1,8 @@
 /* Sorted strings in blocks that are checked when they are first needed. */
 #include "runtime/base/packed.h"
 
+#include "runtime/base/checksum.h"
+
 /* ---- writing ---- */
 
 void
@@ -65,8 +67,7 @@ bool
 cd_packed_init(struct cd_packed *p, struct cd_str file, const struct cd_packed_block *blocks,
                struct cd_str fences, uint32_t n, struct cd_arena *arena, bool *oom)
 {
-    *p = (struct cd_packed){
-        .file = file, .blocks = blocks, .n = n, .fences = fences, .broken = CD_PACKED_FINE};
+    *p = (struct cd_packed){.file = file, .blocks = blocks, .n = n, .fences = fences};
     *oom = false;
     if (!blocks_hold(p)) {
         return false;
@@ -132,7 +133,7 @@ block_holds(const struct cd_packed *p, uint32_t block)
     uint32_t left = p->n - (block << CD_PACKED_BITS);
     uint32_t n = left < CD_PACKED_STRINGS ? left : CD_PACKED_STRINGS;
     struct cd_str bytes = {p->file.p + b->offset, (size_t)b->size};
-    return cd_str_hash(bytes) == b->checksum && ends_hold(bytes.p, n, b->size)
+    return cd_checksum_holds(bytes, b->checksum) && ends_hold(bytes.p, n, b->size)
            && strings_hold(p, block, n);
 }
 
@@ -142,8 +143,8 @@ cd_packed_check(struct cd_packed *p, uint32_t id)
     uint32_t block = id >> CD_PACKED_BITS;
     if (p->state[block] == CD_PACKED_UNSEEN) {
         p->state[block] = block_holds(p, block) ? CD_PACKED_CHECKED : CD_PACKED_BROKEN;
-        if (p->state[block] == CD_PACKED_BROKEN && p->broken == CD_PACKED_FINE) {
-            p->broken = block;
+        if (p->state[block] == CD_PACKED_BROKEN && p->broken == 0) {
+            p->broken = block + 1;
         }
     }
     return p->state[block] == CD_PACKED_CHECKED;

@@ -34,9 +34,8 @@ struct cd_packed {
     uint32_t n;                           /* strings */
     struct cd_str fences;                 /* borrowed */
     uint8_t *state;                       /* of each block: enum cd_packed_state */
-    uint32_t broken;                      /* the first block that did not hold, CD_PACKED_FINE */
+    uint32_t broken;                      /* the first block that did not hold, + 1; 0: none */
 };
-#define CD_PACKED_FINE UINT32_MAX
 enum cd_packed_state { CD_PACKED_UNSEEN, CD_PACKED_CHECKED, CD_PACKED_BROKEN };
 
 static inline uint32_t

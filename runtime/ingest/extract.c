@@ -297,8 +297,8 @@ static bool
 needs_note(const struct cd_slot_plan *slot, uint32_t row, uint32_t note)
 {
     const struct cd_node *node = slot->value.node;
-    bool is_first = note == CD_NOTE(0, 0)
-                    && (slot->n_from == 1 || cd_node_state(node, row) == CD_KNOWN);
+    bool is_first =
+        note == CD_NOTE(0, 0) && (slot->n_from == 1 || cd_node_state(node, row) == CD_KNOWN);
     return note != 0 && !is_first && row < node->n;
 }
 

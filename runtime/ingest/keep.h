@@ -7,6 +7,10 @@
 #include "runtime/base/bytes.h"
 #include "runtime/column/snapshot.h"
 
+/* How a store begins. */
+#define CD_STORE_MAGIC "\x89\x43\x42\x53\r\n\x1A\n"
+#define CD_STORE_MAGIC_SIZE 8u
+
 /* Appends all of it but the properties to OUT. */
 void cd_ingest_keep(const struct cd_snapshot *s, struct cd_buf *out);
 /* Makes it known to S, whose projection may be another and which may know of other sources: there

@@ -414,8 +414,8 @@ uint32_t cd_unshaped_get(const struct cd_ingest *in, const struct cd_table *tabl
 uint32_t cd_load_arn(struct cd_load *l, const struct cd_arn_format *format,
                      const struct cd_arn_parts *parts, struct cd_str given);
 
-/* A note on a value that does not stand at its property's first source: as the `place` of its row in
- * the property's node, the source and the element of the list on its path. */
+/* A note on a value that does not stand at its property's first source: as the `place` of its row
+ * in the property's node, the source and the element of the list on its path. */
 #define CD_NOTE(source, element) (1u + (source) + ((element) << 8))
 #define CD_NOTE_SOURCE(note) (((note)-1u) & 0xFFu)
 #define CD_NOTE_ELEMENT(note) ((((note)-1u) >> 8) & 0xFFFFu)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "runtime/ingest/json.h"
+#include "runtime/ingest/keep.h"
 
 #define WINDOW ((size_t)256 << 10)
 
@@ -450,6 +451,10 @@ foreign_encoding(const unsigned char *p, size_t n)
     }
     if (n >= 2 && p[0] == 0x1F && p[1] == 0x8B) {
         return "it is compressed twice: decompress it once";
+    }
+    if (n >= CD_STORE_MAGIC_SIZE && memcmp(p, CD_STORE_MAGIC, CD_STORE_MAGIC_SIZE) == 0) {
+        return "it is a store, which is read from a file of its own: name that, neither compressed "
+               "nor through a pipe";
     }
     return NULL;
 }

@@ -9,12 +9,9 @@
 #define CD_STORE_LAYOUT_H
 
 #include "runtime/base/bytes.h"
+#include "runtime/ingest/keep.h"
 #include "runtime/store/ints.h"
 
-#define CD_STORE_MAGIC \
-    "\x89"             \
-    "CBS\r\n\x1A\n"
-#define CD_STORE_MAGIC_SIZE 8u
 #define CD_STORE_VERSION 1u
 #define CD_STORE_BYTE_ORDER 0x01020304u
 
@@ -51,13 +48,14 @@ enum {
     CD_STORE_N_WIDES
 };
 
-static inline uint64_t
-cd_store_seal(const struct cd_store_head *head, const struct cd_store_tail *tail)
+/* What the tail's checksum is of. */
+#define CD_STORE_SEALED (CD_STORE_HEAD + CD_STORE_TAIL - sizeof(uint64_t))
+static inline void
+cd_store_sealed(const struct cd_store_head *head, const struct cd_store_tail *tail,
+                char out[CD_STORE_SEALED])
 {
-    char bytes[CD_STORE_HEAD + CD_STORE_TAIL - sizeof tail->checksum];
-    memcpy(bytes, head, CD_STORE_HEAD);
-    memcpy(bytes + CD_STORE_HEAD, tail, sizeof bytes - CD_STORE_HEAD);
-    return cd_str_hash((struct cd_str){bytes, sizeof bytes});
+    memcpy(out, head, CD_STORE_HEAD);
+    memcpy(out + CD_STORE_HEAD, tail, CD_STORE_SEALED - CD_STORE_HEAD);
 }
 
 static inline void

@@ -420,28 +420,30 @@ begin(struct cd_store_load *l)
 
 /* Into a snapshot in which there is nothing yet. */
 static cordon_status
-read_first(struct cd_snapshot *s, const char *path, bool is_alone, struct cordon_error *err)
+read_first(struct cd_snapshot *s, const char *path, const struct cd_str *bytes, bool is_alone,
+           struct cordon_error *err)
 {
     struct cd_store_load l = {
         .s = s, .is_settled = is_alone, .why_newer = CD_NO_STR, .why_other = CD_NO_STR, .err = err};
-    CORDON_TRY(cd_store_open(path, &l.st, err));
+    CORDON_TRY(cd_store_open(path, bytes, &l.st, err));
     CORDON_TRY(begin(&l));
     CORDON_TRY(load_everything(&l));
     return cd_store_check(s, err);
 }
 
-cordon_status
-cd_store_read(struct cd_snapshot *s, const char *path, bool is_alone, struct cordon_error *err)
+static cordon_status
+read_next(struct cd_snapshot *s, const char *path, const struct cd_str *bytes, bool is_alone,
+          struct cordon_error *err)
 {
     struct cd_snapshot next;
-    if (s->n_sources == 0) {
-        return read_first(s, path, is_alone, err);
+    if (s->n_sources == 0 && s->backing == NULL) {
+        return read_first(s, path, bytes, is_alone, err);
     }
     if (cd_snapshot_init(&next, s->projection) != CORDON_OK) {
         return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "%.200s: out of memory", path);
     }
     next.keeps_problems = s->keeps_problems;
-    cordon_status status = read_first(&next, path, false, err);
+    cordon_status status = read_first(&next, path, bytes, false, err);
     if (status == CORDON_OK) {
         status = cd_store_append(s, &next, err);
     }
@@ -450,14 +452,26 @@ cd_store_read(struct cd_snapshot *s, const char *path, bool is_alone, struct cor
 }
 
 cordon_status
+cd_store_read(struct cd_snapshot *s, const char *path, bool is_alone, struct cordon_error *err)
+{
+    return read_next(s, path, NULL, is_alone, err);
+}
+
+cordon_status
+cd_store_read_bytes(struct cd_snapshot *s, const char *name, struct cd_str bytes, bool is_alone,
+                    struct cordon_error *err)
+{
+    return read_next(s, name, &bytes, is_alone, err);
+}
+
+cordon_status
 cd_store_check(const struct cd_snapshot *s, struct cordon_error *err)
 {
     const struct cd_store *st = s->backing;
-    if (st == NULL || st->dict.broken == CD_PACKED_FINE) {
+    if (st == NULL || st->dict.broken == 0) {
         return CORDON_OK;
     }
-    return cd_store_corrupt(st, st->dict.blocks[st->dict.broken].offset,
-                            "a part of its dictionary does not hold", err);
+    return cd_store_corrupt(st, 0, "", err);
 }
 
 cordon_status

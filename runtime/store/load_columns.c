@@ -60,6 +60,8 @@ mark_newer(struct cd_store_load *l, struct cd_node *record, uint32_t rows, uint3
 
 /* ---- nodes ---- */
 
+static const char in_another_form[] = "the store has this property in another form";
+
 /* A node as the bytes describe it. */
 struct described {
     uint32_t kind, rows, extras;
@@ -288,6 +290,18 @@ load_fields(struct cd_store_load *l, struct cd_bytes *bytes, struct cd_node *n, 
     return mark_newer(l, n, n->n, shape);
 }
 
+/* Lists whose elements are of another kind than the program's are unknown as a whole. */
+static cordon_status
+load_other_members(struct cd_store_load *l, struct cd_bytes *bytes, struct cd_node *n, int depth)
+{
+    uint32_t rows = n->n;
+    CORDON_TRY(skip_node(l, bytes, depth + 1));
+    n->state = NULL;
+    n->off = n->len = n->open = n->reason = n->place = NULL;
+    n->n = n->cap = 0;
+    return make_unknown(l, n, rows, &l->why_other, in_another_form);
+}
+
 static cordon_status
 load_members(struct cd_store_load *l, struct cd_bytes *bytes, struct cd_node *n, int depth)
 {
@@ -299,6 +313,10 @@ load_members(struct cd_store_load *l, struct cd_bytes *bytes, struct cd_node *n,
             return cd_store_no_memory(l->st, l->err);
         }
         (void)cd_bytes_get(bytes, 0);
+        struct cd_bytes ahead = *bytes;
+        if (cd_bytes_get_u32(&ahead) != elem->kind) {
+            return load_other_members(l, bytes, n, depth);
+        }
         CORDON_TRY(load_node(l, bytes, n, elem, depth + 1));
         total -= elem->n <= total ? elem->n : 0;
     }
@@ -318,11 +336,10 @@ load_node(struct cd_store_load *l, struct cd_bytes *bytes, struct cd_node *paren
     }
     if (d.kind != n->kind) {
         CORDON_TRY(skip_rest(l, bytes, &d, depth));
-        return make_unknown(l, n, d.rows, &l->why_other,
-                            "the store has this property in another form");
+        return make_unknown(l, n, d.rows, &l->why_other, in_another_form);
     }
-    CORDON_TRY(cd_store_load_small(l, bytes, d.rows, CD_UNKNOWN + 1, &n->state));
     n->is_borrowed = true;
+    CORDON_TRY(cd_store_load_small(l, bytes, d.rows, CD_UNKNOWN + 1, &n->state));
     CORDON_TRY(load_values(l, bytes, n, d.rows));
     CORDON_TRY(load_extras(l, bytes, parent, n, &d));
     n->n = n->cap = d.rows;

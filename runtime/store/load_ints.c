@@ -79,10 +79,6 @@ all_in_range(struct cd_store_load *l, const uint32_t *numbers, uint32_t n,
 static cordon_status
 out_of_range(struct cd_store_load *l, struct cd_store_ref ref)
 {
-    if (l->st->dict.broken != CD_PACKED_FINE) {
-        return cd_store_corrupt(l->st, l->st->dict.blocks[l->st->dict.broken].offset,
-                                "a part of its dictionary does not hold", l->err);
-    }
     return cd_store_corrupt(l->st, ref.offset, "a column points at what is not there", l->err);
 }
 

@@ -2,6 +2,8 @@
  * every walk over them ends where it should. */
 #include <math.h>
 
+#include "runtime/base/checksum.h"
+
 #include "runtime/store/read.h"
 
 #define DEPTH_LIMIT 200 /* ingest admits less */
@@ -67,7 +69,7 @@ cd_store_load_json(struct cd_store_load *l, struct cd_bytes *bytes, uint32_t *fi
     uint64_t offset = st->json.offset + from * sizeof *heap;
     *first = (uint32_t)from;
     *n = (uint32_t)count;
-    if (cd_str_hash(range) != checksum) {
+    if (!cd_checksum_holds(range, checksum)) {
         return cd_store_corrupt(st, offset, "the checksum of json values does not hold", l->err);
     }
     return range_holds(l, heap, *first, *n)

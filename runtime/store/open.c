@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/checksum.h"
+
 #include "runtime/store/read.h"
 #include "runtime/store/store.h"
 
@@ -18,6 +20,10 @@ cordon_status
 cd_store_corrupt(const struct cd_store *st, uint64_t offset, const char *what,
                  struct cordon_error *err)
 {
+    if (st->dict.broken != 0) { /* that is why, whatever it was found by */
+        offset = st->dict.blocks[st->dict.broken - 1].offset;
+        what = "a part of its dictionary does not hold";
+    }
     return cordon_fail(err, CORDON_ECORRUPT, offset,
                        "%.200s: byte %" PRIu64 ": this store was changed or damaged: %s; build it "
                        "again (cordon snapshot build)",
@@ -32,11 +38,19 @@ cd_store_no_memory(const struct cd_store *st, struct cordon_error *err)
 
 /* ---- the file ---- */
 
+/* A descriptor of its own for PATH; -1 with errno. */
+static int
+open_path(const char *path)
+{
+    return strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                  : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
 bool
 cd_store_is(const char *path)
 {
     char magic[CD_STORE_MAGIC_SIZE];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open_path(path);
     struct stat st;
     bool is = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
               && pread(fd, magic, sizeof magic, 0) == (ssize_t)sizeof magic
@@ -49,10 +63,10 @@ cd_store_is(const char *path)
 
 /* The pages are the process's own: what is written to columns stays with it. */
 static cordon_status
-map_file(struct cd_store *st, struct cordon_error *err)
+map_file(struct cd_store *st, const char *path, struct cordon_error *err)
 {
     struct stat info;
-    int fd = open(st->path, O_RDONLY | O_CLOEXEC);
+    int fd = open_path(path);
     void *p = MAP_FAILED;
     if (fd >= 0 && fstat(fd, &info) == 0) {
         p = info.st_size <= 0
@@ -69,6 +83,14 @@ map_file(struct cd_store *st, struct cordon_error *err)
     }
     st->file = (struct cd_str){p, p == NULL ? 0 : (size_t)info.st_size};
     return CORDON_OK;
+}
+
+static bool
+frame_holds(const struct cd_store_head *head, const struct cd_store_tail *tail)
+{
+    char bytes[CD_STORE_SEALED];
+    cd_store_sealed(head, tail, bytes);
+    return cd_checksum_holds((struct cd_str){bytes, sizeof bytes}, tail->checksum);
 }
 
 static cordon_status
@@ -97,7 +119,7 @@ check_frame(const struct cd_store *st, struct cd_store_ref *directory, struct co
     }
     uint64_t at = st->file.n - CD_STORE_TAIL;
     memcpy(&tail, st->file.p + at, sizeof tail);
-    if (tail.checksum != cd_store_seal(&head, &tail)) {
+    if (!frame_holds(&head, &tail)) {
         return cd_store_corrupt(st, at, "its end does not hold, it may be truncated", err);
     }
     if (tail.file_size != st->file.n) {
@@ -136,7 +158,7 @@ cd_store_bytes(const struct cd_store *st, struct cd_store_ref ref, uint64_t n, s
     if (n > ref.size) {
         return cd_store_corrupt(st, ref.offset, "a section is shorter than what stands in it", err);
     }
-    if (ref.size > 0 && cd_str_hash(*out) != ref.checksum) {
+    if (ref.size > 0 && !cd_checksum_holds(*out, ref.checksum)) {
         return cd_store_corrupt(st, ref.offset, "the checksum of a section does not hold", err);
     }
     out->n = (size_t)n;
@@ -293,16 +315,20 @@ read_directory(struct cd_store *st, struct cordon_error *err)
 }
 
 cordon_status
-cd_store_open(const char *path, struct cd_store **out, struct cordon_error *err)
+cd_store_open(const char *path, const struct cd_str *bytes, struct cd_store **out,
+              struct cordon_error *err)
 {
     struct cd_store *st = calloc(1, sizeof *st);
     *out = NULL;
-    if (st == NULL || (st->path = strdup(path)) == NULL) {
+    if (st == NULL
+        || (st->path = strdup(strcmp(path, "-") == 0 ? "standard input" : path)) == NULL) {
         free(st);
         return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "%.200s: out of memory", path);
     }
     cd_arena_init(&st->arena);
-    cordon_status status = map_file(st, err);
+    st->is_mapped = bytes == NULL;
+    st->file = st->is_mapped ? st->file : *bytes;
+    cordon_status status = st->is_mapped ? map_file(st, path, err) : CORDON_OK;
     if (status == CORDON_OK) {
         status = read_directory(st, err);
     }
@@ -321,7 +347,7 @@ cd_store_close(void *store)
     if (st == NULL) {
         return;
     }
-    if (st->file.p != NULL) {
+    if (st->is_mapped && st->file.p != NULL) {
         munmap((void *)(uintptr_t)st->file.p, st->file.n);
     }
     cd_arena_finish(&st->arena);

@@ -34,6 +34,7 @@ struct cd_store {
     struct cd_arena arena; /* of what is below */
     char *path;
     struct cd_str file;
+    bool is_mapped; /* else it is the caller's */
     struct cd_packed dict;
     struct cd_str builder;
     struct cd_source_info *sources; /* as before it was settled which resources count */
@@ -51,9 +52,9 @@ struct cd_store {
     struct cd_store_section shapes, problems, complete, deletions, keep;
 };
 
-/* Opens PATH and checks head, tail and directory. */
-CORDON_MUST_CHECK cordon_status cd_store_open(const char *path, struct cd_store **out,
-                                              struct cordon_error *err);
+/* Opens PATH, or with BYTES not NULL these under its name, and checks head, tail and directory. */
+CORDON_MUST_CHECK cordon_status cd_store_open(const char *path, const struct cd_str *bytes,
+                                              struct cd_store **out, struct cordon_error *err);
 void cd_store_close(void *store);
 
 /* Fails: WHAT is wrong at OFFSET of the file. */

@@ -23,6 +23,11 @@ CORDON_MUST_CHECK cordon_status cd_store_write(const struct cd_snapshot *s, cons
  * tells. */
 CORDON_MUST_CHECK cordon_status cd_store_read(struct cd_snapshot *s, const char *path,
                                               bool is_alone, struct cordon_error *err);
+/* The same of bytes in memory, which are aligned to 8, the snapshot's to write to, and stay until
+ * its end. */
+CORDON_MUST_CHECK cordon_status cd_store_read_bytes(struct cd_snapshot *s, const char *name,
+                                                    struct cd_str bytes, bool is_alone,
+                                                    struct cordon_error *err);
 /* What a store says of itself. */
 struct cd_store_info {
     uint32_t version;      /* of the format */
