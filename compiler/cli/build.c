@@ -73,7 +73,8 @@ cd_verb_build(int argc, char **argv)
         .description = "Compiles policies to an image that `cordon eval` and `cordon-eval` run.\n"
                        "Parameters stay open and are given when it is run. -MD writes what a "
                        "Makefile includes, so\n"
-                       "that the image is made again when one of its policies changes.",
+                       "that the image is made again when one of its policies changes.\n"
+                       "Exit code: 0, or 2 if something is wrong.",
         .options = options,
         .n_options = CD_ARRAY_LEN(options),
     };

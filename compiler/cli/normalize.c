@@ -79,7 +79,9 @@ cd_verb_normalize(int argc, char **argv)
         .arguments = "[-o FILE] [--threads N] SNAPSHOT…",
         .description =
             "Writes snapshots in Cordon's normalized form: a header, then a resource a line,\n"
-            "sorted, with CloudFormation's names. `-` reads standard input.",
+            "sorted, with CloudFormation's names. `-` reads standard input.\n"
+            "Exit code: 0, also where items could not be read, which standard error lists; 2 if a "
+            "file or the call is wrong.",
         .options = options,
         .n_options = CD_ARRAY_LEN(options),
     };
