@@ -20,6 +20,7 @@ struct emit {
     struct cd_param_texts params;
     struct cd_values bucket_names;
     struct cd_bucket *buckets;
+    const char *account;
     struct cd_const_env env;
     struct cd_emission emission;
     struct cd_documents documents;
@@ -56,8 +57,11 @@ make_documents(void *ctx)
     if (e->front.diags.n_errors > 0) {
         return CORDON_EPOLICY;
     }
-    CORDON_TRY(
-        cd_emit_documents(&e->emission, e->buckets, e->bucket_names.n, &e->documents, &e->err));
+    const struct cd_emit_asked asked = {.buckets = e->buckets,
+                                        .n_buckets = e->bucket_names.n,
+                                        .partition = CD_STR("aws"),
+                                        .account = cd_str_of(e->account == NULL ? "" : e->account)};
+    CORDON_TRY(cd_emit_documents(&e->emission, &asked, &e->documents, &e->err));
     for (size_t i = 0; i < e->documents.n; i++) {
         CORDON_TRY(cd_document_fits(&e->documents.items[i], &e->front.sema, arena, &e->err));
     }
@@ -139,12 +143,12 @@ list_documents(struct emit *e)
     for (size_t i = 0; i < e->documents.n; i++) {
         const struct cd_emitted_document *d = &e->documents.items[i];
         cd_out_printf(&out, "%s/%.*s: %zu statement%s, %zu of %u bytes\n", e->folder.path,
-                      CD_FMT(d->file), d->n_statements, d->n_statements == 1 ? "" : "s", d->bytes.n,
-                      d->quota.max_bytes);
+                      CD_FMT(d->file), d->n_statements, d->n_statements == 1 ? "" : "s",
+                      cd_document_size(d), d->quota.max_bytes);
     }
     if (e->documents.n == 0) {
-        cd_out_printf(&out, "no documents: no control has a deny that %s can carry\n",
-                      e->target == CD_TARGET_SCP ? "an SCP" : "a bucket policy");
+        cd_out_printf(&out, "no documents: no control has a deny that %.*s can carry\n",
+                      CD_FMT(cd_target_info[e->target].noun));
     }
     cd_out_printf(&out, "%s/manifest.json\n", e->folder.path);
     list_stale(e, &out);
@@ -173,25 +177,32 @@ emit(struct emit *e, const char *const *policies, size_t n)
     return status == CORDON_OK ? list_documents(e) : cd_cli_fail(status, &e->err);
 }
 
-static bool
-find_target(const char *name, enum cd_target *target)
+/* «… is no target; did you mean rcp? There are: scp, rcp, …». */
+static int
+wrong_target(const struct cd_usage *usage, const char *name, const struct cd_nearest *near)
 {
+    struct cd_buf all = CD_BUF_INIT;
     for (int t = 0; t < CD_N_TARGETS; t++) {
-        if (strcmp(name, cd_target_name((enum cd_target)t)) == 0) {
-            *target = (enum cd_target)t;
-            return true;
-        }
+        cd_buf_printf(&all, "%s%s", t == 0 ? "" : ", ", cd_target_name((enum cd_target)t));
     }
-    return false;
+    bool is_near = name != NULL && near->best.p != NULL;
+    int code = name == NULL
+                   ? cd_usage_error(usage, "name a target: %.*s", CD_FMT(cd_buf_view(&all)))
+                   : cd_usage_error(usage, "%s is no target%s%.*s%s there are: %.*s", name,
+                                    is_near ? "; did you mean " : "",
+                                    is_near ? (int)near->best.n : 0, is_near ? near->best.p : "",
+                                    is_near ? "?" : ";", CD_FMT(cd_buf_view(&all)));
+    cd_buf_finish(&all);
+    return code;
 }
 
 static int
 run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
 {
-    if (n < 1 || !find_target(argv[1], &e->target)) {
-        return n < 1 ? cd_usage_error(usage, "name a target: scp or bucket-policy")
-                     : cd_usage_error(usage, "%s is no target; there are: scp, bucket-policy",
-                                      argv[1]);
+    struct cd_nearest near;
+    cd_nearest_init(&near, cd_str_of(n < 1 ? "" : argv[1]));
+    if (n < 1 || !cd_target_find(cd_str_of(argv[1]), &e->target, &near)) {
+        return wrong_target(usage, n < 1 ? NULL : argv[1], &near);
     }
     if (n < 2 || e->folder.path == NULL) {
         return cd_usage_error(usage, n < 2 ? "name at least one policy" : "-o DIR is needed");
@@ -230,6 +241,11 @@ cd_verb_emit(int argc, char **argv)
          .argument = "NAME",
          .values = &e.bucket_names,
          .help = "a bucket, or its ARN, to write a policy for, beside those that the denies name"},
+        {.name = "account",
+         .kind = CD_OPTION_VALUE,
+         .argument = "ID",
+         .value = &e.account,
+         .help = "the account of the keys that key policies are for"},
         {.name = "param",
          .kind = CD_OPTION_MANY,
          .argument = "[module.]name=value",
@@ -244,13 +260,17 @@ cd_verb_emit(int argc, char **argv)
     };
     const struct cd_usage usage = {
         "cordon emit",
-        "scp|bucket-policy POLICY… -o DIR [--bucket NAME…] [--param [module.]name=value] "
+        "TARGET POLICY… -o DIR [--bucket NAME…] [--account ID] [--param [module.]name=value] "
         "[--params FILE.yaml] [-MD FILE]",
-        "Writes the denies of the policies' controls as documents: one service control policy, or "
-        "a policy for each\n"
-        "bucket; with a manifest that leads each statement back to its control and line. What the "
-        "target cannot say is\n"
-        "listed, and is no failure.\n"
+        "Writes the denies of the policies' controls as documents, with a manifest that leads each "
+        "statement back to its\n"
+        "control and line. What the target cannot say is listed, and is no failure. Targets:\n"
+        "  scp                   a service control policy\n"
+        "  rcp                   a resource control policy\n"
+        "  bucket-policy         a policy for each bucket\n"
+        "  endpoint-policy       the policy of VPC endpoints, with the Allow that it needs\n"
+        "  key-policy            a policy of KMS keys, with the account's\n"
+        "  permissions-boundary  a managed policy, with the Allow that it needs\n"
         "Exit code: 0, or 2 if something is wrong or a document is over its quota; then nothing "
         "is written.",
         options, CD_ARRAY_LEN(options)};

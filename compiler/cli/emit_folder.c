@@ -25,9 +25,12 @@ text_member(struct cd_dom_val v, struct cd_str key)
 static bool
 is_document_name(struct cd_str file)
 {
-    return cd_str_eq(file, CD_STR("scp.json"))
-           || (cd_str_starts(file, CD_STR("bucket-policy-")) && cd_str_ends(file, CD_STR(".json"))
-               && cd_str_find(file, '/', 0) == file.n && cd_str_find(file, '\0', 0) == file.n);
+    bool is_ours = false;
+    for (int t = 0; t < CD_N_TARGETS && !is_ours; t++) {
+        is_ours = cd_str_starts(file, cd_target_info[t].file);
+    }
+    return is_ours && cd_str_ends(file, CD_STR(".json")) && cd_str_find(file, '/', 0) == file.n
+           && cd_str_find(file, '\0', 0) == file.n;
 }
 
 static bool

@@ -170,9 +170,9 @@ put_detection(struct cd_doc *d, const struct cd_decl *c)
 /* ---- what prevents ---- */
 
 static void
-put_target(struct cd_doc *d, enum cd_target target, const struct cd_doc_prevention *p)
+put_target(struct cd_doc *d, const char *target, const struct cd_doc_prevention *p)
 {
-    cd_buf_printf(d->out, "- %s: ", cd_target_name(target));
+    cd_buf_printf(d->out, "- %s: ", target);
     if (p->n_statements > 0) {
         cd_buf_printf(d->out, "%zu statement%s", p->n_statements, p->n_statements == 1 ? "" : "s");
     } else {
@@ -203,8 +203,10 @@ put_prevention(struct cd_doc *d, const struct cd_doc_control *c)
         cd_buf_puts(d->out, "\n");
         cd_md_source(d, c->decl->denies[i].span);
         cd_buf_puts(d->out, "\n");
-        for (int t = 0; t < CD_N_TARGETS; t++) {
-            put_target(d, (enum cd_target)t, &c->denies[i][t]);
+        bool is_open = c->denies[i][0].is_open; /* whatever the target */
+        for (int t = 0; t < (is_open ? 1 : CD_N_TARGETS); t++) {
+            put_target(d, is_open ? "every target" : cd_target_name((enum cd_target)t),
+                       &c->denies[i][t]);
         }
     }
 }

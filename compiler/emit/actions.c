@@ -2,7 +2,7 @@
  * actions are the same set. */
 #include "compiler/emit/actions.h"
 
-#include "compiler/emit/bucket.h"
+#include "compiler/emit/carries.h"
 #include "compiler/emit/strings.h"
 #include "runtime/base/glob.h"
 #include "runtime/schema/schema.h"
@@ -95,43 +95,47 @@ meets_any(struct cd_str act, const struct cd_str *excepts, size_t n)
 
 /* ---- what a target can carry ---- */
 
-/* Moves the acts that a bucket policy cannot carry to `dropped`; `*` is cut to `s3:*`. */
-static void
-cut_to_bucket(struct cd_arena *a, struct cd_acts *out)
+static bool
+is_covered_by_any(struct cd_str act, const struct cd_str *excepts, size_t n)
 {
-    size_t kept = 0;
+    bool covered = false;
+    for (size_t i = 0; i < n && !covered; i++) {
+        covered = cd_glob_nocase(excepts[i], act);
+    }
+    return covered;
+}
+
+/* Moves the acts that the target cannot carry to `dropped`; `*` becomes all that it can. */
+static void
+cut(struct cd_arena *a, enum cd_target target, struct cd_acts *out)
+{
+    struct cd_str *all, *kept;
+    size_t n_all = cd_target_everything(a, target, &all), n = 0;
+    bool is_cut = cd_target_info[target].carries != CD_CARRIES_ALL;
+    kept = CD_NEW_ARRAY(a, out->n_acts + n_all + 1, struct cd_str);
     out->dropped = CD_NEW_ARRAY(a, out->n_acts + 1, struct cd_str);
     for (size_t i = 0; i < out->n_acts; i++) {
         bool is_star = cd_str_eq(out->acts[i], CD_STR("*"));
-        if (is_star || cd_bucket_levels(out->acts[i]) == 0) {
+        if (is_cut && (is_star || !cd_target_carries_some(target, out->acts[i]))) {
             out->dropped[out->n_dropped++] = out->acts[i];
         }
         if (is_star) {
-            out->acts[kept++] = CD_STR("s3:*");
-        } else if (cd_bucket_levels(out->acts[i]) != 0) {
-            out->acts[kept++] = out->acts[i];
+            memcpy(kept + n, all, n_all * sizeof *all);
+            n += n_all;
+        } else if (cd_target_carries_some(target, out->acts[i])) {
+            kept[n++] = out->acts[i];
         }
     }
-    out->n_acts = cd_strs_sort(out->acts, kept);
-    kept = 0;
+    out->acts = kept;
+    out->n_acts = without_covered(kept, cd_strs_sort(kept, n));
+    out->all = n_all == 1 && cd_target_info[target].takes_not_action ? all[0] : CD_STR("");
+    n = 0;
     for (size_t i = 0; i < out->n_excepts; i++) {
-        if (cd_globs_meet(CD_STR("s3:*"), out->excepts[i])) {
-            out->excepts[kept++] = out->excepts[i];
+        if (meets_any(out->excepts[i], all, n_all)) {
+            out->excepts[n++] = out->excepts[i];
         }
     }
-    out->n_excepts = kept;
-    out->all = CD_STR("s3:*");
-}
-
-static bool
-is_carried(enum cd_target target, uint32_t action)
-{
-    switch (target) {
-    case CD_TARGET_BUCKET_POLICY: return cd_bucket_action_levels(action) != 0;
-    case CD_TARGET_SCP:
-    case CD_N_TARGETS: break;
-    }
-    return true;
+    out->n_excepts = n;
 }
 
 static void
@@ -139,22 +143,11 @@ keep_carried(enum cd_target target, struct cd_acts *out)
 {
     size_t kept = 0;
     for (size_t i = 0; i < out->n_known; i++) {
-        if (is_carried(target, out->known[i])) {
+        if (cd_target_carries(target, out->known[i])) {
             out->known[kept++] = out->known[i];
         }
     }
     out->n_known = kept;
-}
-
-static void
-cut(struct cd_arena *a, enum cd_target target, struct cd_acts *out)
-{
-    out->all = CD_STR("*");
-    switch (target) {
-    case CD_TARGET_BUCKET_POLICY: cut_to_bucket(a, out); break;
-    case CD_TARGET_SCP:
-    case CD_N_TARGETS: break;
-    }
 }
 
 bool
@@ -168,12 +161,15 @@ cd_acts_of(struct cd_arena *a, enum cd_target target, const struct cd_deny *deny
     }
     cut(a, target, out);
     for (size_t i = 0; i < out->n_acts; i++) {
-        out->is_star = out->is_star || cd_str_eq_nocase(out->acts[i], out->all);
+        out->is_star =
+            out->is_star || (out->all.n != 0 && cd_str_eq_nocase(out->acts[i], out->all));
     }
     for (size_t i = 0; i < out->n_acts && !out->is_star; i++) {
         bool meets = meets_any(out->acts[i], out->excepts, out->n_excepts);
         out->is_expanded = out->is_expanded || meets;
-        out->loses_future = out->loses_future || (meets && is_pattern(out->acts[i]));
+        out->loses_future = out->loses_future
+                            || (meets && is_pattern(out->acts[i])
+                                && !is_covered_by_any(out->acts[i], out->excepts, out->n_excepts));
     }
     if (out->is_expanded) {
         cd_deny_actions(a, deny, env, &out->known, &out->n_known);
@@ -296,7 +292,7 @@ set_kept_and_actions(struct cd_arena *a, struct cd_str *kept, size_t n_kept,
         kept[n_kept++] = s->actions[i];
     }
     s->actions = kept;
-    s->n_actions = cd_strs_sort(kept, n_kept);
+    s->n_actions = without_covered(kept, cd_strs_sort(kept, n_kept));
 }
 
 /* What is written stays as far as nothing is excepted from it. */

@@ -8,7 +8,8 @@ struct cd_acts {
     struct cd_str *acts, *excepts; /* patterns as written, sorted, no doubles */
     size_t n_acts, n_excepts;
     bool is_star;      /* every action that the target can carry is among the acts */
-    struct cd_str all; /* how that is written: `*`; in a bucket policy `s3:*` */
+    struct cd_str all; /* how that is written: `*`; in a bucket policy `s3:*`; empty if it takes
+                          more than one pattern, or if the target takes no NotAction */
     bool is_expanded;  /* a subtraction that IAM cannot say: `known` are the actions left */
     bool loses_future; /* a pattern was expanded: actions yet to come are not among them */
     uint32_t *known;

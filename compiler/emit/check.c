@@ -214,20 +214,22 @@ check_deny(struct cd_check_deny *d, struct cordon_error *err)
 
 /* ---- documents ---- */
 
-/* The compiled statements of the deny in one document; they stand in the order of the emission. */
+/* The compiled statements of the deny in one document: they stand in the order of the emission,
+ * behind all others. */
 static cordon_status
 add_statements(struct cd_check_deny *d, const struct cd_emitted_document *document,
                const struct cd_policy *policy, struct cordon_error *err)
 {
-    if (policy->n_statements != document->n_statements) {
+    if (policy->n_statements < document->n_statements) {
         return cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET,
                            "%.*s has %u statements instead of %zu", CD_FMT(document->file),
                            policy->n_statements, document->n_statements);
     }
+    size_t others = policy->n_statements - document->n_statements;
     for (size_t i = 0; i < document->n_statements; i++) {
         if (document->statements[i].deny == d->deny) {
             *CD_PUSH(d->check->arena, d->statements.items, d->statements.n, d->statements.cap) =
-                &policy->statements[i];
+                &policy->statements[others + i];
         }
     }
     return CORDON_OK;

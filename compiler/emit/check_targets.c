@@ -2,6 +2,7 @@
  * statements tell apart. */
 #include <stdlib.h>
 
+#include "compiler/emit/carries.h"
 #include "compiler/emit/check_parts.h"
 #include "runtime/schema/schema.h"
 
@@ -242,10 +243,11 @@ try_actions(struct finder *f, uint32_t first, uint32_t end, const struct resourc
     for (size_t i = 0; is_outside && i < f->d->statements.n; i++) {
         is_outside = !cd_actions_match(&f->d->statements.items[i]->actions, &access);
     }
-    for (uint32_t action = first; action < end; action++) {
-        try_resources(f, action, kind, is_outside, resources);
-        if (f->d->document == NULL) {
-            break;
+    bool is_done = false;
+    for (uint32_t action = first; action < end && !is_done; action++) {
+        if (cd_target_carries(f->d->check->emission->target, action)) {
+            try_resources(f, action, kind, is_outside, resources);
+            is_done = f->d->document == NULL;
         }
     }
 }

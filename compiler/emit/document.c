@@ -1,5 +1,5 @@
 /* Policy documents as minified JSON: the same statements give the same bytes. */
-#include "compiler/emit/emit.h"
+#include "compiler/emit/manifest.h"
 
 #include <stdlib.h>
 
@@ -83,18 +83,13 @@ put_conditions(struct cd_buf *out, const struct cd_conditions *conditions)
     free(sorted);
 }
 
-/* A document that hangs on a resource says whom it binds: everybody. An SCP may not. */
 static void
 put_statement(enum cd_target target, struct cd_buf *out, const struct cd_statement *s)
 {
     cd_buf_puts(out, "{\"Sid\":");
     cd_buf_json_str(out, s->sid);
     cd_buf_puts(out, ",\"Effect\":\"Deny\"");
-    switch (target) {
-    case CD_TARGET_BUCKET_POLICY: cd_buf_puts(out, ",\"Principal\":\"*\""); break;
-    case CD_TARGET_SCP:
-    case CD_N_TARGETS: break;
-    }
+    cd_buf_puts(out, cd_target_info[target].has_principal ? ",\"Principal\":\"*\"" : "");
     cd_buf_printf(out, ",\"%s\":", s->not_action ? "NotAction" : "Action");
     put_values(out, s->actions, s->n_actions);
     cd_buf_printf(out, ",\"%s\":", s->not_resource ? "NotResource" : "Resource");
@@ -105,27 +100,38 @@ put_statement(enum cd_target target, struct cd_buf *out, const struct cd_stateme
     cd_buf_putc(out, '}');
 }
 
-const char *
-cd_target_name(enum cd_target target)
+/* What the document has to allow beside its denies; true if that is anything. */
+static bool
+put_allow(const struct cd_emitted_document *d, struct cd_buf *out)
 {
-    switch (target) {
-    case CD_TARGET_SCP: return "scp";
-    case CD_TARGET_BUCKET_POLICY: return "bucket-policy";
-    case CD_N_TARGETS: break;
+    switch (cd_target_info[d->target].allows) {
+    case CD_ALLOWS_NOTHING: return false;
+    case CD_ALLOWS_EVERYTHING:
+        cd_buf_printf(out,
+                      "{\"Sid\":\"" CD_SID_ALLOW_ALL "\",\"Effect\":\"Allow\",%s\"Action\":\"*\","
+                      "\"Resource\":\"*\"}",
+                      cd_target_info[d->target].has_principal ? "\"Principal\":\"*\"," : "");
+        return true;
+    case CD_ALLOWS_ACCOUNT:
+        cd_buf_printf(
+            out,
+            "{\"Sid\":\"" CD_SID_ALLOW_ACCOUNT "\",\"Effect\":\"Allow\",\"Principal\":"
+            "{\"AWS\":\"arn:%.*s:iam::%.*s:root\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}",
+            CD_FMT(d->partition), CD_FMT(d->account));
+        return true;
     }
-    return "";
+    return false;
 }
 
 void
-cd_emit_document(enum cd_target target, const struct cd_statement *statements, size_t n,
-                 struct cd_buf *out)
+cd_document_write(const struct cd_emitted_document *d, struct cd_buf *out)
 {
     cd_buf_puts(out, "{\"Version\":\"2012-10-17\",\"Statement\":[");
-    for (size_t i = 0; i < n; i++) {
-        if (i != 0) {
-            cd_buf_putc(out, ',');
-        }
-        put_statement(target, out, &statements[i]);
+    bool first = !put_allow(d, out);
+    for (size_t i = 0; i < d->n_statements; i++) {
+        cd_buf_puts(out, first ? "" : ",");
+        put_statement(d->target, out, &d->statements[i]);
+        first = false;
     }
     cd_buf_puts(out, "]}");
 }

@@ -8,7 +8,7 @@ add_document(const struct cd_emission *e, struct cd_emitted_document d, struct c
              struct cordon_error *err)
 {
     struct cd_buf bytes = CD_BUF_INIT;
-    cd_emit_document(d.target, d.statements, d.n_statements, &bytes);
+    cd_document_write(&d, &bytes);
     if (bytes.oom) {
         return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
     }
@@ -18,16 +18,31 @@ add_document(const struct cd_emission *e, struct cd_emitted_document d, struct c
     return CORDON_OK;
 }
 
+static struct cd_quota_row
+quota_of(enum cd_target target)
+{
+    return cd_quota_of(cd_target_info[target].quota, (struct cd_str){"", 0});
+}
+
+/* All statements in one document. */
 static cordon_status
-scp_document(struct cd_emission *e, struct cd_documents *out, struct cordon_error *err)
+one_document(struct cd_emission *e, const struct cd_emit_asked *asked, struct cd_documents *out,
+             struct cordon_error *err)
 {
     const struct cd_emitted_document d = {
-        .file = CD_STR("scp.json"),
-        .target = CD_TARGET_SCP,
-        .quota = cd_quota_of(CD_QUOTA_SCP, (struct cd_str){"", 0}),
+        .file = cd_arena_printf(e->arena, "%.*s.json", CD_FMT(cd_target_info[e->target].file)),
+        .target = e->target,
+        .quota = quota_of(e->target),
+        .partition = asked->partition,
+        .account = asked->account,
         .statements = e->statements,
         .n_statements = e->n,
     };
+    if (cd_target_info[e->target].allows == CD_ALLOWS_ACCOUNT && asked->account.n == 0) {
+        return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                           "%.*s has to leave the account in control: name it with --account ID",
+                           CD_FMT(cd_target_info[e->target].noun));
+    }
     return e->n == 0 ? CORDON_OK : add_document(e, d, out, err);
 }
 
@@ -92,7 +107,7 @@ bucket_document(struct cd_emission *e, const struct cd_bucket *b, struct reached
                             is_aws ? "" : "@", is_aws ? 0 : (int)b->partition.n, b->partition.p),
         .target = CD_TARGET_BUCKET_POLICY,
         .bucket = b,
-        .quota = cd_quota_of(CD_QUOTA_BUCKET_POLICY, (struct cd_str){"", 0}),
+        .quota = quota_of(CD_TARGET_BUCKET_POLICY),
         .statements = cut,
         .n_statements = n,
     };
@@ -122,11 +137,11 @@ list_unreached(struct cd_emission *e, const struct reached *reached)
 }
 
 static cordon_status
-bucket_documents(struct cd_emission *e, const struct cd_bucket *asked, size_t n_asked,
-                 struct cd_documents *out, struct cordon_error *err)
+bucket_documents(struct cd_emission *e, const struct cd_emit_asked *asked, struct cd_documents *out,
+                 struct cordon_error *err)
 {
     struct cd_bucket *buckets;
-    size_t n = all_buckets(e, asked, n_asked, &buckets);
+    size_t n = all_buckets(e, asked->buckets, asked->n_buckets, &buckets);
     struct reached *reached = CD_NEW_ARRAY(e->arena, e->n + 1, struct reached);
     if (n == 0 && e->n != 0) {
         return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
@@ -141,13 +156,17 @@ bucket_documents(struct cd_emission *e, const struct cd_bucket *asked, size_t n_
 }
 
 cordon_status
-cd_emit_documents(struct cd_emission *e, const struct cd_bucket *asked, size_t n_asked,
+cd_emit_documents(struct cd_emission *e, const struct cd_emit_asked *asked,
                   struct cd_documents *out, struct cordon_error *err)
 {
     *out = (struct cd_documents){.n = 0};
     switch (e->target) {
-    case CD_TARGET_SCP: return scp_document(e, out, err);
-    case CD_TARGET_BUCKET_POLICY: return bucket_documents(e, asked, n_asked, out, err);
+    case CD_TARGET_BUCKET_POLICY: return bucket_documents(e, asked, out, err);
+    case CD_TARGET_SCP:
+    case CD_TARGET_RCP:
+    case CD_TARGET_ENDPOINT_POLICY:
+    case CD_TARGET_KEY_POLICY:
+    case CD_TARGET_BOUNDARY: return one_document(e, asked, out, err);
     case CD_N_TARGETS: break;
     }
     return CORDON_OK;
@@ -157,12 +176,26 @@ cd_emit_documents(struct cd_emission *e, const struct cd_bucket *asked, size_t n
 
 #define SHOWN_STATEMENTS 3
 
+size_t
+cd_document_size(const struct cd_emitted_document *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->bytes.n; i++) {
+        n += d->quota.blanks_count || d->bytes.p[i] != ' ';
+    }
+    return n;
+}
+
 static size_t
 size_of(const struct cd_emitted_document *d, size_t i)
 {
     struct cd_buf one = CD_BUF_INIT, none = CD_BUF_INIT;
-    cd_emit_document(d->target, &d->statements[i], 1, &one);
-    cd_emit_document(d->target, NULL, 0, &none);
+    struct cd_emitted_document part = *d;
+    part.n_statements = 0;
+    cd_document_write(&part, &none);
+    part.statements = &d->statements[i];
+    part.n_statements = 1;
+    cd_document_write(&part, &one);
     size_t size = one.n - none.n;
     cd_buf_finish(&one);
     cd_buf_finish(&none);
@@ -198,7 +231,8 @@ cd_document_fits(const struct cd_emitted_document *d, const struct cd_sema *sema
                  struct cd_arena *arena, struct cordon_error *err)
 {
     struct cd_buf largest = CD_BUF_INIT;
-    if (d->bytes.n <= d->quota.max_bytes) {
+    size_t size = cd_document_size(d);
+    if (size <= d->quota.max_bytes) {
         return CORDON_OK;
     }
     put_largest(d, sema, arena, &largest);
@@ -207,8 +241,8 @@ cd_document_fits(const struct cd_emitted_document *d, const struct cd_sema *sema
         "%.*s has %zu bytes in %zu statement%s, but a document of this kind may have %u (since "
         "%.*s); the largest: %.*s; emit fewer controls into one document, or shorten their lists "
         "with wildcards",
-        CD_FMT(d->file), d->bytes.n, d->n_statements, d->n_statements == 1 ? "" : "s",
-        d->quota.max_bytes, CD_FMT(d->quota.since), CD_FMT(cd_buf_view(&largest)));
+        CD_FMT(d->file), size, d->n_statements, d->n_statements == 1 ? "" : "s", d->quota.max_bytes,
+        CD_FMT(d->quota.since), CD_FMT(cd_buf_view(&largest)));
     cd_buf_finish(&largest);
     return status;
 }

@@ -9,6 +9,7 @@
 
 #include "compiler/ast/ast.h"
 #include "compiler/diag/diag.h"
+#include "compiler/emit/target.h"
 #include "compiler/sema/sema.h"
 #include "cordon/status.h"
 #include "runtime/base/buf.h"
@@ -131,10 +132,6 @@ enum cd_emit_text cd_emit_text(struct cd_arena *a, const struct cd_expr *e, bool
                                const struct cd_const_env *env, struct cd_str *out,
                                bool *has_variable);
 
-enum cd_target { CD_TARGET_SCP, CD_TARGET_BUCKET_POLICY, CD_N_TARGETS };
-/* As the command and the manifest name it: `scp`, `bucket-policy`. */
-const char *cd_target_name(enum cd_target target);
-
 struct cd_statement {
     struct cd_str sid;
     size_t number; /* among all statements of its control, from 0, the same for every target */
@@ -181,9 +178,6 @@ void cd_emit_statements(struct cd_emission *out, const struct cd_sema *s,
  * control's second statement on. Statements of one control stand together. */
 void cd_emit_sids(struct cd_emission *out);
 
-/* The documents' bytes: minified JSON, Version 2012-10-17. */
-void cd_emit_document(enum cd_target target, const struct cd_statement *statements, size_t n,
-                      struct cd_buf *out);
 /* For `check`: warns of the denies that no document can say, as far as it is known without values
  * for parameters. */
 void cd_emit_check(struct cd_arena *arena, const struct cd_sema *s, struct cd_diags *diags);

@@ -75,7 +75,7 @@ put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
         cd_buf_puts(out, ",\"partition\":");
         cd_buf_json_str(out, d->bucket->partition);
     }
-    cd_buf_printf(out, ",\"bytes\":%zu,\"limit\":%u,\"limit_since\":", d->bytes.n,
+    cd_buf_printf(out, ",\"bytes\":%zu,\"limit\":%u,\"limit_since\":", cd_document_size(d),
                   d->quota.max_bytes);
     cd_buf_json_str(out, d->quota.since);
     cd_buf_printf(out, ",\"hash\":\"%.*s\"", CD_FMT(cd_document_hash(d->bytes, hash)));

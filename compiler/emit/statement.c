@@ -2,6 +2,7 @@
 #include "compiler/emit/emit.h"
 
 #include "compiler/emit/actions.h"
+#include "compiler/emit/carries.h"
 #include "compiler/emit/strings.h"
 
 static void
@@ -84,8 +85,7 @@ refuse_dropped(struct cd_emission *out, const struct cd_decl *control, const str
     }
     cd_emission_refuse(
         out, control, deny->span,
-        cd_arena_printf(out->arena,
-                        "a bucket policy carries S3's actions on buckets and objects; %.*s%s %s",
+        cd_arena_printf(out->arena, "%.*s; %.*s%s %s", CD_FMT(cd_target_limits(out->target)),
                         CD_FMT(cd_buf_view(&names)), acts->n_dropped > 3 ? ", …" : "",
                         acts->n_acts == 0 ? "cannot stand in it" : "can stand in it only so far"));
     cd_buf_finish(&names);
@@ -232,15 +232,14 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
         return;
     }
     check_acts(out, deny, &acts);
-    if (acts.n_dropped != 0) {
-        refuse_dropped(out, control, deny, &acts);
-    } else if (acts.n_acts == 0) {
-        cd_emission_refuse(out, control, deny->span, CD_STR("its set of actions is empty"));
-    }
     cd_acts_whole(out->arena, &acts, &base);
     if (acts.n_acts != 0 && base.n_actions == 0) {
         cd_emission_refuse(out, control, deny->span,
                            CD_STR("nothing is left of its actions but what is excepted"));
+    } else if (acts.n_dropped != 0) {
+        refuse_dropped(out, control, deny, &acts);
+    } else if (acts.n_acts == 0) {
+        cd_emission_refuse(out, control, deny->span, CD_STR("its set of actions is empty"));
     }
     if (base.n_actions == 0) {
         out->next_number += form.n;

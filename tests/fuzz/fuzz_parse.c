@@ -40,13 +40,17 @@ static void
 emit(struct compilation *c, enum cd_target target)
 {
     const struct cd_bucket bucket = {CD_STR("aws"), CD_STR("acme-data")};
+    const struct cd_emit_asked asked = {.buckets = &bucket,
+                                        .n_buckets = 1,
+                                        .partition = CD_STR("aws"),
+                                        .account = CD_STR("111122223333")};
     const struct cd_const_env env = {.n = 0};
     struct cd_emission e = {.arena = &c->arena, .target = target, .diags = &c->diags};
     struct cd_documents documents;
     struct cordon_error err = {.code = CORDON_OK};
     struct cd_buf manifest = CD_BUF_INIT;
     cd_emit_statements(&e, &c->sema, &env);
-    cordon_status status = cd_emit_documents(&e, &bucket, 1, &documents, &err);
+    cordon_status status = cd_emit_documents(&e, &asked, &documents, &err);
     for (size_t i = 0; i < documents.n && status == CORDON_OK; i++) {
         status = cd_document_fits(&documents.items[i], &c->sema, &c->arena, &err);
     }
@@ -71,8 +75,9 @@ compile(struct compilation *c, struct cd_str text)
         struct cd_buf b = CD_BUF_INIT;
         cd_sema_dump(&c->sema, &b);
         cd_buf_finish(&b);
-        emit(c, CD_TARGET_SCP);
-        emit(c, CD_TARGET_BUCKET_POLICY);
+        for (int t = 0; t < CD_N_TARGETS; t++) {
+            emit(c, (enum cd_target)t);
+        }
     }
     render(c);
 }

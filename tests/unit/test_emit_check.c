@@ -25,8 +25,9 @@ emit(void *ctx)
 {
     (void)ctx;
     e.emission = (struct cd_emission){.arena = &e.front.arena, .diags = &e.front.diags};
+    const struct cd_emit_asked asked = {.n_buckets = 0};
     cd_emit_statements(&e.emission, &e.front.sema, &e.env);
-    return cd_emit_documents(&e.emission, NULL, 0, &e.documents, &err);
+    return cd_emit_documents(&e.emission, &asked, &e.documents, &err);
 }
 
 static void
