@@ -400,7 +400,7 @@ step_trailer(struct cd_split *sp, struct cordon_error *err)
     const struct cd_window *w = sp->w;
     size_t at = sp->scan.next;
     while (at < w->n && is_blank(w->bytes[at])) {
-        sp->begins_line = sp->begins_line || w->bytes[at] == '\n';
+        sp->begins_line = sp->begins_line || (w->bytes[at] == '\n' && w->base + at <= sp->line_end);
         at++;
     }
     sp->scan.next = at;
@@ -409,7 +409,7 @@ step_trailer(struct cd_split *sp, struct cordon_error *err)
         sp->mode = ask_for_more(sp) ? sp->mode : CD_SPLIT_DONE;
         return CORDON_OK;
     }
-    if (!sp->is_broad && sp->begins_line) {
+    if (sp->begins_line) {
         sp->mode = CD_SPLIT_LINES;
         return CORDON_OK;
     }
@@ -421,23 +421,20 @@ step_trailer(struct cd_split *sp, struct cordon_error *err)
 /* ---- the start ---- */
 
 /* NDJSON shows itself at the first line's end: no JSON document has an object or a list there that
- * no bracket, comma or colon precedes. *GOES_ON: something else stands behind the first line. */
+ * no bracket, comma or colon precedes. */
 static bool
-is_lines(const struct cd_window *w, size_t at, bool *goes_on)
+is_lines(const struct cd_window *w, size_t at, size_t line_end)
 {
-    const unsigned char *newline = memchr(w->bytes + at, '\n', w->n - at);
-    size_t before = newline == NULL ? w->n : (size_t)(newline - w->bytes);
-    size_t after = before;
+    size_t before = line_end;
+    size_t after = line_end;
     while (before > at && is_blank(w->bytes[before - 1])) {
         before--;
     }
     while (after < w->n && is_blank(w->bytes[after])) {
         after++;
     }
-    bool is_one = after < w->n && (w->bytes[after] == '{' || w->bytes[after] == '[') && before > at
-                  && memchr("{[,:", w->bytes[before - 1], 4) == NULL;
-    *goes_on = after < w->n && !is_one;
-    return is_one;
+    return after < w->n && (w->bytes[after] == '{' || w->bytes[after] == '[') && before > at
+           && memchr("{[,:", w->bytes[before - 1], 4) == NULL;
 }
 
 static const char *
@@ -487,7 +484,10 @@ step_start(struct cd_split *sp, struct cordon_error *err)
                                 : cordon_fail(err, CORDON_EINPUT, w->base + w->n, "it is empty");
     }
     begin_item(sp, at);
-    if (is_lines(w, at, &sp->is_broad)) {
+    const unsigned char *newline = memchr(w->bytes + at, '\n', w->n - at);
+    size_t line_end = newline == NULL ? w->n : (size_t)(newline - w->bytes);
+    sp->line_end = newline == NULL ? UINT64_MAX : w->base + line_end;
+    if (is_lines(w, at, line_end)) {
         sp->mode = CD_SPLIT_LINES;
         return CORDON_OK;
     }

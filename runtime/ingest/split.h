@@ -77,8 +77,8 @@ struct cd_split {
     uint64_t item_offset;
     uint64_t n_items; /* in the current list */
     bool had_items;
-    bool is_broad;    /* the document has several lines, as far as its beginning shows */
-    bool begins_line; /* TRAILER: a line ended behind the document */
+    uint64_t line_end; /* of the first line; UINT64_MAX: not in the first window */
+    bool begins_line;  /* TRAILER: the document was a line, and that ended */
 
     cordon_status failed; /* met behind pieces: comes in its turn */
     struct cordon_error failure;

@@ -116,6 +116,15 @@ Test(split, lines)
     EXPECT("[1]\n[2,3]\n", "0:[1]|4:[2,3]|");
 }
 
+/* One that is broken is an item that cannot be read, wherever it stands; behind a document of
+ * several lines it is none of these. */
+Test(split, a_broken_line_is_an_item)
+{
+    EXPECT("{\"a\":1}\nhello\n{\"b\":2}\n", "0={\"a\":1}|8:hello|14:{\"b\":2}|");
+    EXPECT("{\"a\":1}\n{\"b\":2}\nhello\n", "0:{\"a\":1}|8:{\"b\":2}|16:hello|");
+    EXPECT("{\n\"a\":1}\nhello\n", "0={\n\"a\":1}|!9");
+}
+
 /* The first line does not fit into the window, so that it is a document first. */
 static void
 expect_behind_a_long_line(const char *before, const char *after, const char *wanted)
