@@ -49,11 +49,20 @@ cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, enum cd_
          .choices = "text|json|ndjson",
          .value = &c->format,
          .help = "how findings are written"},
+        {.name = "baseline",
+         .kind = CD_OPTION_VALUE,
+         .argument = "FILE.json",
+         .value = &o->baseline,
+         .help = "say what is new, changed and fixed since this report (of --format json)"},
         {.name = "fail-on",
          .kind = CD_OPTION_CHOICE,
          .choices = "info|low|medium|high|critical",
          .value = &c->fail_on,
          .help = "the least severity whose failures give exit code 1 (low)"},
+        {.name = "fail-on-new",
+         .kind = CD_OPTION_FLAG,
+         .flag = &o->fail_on_new,
+         .help = "only failures that the baseline does not have give exit code 1"},
         {.name = "strict",
          .kind = CD_OPTION_FLAG,
          .flag = &o->strict,
@@ -101,6 +110,9 @@ cd_eval_command_check(struct cd_eval_command *c, const struct cd_usage *usage)
     o->max_findings = UINT64_MAX;
     if (c->max_findings != NULL && !cd_parse_u64(cd_str_of(c->max_findings), &o->max_findings)) {
         return cd_usage_error(usage, "--max-findings is a number, not %s", c->max_findings);
+    }
+    if (o->fail_on_new && o->baseline == NULL) {
+        return cd_usage_error(usage, "--fail-on-new: new since which report? --baseline FILE.json");
     }
     if (!cd_level_of(cd_str_of(c->fail_on), &o->fail_on)) {
         return cd_usage_error(usage, "--fail-on: no such severity: %s", c->fail_on);

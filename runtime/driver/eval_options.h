@@ -5,7 +5,7 @@
 #include "runtime/driver/eval_run.h"
 #include "runtime/driver/options.h"
 
-#define CD_N_EVAL_OPTIONS 11
+#define CD_N_EVAL_OPTIONS 13
 
 /* What the options write to; stays where it is between init and the end of the run. */
 struct cd_eval_command {

@@ -8,6 +8,7 @@
 #include "runtime/driver/load.h"
 #include "runtime/driver/progress.h"
 #include "runtime/driver/read.h"
+#include "runtime/report/baseline.h"
 #include "runtime/schema/schema.h"
 #include "runtime/store/store.h"
 
@@ -24,6 +25,8 @@ struct run {
     bool has_snapshot;
     struct cd_eval *eval;
     bool *selected; /* by control */
+    struct cd_baseline baseline;
+    struct cd_comparison comparison;
 };
 
 static cordon_status
@@ -216,28 +219,65 @@ warn_of_waivers(const struct run *run)
     }
 }
 
-static int
-verdict_exit(const struct run *run)
+/* Is there a failure that counts for exit code 1? */
+static bool
+has_failed(const struct run *run, const struct cd_report *r)
 {
     const struct cd_image *img = run->program->img;
+    size_t n;
+    const struct cd_answer *answers = cd_eval_answers(run->eval, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct cd_answer *a = &answers[i];
+        if (a->verdict == CD_FAIL && img->controls.items[a->control].level >= run->options->fail_on
+            && (!run->options->fail_on_new
+                || cd_change_is_new_failure(cd_change_of(r, a), a->verdict))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_undecided(const struct run *run)
+{
     const struct cd_control_result *results = cd_eval_results(run->eval);
-    bool failed = false, undecided = false;
+    bool undecided = false;
     for (size_t i = 0; i < run->snapshot.n_sources; i++) {
         undecided = undecided || run->snapshot.sources[i].problems != 0; /* an item was lost */
     }
-    for (size_t c = 0; c < img->controls.n; c++) {
+    for (size_t c = 0; c < run->program->img->controls.n; c++) {
         const struct cd_control_result *r = &results[c];
-        if (!r->ran) {
-            continue;
-        }
-        failed = failed || (r->fail != 0 && img->controls.items[c].level >= run->options->fail_on);
         undecided =
-            undecided || r->unknown != 0 || r->verdict == CD_UNKNOWN_VERDICT || !r->complete;
+            undecided
+            || (r->ran && (r->unknown != 0 || r->verdict == CD_UNKNOWN_VERDICT || !r->complete));
     }
-    if (failed) {
+    return undecided;
+}
+
+static struct cd_report
+report_of(const struct run *run)
+{
+    const struct cd_eval_options *o = run->options;
+    return (struct cd_report){
+        .img = run->program->img,
+        .params = &run->bound,
+        .snapshot = &run->snapshot,
+        .eval = run->eval,
+        .format = o->format,
+        .colour = o->format == CD_REPORT_TEXT && cd_out_wants_colour(STDOUT_FILENO),
+        .max_findings = o->max_findings,
+        .comparison = run->comparison.baseline == NULL ? NULL : &run->comparison,
+    };
+}
+
+static int
+verdict_exit(const struct run *run)
+{
+    const struct cd_report r = report_of(run);
+    if (has_failed(run, &r)) {
         return CD_EXIT_FINDINGS;
     }
-    return run->options->strict && undecided ? CD_EXIT_UNDECIDED : CD_EXIT_HOLDS;
+    return run->options->strict && is_undecided(run) ? CD_EXIT_UNDECIDED : CD_EXIT_HOLDS;
 }
 
 /* NDJSON has findings only: problems of the snapshots are told on standard error. */
@@ -254,21 +294,46 @@ tell_problems(const struct run *run)
 static cordon_status
 report(struct run *run, struct cordon_error *err)
 {
-    const struct cd_eval_options *o = run->options;
     struct cd_out out;
-    const struct cd_report r = {
-        .img = run->program->img,
-        .params = &run->bound,
-        .snapshot = &run->snapshot,
-        .eval = run->eval,
-        .format = o->format,
-        .colour = o->format == CD_REPORT_TEXT && cd_out_wants_colour(STDOUT_FILENO),
-        .max_findings = o->max_findings,
-    };
+    const struct cd_report r = report_of(run);
     cd_out_init(&out, STDOUT_FILENO, "standard output");
     cordon_status status = cd_report_write(&r, &out, err);
     cordon_status written = cd_out_finish(&out, status == CORDON_OK ? err : NULL);
     return status != CORDON_OK ? status : written;
+}
+
+static cordon_status
+read_baseline(struct run *run, const struct cd_values *snapshots, struct cordon_error *err)
+{
+    const char *path = run->options->baseline;
+    struct cd_arena arena;
+    struct cd_str text;
+    bool is_stdin = path != NULL && strcmp(path, "-") == 0;
+    for (size_t i = 0; is_stdin && i < snapshots->n; i++) {
+        if (strcmp(snapshots->items[i], "-") == 0) {
+            return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                               "--baseline -: standard input is the snapshot, too");
+        }
+    }
+    if (path == NULL) {
+        return CORDON_OK;
+    }
+    cd_arena_init(&arena);
+    cordon_status status = cd_file_read(path, CD_BASELINE_MOST_BYTES, &arena, &text, err);
+    if (status == CORDON_OK) {
+        status = cd_baseline_read(is_stdin ? "standard input" : path, text, &run->baseline, err);
+    }
+    cd_arena_finish(&arena);
+    return status;
+}
+
+static cordon_status
+compare(struct run *run, struct cordon_error *err)
+{
+    const struct cd_report r = report_of(run);
+    return run->options->baseline == NULL
+               ? CORDON_OK
+               : cd_compare(&r, &run->baseline, &run->arena, &run->comparison, err);
 }
 
 static cordon_status
@@ -278,10 +343,12 @@ evaluate(struct run *run, const struct cd_values *snapshots, struct cordon_error
     CORDON_TRY(select_controls(run, err));
     CORDON_TRY(check_types(&run->options->complete, "--complete", err));
     CORDON_TRY(check_types(&run->options->incomplete, "--incomplete", err));
+    CORDON_TRY(read_baseline(run, snapshots, err));
     CORDON_TRY(read_snapshots(run, snapshots, err));
     CORDON_TRY(
         cd_eval_new(run->program, &run->bound, &run->snapshot, run->selected, &run->eval, err));
     CORDON_TRY(cd_eval_run(run->eval, err));
+    CORDON_TRY(compare(run, err));
     CORDON_TRY(cd_store_check(&run->snapshot, err));
     warn_of_waivers(run);
     size_t n_answers = 0;
@@ -311,6 +378,7 @@ cd_eval_files(const struct cd_program *program, const struct cd_eval_options *op
         code = cd_cli_fail(status, &err);
     }
     cd_eval_free(run.eval);
+    cd_baseline_finish(&run.baseline);
     if (run.has_snapshot) {
         cd_snapshot_finish(&run.snapshot);
     }

@@ -15,6 +15,8 @@ struct cd_eval_options {
     enum cd_report_format format;
     uint32_t fail_on; /* enum cd_level */
     bool strict;
+    const char *baseline; /* an earlier report, NULL: none */
+    bool fail_on_new;     /* only what the baseline does not have counts for exit code 1 */
     uint64_t max_findings;
     unsigned n_threads; /* that read */
     const char *tool;   /* for messages: `cordon eval` */

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "runtime/report/baseline.h"
+
 static struct cd_str
 dict_str(const struct cd_report *r, uint32_t id)
 {
@@ -17,16 +19,16 @@ resource_of(const struct cd_report *r, const struct cd_answer *a, struct cd_find
     }
     const struct cd_table *t = r->snapshot->tables[a->table];
     f->has_resource = true;
-    f->type = dict_str(r, t->type);
-    f->id = dict_str(r, t->id[a->row]);
+    f->resource.type = dict_str(r, t->type);
+    f->resource.id = dict_str(r, t->id[a->row]);
     const struct cd_site *site = cd_table_site(r->snapshot, t, a->row);
-    f->partition = dict_str(r, site->partition);
-    f->region = dict_str(r, site->region);
-    f->account = dict_str(r, site->account);
+    f->resource.partition = dict_str(r, site->partition);
+    f->resource.region = dict_str(r, site->region);
+    f->resource.account = dict_str(r, site->account);
 }
 
-static struct cd_str
-control_id(const struct cd_image *img, const struct cd_control *c)
+struct cd_str
+cd_control_id(const struct cd_image *img, const struct cd_control *c)
 {
     return cd_image_str(img, c->id == CD_NONE ? c->name : c->id);
 }
@@ -37,12 +39,12 @@ cd_report_fingerprint(const struct cd_report *r, const struct cd_answer *a, char
     struct cd_finding f = {.has_resource = false};
     struct cd_buf key = CD_BUF_INIT;
     resource_of(r, a, &f);
-    const struct cd_str parts[] = {control_id(r->img, &r->img->controls.items[a->control]),
-                                   f.type,
-                                   f.partition,
-                                   f.account,
-                                   f.region,
-                                   f.id};
+    const struct cd_str parts[] = {cd_control_id(r->img, &r->img->controls.items[a->control]),
+                                   f.resource.type,
+                                   f.resource.partition,
+                                   f.resource.account,
+                                   f.resource.region,
+                                   f.resource.id};
     for (size_t i = 0; i < CD_ARRAY_LEN(parts); i++) {
         if (parts[i].n != 0) {
             cd_buf_str(&key, parts[i]);
@@ -78,7 +80,7 @@ cd_finding_make(const struct cd_report *r, const struct cd_answer *a, struct cd_
     *out =
         (struct cd_finding){.control = &r->img->controls.items[a->control], .verdict = a->verdict};
     resource_of(r, a, out);
-    if (!arn_of(r, a, arena, &out->arn)) {
+    if (!arn_of(r, a, arena, &out->resource.arn)) {
         return CORDON_ENOMEM;
     }
     cd_report_fingerprint(r, a, out->fingerprint);
@@ -119,24 +121,24 @@ member_or_null(struct cd_buf *b, const char *name, struct cd_str value)
 }
 
 static void
-resource_json(const struct cd_finding *f, struct cd_buf *b)
+resource_json(bool has_resource, const struct cd_resource_name *name, struct cd_buf *b)
 {
-    if (!f->has_resource) {
+    if (!has_resource) {
         cd_buf_puts(b, ",\"resource\":null");
         return;
     }
     cd_buf_puts(b, ",\"resource\":{");
-    member(b, "type", f->type);
+    member(b, "type", name->type);
     cd_buf_putc(b, ',');
-    member(b, "id", f->id);
+    member(b, "id", name->id);
     cd_buf_putc(b, ',');
-    member_or_null(b, "arn", f->arn);
+    member_or_null(b, "arn", name->arn);
     cd_buf_putc(b, ',');
-    member(b, "partition", f->partition);
+    member(b, "partition", name->partition);
     cd_buf_putc(b, ',');
-    member_or_null(b, "region", f->region);
+    member_or_null(b, "region", name->region);
     cd_buf_putc(b, ',');
-    member_or_null(b, "account", f->account);
+    member_or_null(b, "account", name->account);
     cd_buf_putc(b, '}');
 }
 
@@ -156,20 +158,61 @@ evidence_json(const struct cd_evidence *e, struct cd_buf *b)
     cd_buf_putc(b, '}');
 }
 
-void
-cd_finding_json(const struct cd_report *r, const struct cd_finding *f, struct cd_buf *b)
+/* What identifies a finding, the same for those that are and those that were. */
+static void
+identity_json(struct cd_str fingerprint, struct cd_str control, struct cd_str id, uint32_t level,
+              enum cd_verdict verdict, struct cd_buf *b)
 {
     cd_buf_putc(b, '{');
-    member(b, "fingerprint", cd_str_of(f->fingerprint));
+    member(b, "fingerprint", fingerprint);
     cd_buf_putc(b, ',');
-    member(b, "control", cd_image_str(r->img, f->control->name));
+    member(b, "control", control);
     cd_buf_putc(b, ',');
-    member(b, "id", control_id(r->img, f->control));
+    member(b, "id", id);
     cd_buf_putc(b, ',');
-    member(b, "severity", cd_str_of(cd_level_name(f->control->level)));
+    member(b, "severity", cd_str_of(cd_level_name(level)));
     cd_buf_putc(b, ',');
-    member(b, "verdict", cd_str_of(cd_verdict_name(f->verdict)));
-    resource_json(f, b);
+    member(b, "verdict", cd_str_of(cd_verdict_name(verdict)));
+}
+
+static void
+change_json(const struct cd_change *change, struct cd_buf *b)
+{
+    cd_buf_putc(b, ',');
+    member(b, "state", cd_str_of(cd_change_name(change->kind)));
+    if (change->kind == CD_CHANGE_CHANGED) {
+        cd_buf_putc(b, ',');
+        member(b, "was", cd_str_of(cd_verdict_name(change->before->verdict)));
+    }
+}
+
+void
+cd_settled_json(const struct cd_settled *s, struct cd_buf *b)
+{
+    const struct cd_baseline_finding *f = s->before;
+    bool is_open = s->why == CD_SETTLED_NOT_RUN || s->why == CD_SETTLED_NOT_COLLECTED;
+    char fingerprint[17];
+    snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, f->fingerprint);
+    identity_json(cd_str_of(fingerprint), f->control, f->id, f->level, f->verdict, b);
+    cd_buf_puts(b, is_open ? ",\"state\":\"not_compared\"" : ",\"state\":\"fixed\"");
+    resource_json(f->has_resource, &f->resource, b);
+    cd_buf_putc(b, ',');
+    member(b, "message", f->message);
+    cd_buf_putc(b, ',');
+    member(b, "why", cd_str_of(cd_settled_reason(s->why)));
+    cd_buf_putc(b, '}');
+}
+
+void
+cd_finding_json(const struct cd_report *r, const struct cd_finding *f,
+                const struct cd_change *change, struct cd_buf *b)
+{
+    identity_json(cd_str_of(f->fingerprint), cd_image_str(r->img, f->control->name),
+                  cd_control_id(r->img, f->control), f->control->level, f->verdict, b);
+    if (change != NULL) {
+        change_json(change, b);
+    }
+    resource_json(f->has_resource, &f->resource, b);
     cd_buf_putc(b, ',');
     member(b, "message", f->message);
     cd_buf_puts(b, ",\"evidence\":[");

@@ -2,14 +2,20 @@
 #ifndef CD_REPORT_FINDING_H
 #define CD_REPORT_FINDING_H
 
+#include "runtime/report/compare.h"
 #include "runtime/report/report.h"
+
+/* How reports name a resource; empty: absent (arn, region, account). */
+struct cd_resource_name {
+    struct cd_str type, id, arn, partition, region, account;
+};
 
 struct cd_finding {
     char fingerprint[17];
     const struct cd_control *control;
     enum cd_verdict verdict;
     bool has_resource; /* false: the answer of an estate clause */
-    struct cd_str type, id, arn, partition, region, account; /* empty: absent (arn, region) */
+    struct cd_resource_name resource;
     struct cd_str message;
     const struct cd_evidence *evidence;
     size_t n_evidence;
@@ -22,7 +28,12 @@ struct cd_finding {
 CORDON_MUST_CHECK cordon_status cd_finding_make(const struct cd_report *r,
                                                 const struct cd_answer *a, struct cd_arena *arena,
                                                 struct cd_finding *out, struct cordon_error *err);
-/* The finding as a JSON object without blanks. */
-void cd_finding_json(const struct cd_report *r, const struct cd_finding *f, struct cd_buf *out);
+/* The id in the control's metadata, or else its name. */
+struct cd_str cd_control_id(const struct cd_image *img, const struct cd_control *c);
+/* The finding as a JSON object without blanks. CHANGE: since the baseline, NULL without one. */
+void cd_finding_json(const struct cd_report *r, const struct cd_finding *f,
+                     const struct cd_change *change, struct cd_buf *out);
+/* What was found before and is not any more. */
+void cd_settled_json(const struct cd_settled *s, struct cd_buf *out);
 
 #endif

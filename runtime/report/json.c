@@ -3,6 +3,7 @@
 
 #include "cordon/version.h"
 #include "runtime/base/num.h"
+#include "runtime/report/baseline.h"
 #include "runtime/report/finding.h"
 #include "runtime/report/value.h"
 
@@ -80,6 +81,35 @@ put_control(const struct cd_report *r, uint32_t control, struct cd_buf *b)
                   res->unknown, res->waived, res->complete ? "true" : "false");
 }
 
+/* What the report says of the baseline as a whole. */
+static void
+put_baseline(const struct cd_report *r, struct cd_buf *b)
+{
+    const struct cd_comparison *c = r->comparison;
+    cd_buf_puts(b, "\"baseline\":{\"file\":");
+    cd_buf_json_str(b, c->baseline->name);
+    cd_buf_printf(b,
+                  ",\"new\":%" PRIu64 ",\"changed\":%" PRIu64 ",\"unchanged\":%" PRIu64
+                  ",\"fixed\":%zu,\"not_compared\":%zu,\"controls_added\":[",
+                  c->n_new, c->n_changed, c->n_unchanged, c->n_fixed, c->n_not_compared);
+    for (size_t i = 0; i < c->n_added; i++) {
+        cd_buf_puts(b, i == 0 ? "" : ",");
+        cd_buf_json_str(b, cd_control_id(r->img, &r->img->controls.items[c->added[i]]));
+    }
+    cd_buf_puts(b, "]},\n");
+}
+
+static void
+put_settled_list(const char *name, const struct cd_settled *list, size_t n, struct cd_buf *b)
+{
+    cd_buf_printf(b, "\"%s\":[", name);
+    for (size_t i = 0; i < n; i++) {
+        cd_buf_puts(b, i == 0 ? "\n" : ",\n");
+        cd_settled_json(&list[i], b);
+    }
+    cd_buf_puts(b, "],\n");
+}
+
 static void
 put_head(const struct cd_report *r, const struct cd_report_order *order, struct cd_buf *b)
 {
@@ -89,7 +119,11 @@ put_head(const struct cd_report *r, const struct cd_report_order *order, struct 
     put_parameters(r, b);
     cd_buf_puts(b, ",\n");
     put_snapshots(r, b);
-    cd_buf_puts(b, ",\n\"controls\":[");
+    cd_buf_puts(b, ",\n");
+    if (r->comparison != NULL) {
+        put_baseline(r, b);
+    }
+    cd_buf_puts(b, "\"controls\":[");
     for (size_t i = 0; i < order->n_controls; i++) {
         cd_buf_puts(b, i == 0 ? "\n" : ",\n");
         put_control(r, order->controls[i], b);
@@ -134,7 +168,7 @@ put_findings(const struct cd_report *r, const struct cd_report_order *order, con
             break;
         }
         cd_buf_puts(&b, i == 0 ? first : separator);
-        cd_finding_json(r, &f, &b);
+        cd_finding_json(r, &f, cd_change_of(r, order->answers[i]), &b);
         cd_buf_puts(&b, end);
         if (b.oom) {
             status = cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET,
@@ -166,6 +200,7 @@ cordon_status
 cd_report_json(const struct cd_report *r, const struct cd_report_order *order, struct cd_out *out,
                struct cordon_error *err)
 {
+    const struct cd_comparison *c = r->comparison;
     struct cd_buf head = CD_BUF_INIT, tail = CD_BUF_INIT;
     put_head(r, order, &head);
     CORDON_TRY(flush(&head, out, err));
@@ -174,6 +209,10 @@ cd_report_json(const struct cd_report *r, const struct cd_report_order *order, s
     if (order->n_answers > r->max_findings) {
         cd_buf_printf(&tail, "\"findings_shown\":%" PRIu64 ",\"findings_total\":%zu,\n",
                       r->max_findings, order->n_answers);
+    }
+    if (c != NULL) {
+        put_settled_list("fixed", c->fixed, c->n_fixed, &tail);
+        put_settled_list("not_compared", c->not_compared, c->n_not_compared, &tail);
     }
     put_problems(r, &tail);
     cd_buf_puts(&tail, "}\n");
@@ -184,5 +223,16 @@ cordon_status
 cd_report_ndjson(const struct cd_report *r, const struct cd_report_order *order, struct cd_out *out,
                  struct cordon_error *err)
 {
-    return put_findings(r, order, "", "", "\n", out, err);
+    const struct cd_comparison *c = r->comparison;
+    struct cd_buf b = CD_BUF_INIT;
+    CORDON_TRY(put_findings(r, order, "", "", "\n", out, err));
+    for (size_t i = 0; c != NULL && i < c->n_fixed; i++) {
+        cd_settled_json(&c->fixed[i], &b);
+        cd_buf_putc(&b, '\n');
+    }
+    for (size_t i = 0; c != NULL && i < c->n_not_compared; i++) {
+        cd_settled_json(&c->not_compared[i], &b);
+        cd_buf_putc(&b, '\n');
+    }
+    return flush(&b, out, err);
 }

@@ -15,6 +15,18 @@ cd_verdict_name(enum cd_verdict verdict)
     return "unknown";
 }
 
+bool
+cd_verdict_of(struct cd_str name, enum cd_verdict *verdict)
+{
+    for (enum cd_verdict v = CD_PASS; v <= CD_FAIL; v++) {
+        if (cd_str_eq(name, cd_str_of(cd_verdict_name(v)))) {
+            *verdict = v;
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *const level_names[] = {
     [CD_LEVEL_INFO] = "info", [CD_LEVEL_LOW] = "low",           [CD_LEVEL_MEDIUM] = "medium",
     [CD_LEVEL_HIGH] = "high", [CD_LEVEL_CRITICAL] = "critical",

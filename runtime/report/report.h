@@ -9,14 +9,17 @@
 
 enum cd_report_format { CD_REPORT_TEXT, CD_REPORT_JSON, CD_REPORT_NDJSON };
 
+struct cd_comparison; /* runtime/report/compare.h */
+
 struct cd_report {
     const struct cd_image *img;
     const struct cd_bound_params *params;
     const struct cd_snapshot *snapshot;
     struct cd_eval *eval; /* has run */
     enum cd_report_format format;
-    bool colour;           /* text only */
-    uint64_t max_findings; /* printed; UINT64_MAX: all */
+    bool colour;                            /* text only */
+    uint64_t max_findings;                  /* printed; UINT64_MAX: all */
+    const struct cd_comparison *comparison; /* NULL: without a baseline */
 };
 
 /* Answers in the order of the report: by control as listed, then type, account, region and id of
@@ -60,6 +63,8 @@ void cd_report_fingerprint(const struct cd_report *r, const struct cd_answer *a,
 /* `pass`, `fail`, `unknown`, `waived`; `info` … `critical`. */
 const char *cd_verdict_name(enum cd_verdict verdict);
 const char *cd_level_name(uint32_t level);
+/* The verdict of that name; false if there is none. */
+bool cd_verdict_of(struct cd_str name, enum cd_verdict *verdict);
 /* The level of that name; false if there is none. */
 bool cd_level_of(struct cd_str name, uint32_t *level);
 

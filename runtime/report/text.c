@@ -2,6 +2,7 @@
  * and what could not be read. */
 #include <inttypes.h>
 
+#include "runtime/report/baseline.h"
 #include "runtime/report/finding.h"
 
 #define MOST_PROBLEMS 20u /* of each file; JSON has all */
@@ -59,24 +60,37 @@ put_heading(const struct cd_report *r, uint32_t control, const struct colours *c
 }
 
 static void
-put_resource(const struct cd_finding *f, const struct colours *c, struct cd_out *out)
+put_resource(enum cd_verdict verdict, const struct cd_resource_name *name, const struct colours *c,
+             struct cd_out *out)
 {
-    cd_out_printf(out, "  %s%s%s  ", verdict_colour(c, f->verdict), verdict_word(f->verdict),
-                  c->off);
-    if (!f->has_resource) {
-        cd_out_puts(out, "the snapshot as a whole\n");
+    cd_out_printf(out, "  %s%s%s  ", verdict_colour(c, verdict), verdict_word(verdict), c->off);
+    if (name == NULL) {
+        cd_out_puts(out, "the snapshot as a whole");
         return;
     }
-    cd_report_clean(out, f->type);
+    cd_report_clean(out, name->type);
     cd_out_puts(out, " ");
-    cd_report_clean(out, f->id);
+    cd_report_clean(out, name->id);
     cd_out_puts(out, "  ");
-    cd_report_clean(out, f->account);
-    if (f->region.n != 0) {
+    cd_report_clean(out, name->account);
+    if (name->region.n != 0) {
         cd_out_puts(out, " ");
-        cd_report_clean(out, f->region);
+        cd_report_clean(out, name->region);
     }
-    cd_out_puts(out, "\n");
+}
+
+/* What has become of it since the baseline. */
+static void
+put_change(const struct cd_change *change, enum cd_verdict verdict, struct cd_out *out)
+{
+    if (change == NULL) {
+        return;
+    }
+    cd_out_printf(out, "  (%s", cd_change_name(change->kind));
+    if (change->before != NULL && change->before->verdict != verdict) {
+        cd_out_printf(out, ", was %s", verdict_word(change->before->verdict));
+    }
+    cd_out_puts(out, ")");
 }
 
 static void
@@ -99,9 +113,12 @@ put_evidence(const struct cd_evidence *e, const struct colours *c, struct cd_out
 }
 
 static void
-put_finding(const struct cd_finding *f, const struct colours *c, struct cd_out *out)
+put_finding(const struct cd_finding *f, const struct cd_change *change, const struct colours *c,
+            struct cd_out *out)
 {
-    put_resource(f, c, out);
+    put_resource(f->verdict, f->has_resource ? &f->resource : NULL, c, out);
+    put_change(change, f->verdict, out);
+    cd_out_puts(out, "\n");
     if (f->message.n != 0) {
         cd_out_puts(out, "    ");
         cd_report_clean(out, f->message);
@@ -131,6 +148,23 @@ put_remedy(const struct cd_report *r, uint32_t control, struct cd_out *out)
     }
 }
 
+/* Beside a baseline, what is as it was is only counted. */
+static bool
+is_shown(const struct cd_report *r, const struct cd_answer *a)
+{
+    const struct cd_change *change = cd_change_of(r, a);
+    return change == NULL || change->kind != CD_CHANGE_UNCHANGED;
+}
+
+static void
+end_group(const struct cd_report *r, uint32_t group, struct cd_out *out)
+{
+    if (group != CD_NONE) {
+        put_remedy(r, group, out);
+        cd_out_puts(out, "\n");
+    }
+}
+
 static cordon_status
 put_findings(const struct cd_report *r, const struct cd_report_order *order,
              const struct colours *c, struct cd_out *out, struct cordon_error *err)
@@ -138,16 +172,17 @@ put_findings(const struct cd_report *r, const struct cd_report_order *order,
     struct cd_arena arena;
     cordon_status status = CORDON_OK;
     uint32_t group = CD_NONE;
+    uint64_t shown = 0;
     cd_arena_init(&arena);
-    for (size_t i = 0; i < order->n_answers && i < r->max_findings && out->failed == 0; i++) {
+    for (size_t i = 0; i < order->n_answers && shown < r->max_findings && out->failed == 0; i++) {
         const struct cd_answer *a = order->answers[i];
         struct cd_arena_mark mark = cd_arena_mark(&arena);
         struct cd_finding f;
+        if (!is_shown(r, a)) {
+            continue;
+        }
         if (a->control != group) {
-            if (group != CD_NONE) {
-                put_remedy(r, group, out);
-                cd_out_puts(out, "\n");
-            }
+            end_group(r, group, out);
             put_heading(r, a->control, c, out);
             group = a->control;
         }
@@ -155,16 +190,59 @@ put_findings(const struct cd_report *r, const struct cd_report_order *order,
         if (status != CORDON_OK) {
             break;
         }
-        put_finding(&f, c, out);
+        put_finding(&f, cd_change_of(r, a), c, out);
+        shown++;
         cd_arena_reset(&arena, mark);
     }
-    if (group != CD_NONE) {
-        put_remedy(r, group, out);
-        cd_out_puts(out, "\n");
-    }
+    end_group(r, group, out);
     cd_arena_finish(&arena);
     return status;
 }
+
+/* ---- beside a baseline ---- */
+
+static void
+put_settled(const char *heading, const struct cd_settled *list, size_t n, const struct colours *c,
+            struct cd_out *out)
+{
+    if (n > 0) {
+        cd_out_printf(out, "%s%s%s\n", c->bold, heading, c->off);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct cd_baseline_finding *f = list[i].before;
+        put_resource(f->verdict, f->has_resource ? &f->resource : NULL, c, out);
+        cd_out_printf(out, "\n    %s", c->dim);
+        cd_report_clean(out, f->id);
+        cd_out_printf(out, ": %s%s\n", cd_settled_reason(list[i].why), c->off);
+    }
+    if (n > 0) {
+        cd_out_puts(out, "\n");
+    }
+}
+
+static void
+put_comparison(const struct cd_report *r, const struct colours *c, struct cd_out *out)
+{
+    const struct cd_comparison *cmp = r->comparison;
+    put_settled("fixed", cmp->fixed, cmp->n_fixed, c, out);
+    put_settled("not compared", cmp->not_compared, cmp->n_not_compared, c, out);
+    cd_out_puts(out, "Since ");
+    cd_report_clean(out, cmp->baseline->name);
+    cd_out_printf(out, ": %" PRIu64 " new, %" PRIu64 " changed, %zu fixed, %" PRIu64 " unchanged",
+                  cmp->n_new, cmp->n_changed, cmp->n_fixed, cmp->n_unchanged);
+    if (cmp->n_not_compared > 0) {
+        cd_out_printf(out, ", %zu not compared", cmp->n_not_compared);
+    }
+    cd_out_puts(out, "\n");
+    for (size_t i = 0; i < cmp->n_added; i++) {
+        const struct cd_control *control = &r->img->controls.items[cmp->added[i]];
+        cd_out_puts(out, i == 0 ? "Controls that did not run then: " : ", ");
+        cd_out_str(out, cd_control_id(r->img, control));
+    }
+    cd_out_puts(out, cmp->n_added > 0 ? "\n\n" : "\n");
+}
+
+/* ---- the summary ---- */
 
 static void
 put_count(struct cd_out *out, uint64_t n, const char *what, bool *first)
@@ -226,9 +304,14 @@ cd_report_text(const struct cd_report *r, const struct cd_report_order *order, s
 {
     const struct colours *c = r->colour ? &ansi : &plain;
     CORDON_TRY(put_findings(r, order, c, out, err));
-    if (order->n_answers > r->max_findings) {
-        cd_out_printf(out, "… %zu findings in all, %" PRIu64 " shown\n\n", order->n_answers,
+    uint64_t n =
+        r->comparison == NULL ? order->n_answers : r->comparison->n_new + r->comparison->n_changed;
+    if (n > r->max_findings) {
+        cd_out_printf(out, "… %" PRIu64 " findings in all, %" PRIu64 " shown\n\n", n,
                       r->max_findings);
+    }
+    if (r->comparison != NULL) {
+        put_comparison(r, c, out);
     }
     for (size_t i = 0; i < order->n_controls; i++) {
         put_summary(r, order->controls[i], c, out);
