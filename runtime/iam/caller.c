@@ -139,7 +139,7 @@ aws_means(struct cd_str text, const struct cd_caller *caller)
     if (is_account_of(text, caller)) {
         return CD_MEANT_ACCOUNT;
     }
-    if (cd_str_eq(text, caller->text)) {
+    if (caller->kind != CD_CALLER_ANONYMOUS && cd_str_eq(text, caller->text)) {
         return caller->kind == CD_CALLER_ROLE       ? CD_MEANT_ROLE
                : caller->kind == CD_CALLER_PROVIDER ? CD_MEANT_NOT
                : caller->kind == CD_CALLER_SERVICE  ? CD_MEANT_NOT

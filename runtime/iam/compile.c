@@ -24,21 +24,41 @@ put_place(const struct cd_step_to *at, struct cd_buf *out)
     }
 }
 
+/* `Statement[1].Action: WHAT`. */
+static void
+put_message(const struct cd_step_to *at, const char *what, va_list ap, struct cd_buf *out)
+{
+    put_place(at, out);
+    cd_buf_puts(out, out->n == 0 ? "" : ": ");
+    cd_buf_vprintf(out, what, ap);
+}
+
 cordon_status
 cd_compile_fail(struct cd_compiler *c, cordon_status code, const struct cd_step_to *at,
                 const char *what, ...)
 {
     struct cd_buf text = CD_BUF_INIT;
     va_list ap;
-    put_place(at, &text);
-    cd_buf_puts(&text, text.n == 0 ? "" : ": ");
     va_start(ap, what);
-    cd_buf_vprintf(&text, what, ap);
+    put_message(at, what, ap, &text);
     va_end(ap);
     cordon_status status =
         cordon_fail(c->err, code, CORDON_NO_OFFSET, "%.*s", (int)text.n, text.n == 0 ? "" : text.p);
     cd_buf_finish(&text);
     return status;
+}
+
+cordon_status
+cd_compile_warn(struct cd_compiler *c, const struct cd_step_to *at, const char *what, ...)
+{
+    struct cd_buf text = CD_BUF_INIT;
+    va_list ap;
+    va_start(ap, what);
+    put_message(at, what, ap, &text);
+    va_end(ap);
+    bool added = !text.oom && cd_warnings_add(c->a, &c->warnings, cd_buf_view(&text));
+    cd_buf_finish(&text);
+    return added ? CORDON_OK : cd_compile_oom(c);
 }
 
 cordon_status
@@ -115,7 +135,15 @@ cd_compile_glob(struct cd_compiler *c, struct cd_str text, unsigned holds,
         return cd_compile_fail(c, status, at, "more than %d policy variables in one text",
                                CD_GLOB_KEYS);
     }
-    return status == CORDON_OK ? CORDON_OK : cd_compile_oom(c);
+    if (status != CORDON_OK) {
+        return cd_compile_oom(c);
+    }
+    bool is_plain =
+        c->has_variables || (holds & CD_GLOB_KEYED) == 0 || memmem(text.p, text.n, "${", 2) == NULL;
+    return is_plain ? CORDON_OK
+                    : cd_compile_warn(c, at,
+                                      "${ begins a policy variable only in documents of Version "
+                                      "2012-10-17; here it is text");
 }
 
 cordon_status
@@ -369,7 +397,10 @@ cd_policy_compile(struct cd_arena *a, struct cd_dom_val v, const struct cd_polic
     if (!cd_dom_is(v, '{')) {
         return cd_compile_fail(&c, CORDON_EINPUT, NULL, "a policy document is an object");
     }
-    return compile_members(&c, v, policy);
+    CORDON_TRY(compile_members(&c, v, policy));
+    CORDON_TRY(cd_warn_sids(&c, policy));
+    policy->warnings = c.warnings;
+    return CORDON_OK;
 }
 
 static const char *

@@ -15,6 +15,7 @@ struct cd_compiler {
     struct cd_arena *a;
     struct cordon_error *err;
     bool has_variables; /* version 2012-10-17 */
+    struct cd_warnings warnings;
 };
 
 /* CODE with `Statement[1].Action: WHAT`. */
@@ -22,6 +23,10 @@ cordon_status cd_compile_fail(struct cd_compiler *c, cordon_status code,
                               const struct cd_step_to *at, const char *what, ...)
     __attribute__((format(printf, 4, 5)));
 cordon_status cd_compile_oom(struct cd_compiler *c);
+/* Notes a warning of the same form. Only memory fails. */
+CORDON_MUST_CHECK cordon_status cd_compile_warn(struct cd_compiler *c, const struct cd_step_to *at,
+                                                const char *what, ...)
+    __attribute__((format(printf, 3, 4)));
 /* A copy of a string, within the limit of texts. */
 CORDON_MUST_CHECK cordon_status cd_compile_text(struct cd_compiler *c, struct cd_dom_val v,
                                                 const struct cd_step_to *at, struct cd_str *out);
@@ -36,6 +41,21 @@ struct cd_compile_items {
 };
 struct cd_compile_items cd_compile_items(struct cd_dom_val v, const struct cd_step_to *at);
 bool cd_compile_next(struct cd_compile_items *it);
+
+/* ---- what is warned about, of things that are compiled (compile_warn.c) ---- */
+
+CORDON_MUST_CHECK cordon_status cd_warn_condition(struct cd_compiler *c,
+                                                  const struct cd_step_to *at,
+                                                  const struct cd_condition_line *line);
+CORDON_MUST_CHECK cordon_status cd_warn_value(struct cd_compiler *c, const struct cd_step_to *at,
+                                              enum cd_cond_reads reads,
+                                              const struct cd_cond_value *v);
+CORDON_MUST_CHECK cordon_status cd_warn_unknown_action(struct cd_compiler *c,
+                                                       const struct cd_step_to *at,
+                                                       struct cd_str service);
+CORDON_MUST_CHECK cordon_status cd_warn_sids(struct cd_compiler *c, const struct cd_policy *policy);
+
+/* ---- parts of documents ---- */
 
 CORDON_MUST_CHECK cordon_status cd_compile_glob(struct cd_compiler *c, struct cd_str text,
                                                 unsigned holds, const struct cd_step_to *at,

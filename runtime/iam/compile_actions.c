@@ -126,7 +126,14 @@ compile_action(struct cd_compiler *c, struct cd_str text, const struct cd_step_t
     CORDON_TRY(cd_compile_glob(c, cd_str_sub(text, colon + 1, text.n),
                                CD_GLOB_WILD | CD_GLOB_NOCASE, at, name));
     lists->services[out->n_globs++] = service;
-    return add_known(c->a, &lists->ranges, text, service, name) ? CORDON_OK : cd_compile_oom(c);
+    struct cd_action_range last = lists->ranges.n == 0 ? (struct cd_action_range){0, 0}
+                                                       : lists->ranges.items[lists->ranges.n - 1];
+    size_t n = lists->ranges.n;
+    if (!add_known(c->a, &lists->ranges, text, service, name)) {
+        return cd_compile_oom(c);
+    }
+    bool is_known = lists->ranges.n != n || (n != 0 && lists->ranges.items[n - 1].end != last.end);
+    return is_known ? CORDON_OK : cd_warn_unknown_action(c, at, service);
 }
 
 cordon_status

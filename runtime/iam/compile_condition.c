@@ -135,6 +135,7 @@ compile_values(struct cd_compiler *c, struct cd_dom_val v, const struct cd_step_
         struct cd_cond_value *value = &values[out->n_values++];
         CORDON_TRY(value_text(c, it.val, &it.at, &value->text));
         CORDON_TRY(read_value(c, cd_cond_op_info[out->op].reads, &it.at, value));
+        CORDON_TRY(cd_warn_value(c, &it.at, cd_cond_op_info[out->op].reads, value));
     }
     out->values = values;
     return CORDON_OK;
@@ -189,6 +190,7 @@ compile_block(struct cd_compiler *c, const struct cd_dom_iter *block, const stru
             return cd_compile_oom(c);
         }
         CORDON_TRY(compile_values(c, it.val, &key, line));
+        CORDON_TRY(cd_warn_condition(c, &key, line));
     }
     return CORDON_OK;
 }

@@ -42,15 +42,36 @@ numbers_match(enum cd_cond_test test, struct cd_str text, double bound)
     return cd_parse_number(text, &number) && ordered(test, (number > bound) - (number < bound));
 }
 
+/* The forms that leave the day or the seconds out, `2026-01` and `2026-01-31T12:30+01:00`, written
+ * out (W3C, «Date and Time Formats», which the page of the operators names). */
+static struct cd_str
+written_out(struct cd_str text, char out[32])
+{
+    static const size_t month = sizeof "2026-01" - 1, minutes = sizeof "2026-01-31T12:30" - 1;
+    size_t n = text.n == month ? month : minutes;
+    const char *more = n == month ? "-01" : ":00";
+    bool is_short =
+        text.n == month
+        || (text.n > minutes && text.n < 24 && text.p[minutes] != ':' && text.p[10] == 'T');
+    if (!is_short) {
+        return text;
+    }
+    memcpy(out, text.p, n);
+    memcpy(out + n, more, 3);
+    memcpy(out + n + 3, text.p + n, text.n - n);
+    return (struct cd_str){out, text.n + 3};
+}
+
 bool
 cd_cond_read_date(struct cd_str text, int64_t *ms)
 {
+    char buffer[32];
     double seconds;
     if (cd_parse_number(text, &seconds)) {
         *ms = (int64_t)(seconds * 1000);
         return seconds > -1e13 && seconds < 1e13;
     }
-    return cd_parse_time(text, ms);
+    return cd_parse_time(written_out(text, buffer), ms);
 }
 
 static bool

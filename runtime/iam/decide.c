@@ -113,6 +113,15 @@ ask_set(struct decider *d, enum cd_policy_kind kind, const struct cd_policy_set 
     return allows;
 }
 
+/* What they deny: they cannot allow or limit. */
+static void
+ask_denies(struct decider *d, enum cd_policy_kind kind, const struct cd_policy_set *set)
+{
+    for (uint32_t i = 0; i < set->n; i++) {
+        (void)ask_policy(d, kind, &set->items[i]);
+    }
+}
+
 /* ---- which policies apply ---- */
 
 static bool
@@ -163,32 +172,50 @@ ask_organization(struct decider *d)
     }
     /* RCPFullAWSAccess allows at every level, and nothing else in them does. */
     for (uint32_t i = 0; have_rcps_say(q) && i < q->rcps.n; i++) {
-        const struct cd_policy_set *set = &q->rcps.items[i].policies;
-        for (uint32_t k = 0; k < set->n; k++) {
-            (void)ask_policy(d, CD_POLICY_RCP, &set->items[k]);
-        }
+        ask_denies(d, CD_POLICY_RCP, &q->rcps.items[i].policies);
     }
+}
+
+/* Have they policies of their own? In what is given for root users, services and others only a deny
+ * counts. */
+static bool
+has_policies(const struct cd_caller *c)
+{
+    return is_of_account(c) && c->kind != CD_CALLER_ROOT;
+}
+
+static enum cd_truth
+ask_limit(struct decider *d, enum cd_policy_kind kind, const struct cd_policy_set *set)
+{
+    if (set->n != 0 && has_policies(&d->q->caller)) {
+        return ask_set(d, kind, set, CD_STR(""));
+    }
+    ask_denies(d, kind, set);
+    return CD_YES;
+}
+
+static enum cd_truth
+ask_identity(struct decider *d)
+{
+    const struct cd_question *q = d->q;
+    if (has_policies(&q->caller)) {
+        return ask_set(d, CD_POLICY_IDENTITY, &q->identity, CD_STR(""));
+    }
+    ask_denies(d, CD_POLICY_IDENTITY, &q->identity);
+    return cd_truth_of(q->caller.kind == CD_CALLER_ROOT);
 }
 
 static void
 ask_all(struct decider *d)
 {
     const struct cd_question *q = d->q;
-    static const struct cd_str unnamed = CD_STR_INIT("");
-    bool own = is_of_account(&q->caller), is_root = q->caller.kind == CD_CALLER_ROOT;
     ask_organization(d);
-    d->identity = is_root ? CD_YES
-                  : own   ? ask_set(d, CD_POLICY_IDENTITY, &q->identity, unnamed)
-                          : CD_NO;
-    (void)ask_set(d, CD_POLICY_RESOURCE, &q->resource, unnamed);
-    if (q->boundaries.n != 0 && own && !is_root) {
-        d->boundary = ask_set(d, CD_POLICY_BOUNDARY, &q->boundaries, unnamed);
-    }
-    if (q->session.n != 0 && own && !is_root) {
-        d->session = ask_set(d, CD_POLICY_SESSION, &q->session, unnamed);
-    }
+    d->identity = ask_identity(d);
+    (void)ask_set(d, CD_POLICY_RESOURCE, &q->resource, CD_STR(""));
+    d->boundary = ask_limit(d, CD_POLICY_BOUNDARY, &q->boundaries);
+    d->session = ask_limit(d, CD_POLICY_SESSION, &q->session);
     if (q->endpoints.n != 0) {
-        d->endpoints = ask_set(d, CD_POLICY_ENDPOINT, &q->endpoints, unnamed);
+        d->endpoints = ask_set(d, CD_POLICY_ENDPOINT, &q->endpoints, CD_STR(""));
     }
 }
 

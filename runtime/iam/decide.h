@@ -45,6 +45,9 @@ struct cd_str cd_policy_kind_name(enum cd_policy_kind kind);
 /* Can the document stand as one of KIND? CORDON_EINPUT with the place of what cannot. */
 CORDON_MUST_CHECK cordon_status cd_policy_fits(const struct cd_policy *policy,
                                                enum cd_policy_kind kind, struct cordon_error *err);
+/* Appends what is odd about it as one of KIND. False when memory is out. */
+bool cd_policy_warn(struct cd_arena *a, const struct cd_policy *policy, enum cd_policy_kind kind,
+                    struct cd_warnings *out);
 
 struct cd_named_policy {
     struct cd_str name;

@@ -84,3 +84,67 @@ cd_policy_fits(const struct cd_policy *policy, enum cd_policy_kind kind, struct 
     }
     return CORDON_OK;
 }
+
+/* ---- warnings ---- */
+
+static bool
+has_short_arn(const struct cd_policy_statement *s)
+{
+    for (uint32_t i = 0; i < s->resources.n; i++) {
+        if (s->resources.items[i].is_short && !s->resources.items[i].is_any) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `arn:aws:iam::111122223333:user/` and a star names nobody. */
+static bool
+has_wild_principal(const struct cd_policy_statement *s)
+{
+    for (uint32_t i = 0; i < s->principals.n; i++) {
+        const struct cd_principal *p = &s->principals.items[i];
+        if (p->kind != CD_PRINCIPAL_ANY
+            && (cd_str_find(p->text, '*', 0) < p->text.n
+                || cd_str_find(p->text, '?', 0) < p->text.n)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* «IAM identifiers»: «when you specify an incomplete ARN in an identity-based policy, AWS
+ * automatically completes the ARN»; session policies do not support them. */
+static bool
+may_shorten(enum cd_policy_kind kind)
+{
+    return kind == CD_POLICY_IDENTITY || kind == CD_POLICY_BOUNDARY || kind == CD_POLICY_SCP;
+}
+
+bool
+cd_policy_warn(struct cd_arena *a, const struct cd_policy *policy, enum cd_policy_kind kind,
+               struct cd_warnings *out)
+{
+    for (uint32_t i = 0; i < policy->n_statements; i++) {
+        const struct cd_policy_statement *s = &policy->statements[i];
+        const char *odd[] = {
+            has_short_arn(s) && !may_shorten(kind)
+                ? "an ARN of fewer than six parts is completed with * in identity policies only; "
+                  "here AWS may refuse it"
+                : NULL,
+            has_wild_principal(s) ? "a wildcard in a principal names nobody; * alone is everybody"
+                                  : NULL,
+            s->principals.is_not && !s->is_deny
+                ? "Allow with NotPrincipal allows everybody else, also those without credentials"
+                : NULL,
+        };
+        for (size_t k = 0; k < CD_ARRAY_LEN(odd); k++) {
+            struct cd_str text =
+                odd[k] == NULL ? CD_STR("") : cd_arena_printf(a, "Statement[%u]: %s", i, odd[k]);
+            if (odd[k] != NULL && (text.p == NULL || !cd_warnings_add(a, out, text))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

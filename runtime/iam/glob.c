@@ -68,7 +68,8 @@ unquoted(struct cd_arena *a, struct cd_str s, struct cd_str *out)
     return true;
 }
 
-/* BODY stands between `${` and `}`. What is no name of a key names none, and so has no value. */
+/* BODY stands between `${` and `}`. What is no name of a key names none, and so has no value; a
+ * default stands behind a comma and a space («Specifying default values»). */
 static cordon_status
 push_variable(struct compiler *c, struct cd_str body)
 {
@@ -77,7 +78,7 @@ push_variable(struct compiler *c, struct cd_str body)
         return push(c, (struct cd_glob_part){.kind = CD_GLOB_TEXT, .text = body});
     }
     size_t comma = cd_str_find(body, ',', 0);
-    if (comma < body.n
+    if (comma + 1 < body.n && body.p[comma + 1] == ' '
         && unquoted(c->a, trimmed(cd_str_sub(body, comma + 1, body.n)), &part.fallback)) {
         part.text = trimmed(cd_str_sub(body, 0, comma));
         part.has_fallback = true;

@@ -8,6 +8,7 @@
 
 #include "runtime/base/net.h"
 #include "runtime/iam/glob.h"
+#include "runtime/iam/warnings.h"
 #include "runtime/ingest/json.h"
 
 /* ---- conditions ---- */
@@ -135,6 +136,7 @@ struct cd_policy {
     struct cd_str id;
     const struct cd_policy_statement *statements;
     uint32_t n_statements;
+    struct cd_warnings warnings; /* what is no error and yet hardly meant, with its place */
 };
 
 #define CD_POLICY_LIMIT ((size_t)1 << 20) /* bytes of a document's text */
@@ -157,7 +159,8 @@ CORDON_MUST_CHECK cordon_status cd_policy_read(struct cd_arena *a, struct cd_dom
 bool cd_actions_match(const struct cd_actions *actions, const struct cd_access *access);
 enum cd_truth cd_resources_match(const struct cd_resources *resources,
                                  const struct cd_access *access, struct cd_missing *missing);
-/* A date of a condition in milliseconds: ISO 8601, or seconds since 1970. */
+/* A date of a condition in milliseconds: ISO 8601 in the forms of W3C's note, or seconds since
+ * 1970, which is what digits alone are. */
 bool cd_cond_read_date(struct cd_str text, int64_t *ms);
 enum cd_truth cd_condition_holds(const struct cd_condition_line *c, const struct cd_access *access,
                                  struct cd_missing *missing);

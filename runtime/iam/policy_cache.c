@@ -3,11 +3,9 @@
  * object or list is never the beginning of another one. */
 #include "runtime/iam/policy_cache.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "runtime/base/buf.h"
-#include "runtime/schema/schema.h"
+#include "runtime/iam/policy_member.h"
 
 #define BEGINNING 256                   /* bytes of a member by which it is found */
 #define SAME_BEGINNING 8                /* members that are compared then */
@@ -16,9 +14,9 @@
 struct entry {
     struct cd_str text;
     uint64_t hash;
-    uint32_t kind;                  /* of a member; documents: CD_N_POLICY_KINDS */
-    struct cd_policy_member member; /* of a document: only its error and size */
-    const struct cd_policy *policy; /* of a document */
+    uint32_t kind; /* of a member; documents: CD_N_POLICY_KINDS */
+    struct cd_policy_member member;
+    struct cd_policy_document document;
     struct entry *next;
     uint64_t beginning;        /* of a member: hash of its first bytes */
     struct entry *next_begins; /* alike, as far as the slot tells */
@@ -159,291 +157,30 @@ size_without_blanks(struct cd_str text)
     return n;
 }
 
-static struct entry *
-document_of(struct cd_policy_cache *c, struct cd_str text)
+const struct cd_policy_document *
+cd_policy_cache_document(struct cd_policy_cache *c, struct cd_str text)
 {
     uint64_t hash = cd_str_hash(text);
     struct entry *e = find(c, text, hash, CD_N_POLICY_KINDS);
     struct cordon_error err = {.code = CORDON_OK};
     if (e != NULL) {
-        return e;
+        return &e->document;
     }
     e = add(c, text, hash, CD_N_POLICY_KINDS);
     if (e == NULL) {
         return NULL;
     }
-    cordon_status status = cd_policy_read(&c->arena, c->dom, e->text, &e->policy, &err);
+    cordon_status status = cd_policy_read(&c->arena, c->dom, e->text, &e->document.policy, &err);
     if (status == CORDON_ENOMEM) {
         return NULL;
     }
     if (status != CORDON_OK) {
-        e->member.error = cd_arena_str(&c->arena, cd_str_of(err.message));
-        return e->member.error.p == NULL ? NULL : e;
+        e->document.policy = NULL;
+        e->document.error = cd_arena_str(&c->arena, cd_str_of(err.message));
+        return e->document.error.p == NULL ? NULL : &e->document;
     }
-    e->member.largest = size_without_blanks(e->text);
-    return e;
-}
-
-/* ---- members ---- */
-
-struct reader {
-    struct cd_policy_cache *c;
-    enum cd_policy_kind kind;
-    struct cd_policy_member *out;
-    struct cd_cursor at;
-    struct cd_str name; /* of the member */
-    uint32_t level;     /* UINT32_MAX: there are none */
-    bool oom;
-};
-
-struct policies {
-    struct cd_named_policy *items;
-    size_t n, cap;
-};
-
-/* The first error counts. False, so that `return fail(…)` reads well. */
-static bool
-fail(struct reader *r, uint32_t place, const char *what, struct cd_str more)
-{
-    struct cd_buf b = CD_BUF_INIT;
-    cd_buf_str(&b, r->name);
-    if (r->level != UINT32_MAX) {
-        cd_buf_printf(&b, "[%u].policies", r->level);
-    }
-    if (place != UINT32_MAX) {
-        cd_buf_printf(&b, "[%u]", place);
-    }
-    cd_buf_printf(&b, ": %s%.*s", what, CD_FMT(more));
-    r->out->error = cd_arena_str(&r->c->arena, cd_buf_view(&b));
-    r->oom = r->oom || b.oom || r->out->error.p == NULL;
-    cd_buf_finish(&b);
-    return false;
-}
-
-static bool
-fail_plainly(struct reader *r, uint32_t place, const char *what)
-{
-    return fail(r, place, what, CD_STR(""));
-}
-
-/* The text of a string with its escapes resolved. */
-static bool
-take_text(struct reader *r, uint32_t place, struct cd_str *out)
-{
-    bool is_plain;
-    struct cd_cursor from = r->at;
-    struct cd_dom_val v;
-    if (!cd_cursor_string(&r->at, out, &is_plain)) {
-        return fail_plainly(r, place, "a name is a string");
-    }
-    if (!is_plain) {
-        (void)cd_cursor_peek(&from);
-        struct cd_str quoted = {from.p, (size_t)(r->at.p - from.p)};
-        if (cd_dom_parse(r->c->dom, quoted, false, &v) != CD_DOM_OK) {
-            return fail_plainly(r, place, "a name is no JSON string");
-        }
-        *out = cd_dom_str(v);
-    }
-    *out = cd_arena_str(&r->c->arena, *out);
-    r->oom = r->oom || out->p == NULL;
-    return !r->oom;
-}
-
-static bool
-check_size(struct reader *r, uint32_t place, size_t size)
-{
-    static const struct {
-        enum cd_policy_kind kind;
-        enum cd_quota quota;
-    } quotas[] = {{CD_POLICY_SCP, CD_QUOTA_SCP},
-                  {CD_POLICY_RCP, CD_QUOTA_RCP},
-                  {CD_POLICY_ENDPOINT, CD_QUOTA_VPCE_POLICY}};
-    for (size_t i = 0; i < CD_ARRAY_LEN(quotas); i++) {
-        struct cd_quota_row row = cd_quota_of(quotas[i].quota, (struct cd_str){"", 0});
-        if (quotas[i].kind == r->kind && size > row.max_bytes) {
-            char text[160];
-            (void)snprintf(text, sizeof text,
-                           "over its quota: %zu bytes without blanks, of which AWS takes %u", size,
-                           row.max_bytes);
-            return fail_plainly(r, place, text);
-        }
-    }
-    return true;
-}
-
-static bool
-take_document(struct reader *r, uint32_t place, const struct cd_policy **out)
-{
-    struct cd_str text;
-    struct cordon_error err = {.code = CORDON_OK};
-    if (!cd_cursor_skip(&r->at, &text)) {
-        return fail_plainly(r, place, "a policy does not end");
-    }
-    const struct entry *e = document_of(r->c, text);
-    if (e == NULL) {
-        r->oom = true;
-        return false;
-    }
-    if (e->member.error.n != 0) {
-        return fail(r, place, "", e->member.error);
-    }
-    if (!check_size(r, place, e->member.largest)) {
-        return false;
-    }
-    if (cd_policy_fits(e->policy, r->kind, &err) != CORDON_OK) {
-        return fail(r, place, "", cd_str_of(err.message));
-    }
-    r->out->largest = e->member.largest > r->out->largest ? e->member.largest : r->out->largest;
-    *out = e->policy;
-    return true;
-}
-
-/* `"key":`, in an object of which one member must be behind a comma. */
-static bool
-take_key(struct reader *r, uint32_t place, bool is_first, struct cd_str *key)
-{
-    bool is_plain;
-    if ((!is_first && !cd_cursor_take(&r->at, ',')) || !cd_cursor_string(&r->at, key, &is_plain)
-        || !cd_cursor_take(&r->at, ':')) {
-        return fail_plainly(r, place, "not JSON");
-    }
-    return true;
-}
-
-/* `{name, policy}`. */
-static bool
-take_named(struct reader *r, uint32_t place, struct cd_named_policy *out)
-{
-    *out = (struct cd_named_policy){.name = CD_STR("")};
-    if (!cd_cursor_take(&r->at, '{')) {
-        return fail_plainly(r, place, "{\"name\": …, \"policy\": …} is expected");
-    }
-    for (bool first = true, named = false; !cd_cursor_take(&r->at, '}'); first = false) {
-        struct cd_str key;
-        bool ok = take_key(r, place, first, &key);
-        if (ok && cd_str_eq(key, CD_STR("name")) && !named) {
-            named = true;
-            ok = take_text(r, place, &out->name);
-        } else if (ok && cd_str_eq(key, CD_STR("policy")) && out->policy == NULL) {
-            ok = take_document(r, place, &out->policy);
-        } else if (ok) {
-            ok = fail(r, place, "name and policy are expected, once each, not ", key);
-        }
-        if (!ok) {
-            return false;
-        }
-    }
-    return out->policy != NULL || fail_plainly(r, place, "policy is missing");
-}
-
-/* Takes the comma before an element, or the end of its list (*ended). */
-static bool
-next_element(struct reader *r, uint32_t n, bool *ended)
-{
-    *ended = cd_cursor_take(&r->at, ']');
-    return *ended || n == 0 || cd_cursor_take(&r->at, ',')
-           || fail_plainly(r, UINT32_MAX, "not JSON");
-}
-
-static bool
-take_list(struct reader *r, struct cd_policy_set *out)
-{
-    struct policies list = {.n = 0};
-    bool ended = false;
-    if (!cd_cursor_take(&r->at, '[')) {
-        return fail_plainly(r, UINT32_MAX, "a list is expected");
-    }
-    while (next_element(r, (uint32_t)list.n, &ended) && !ended) {
-        struct cd_named_policy *slot = CD_PUSH(&r->c->arena, list.items, list.n, list.cap);
-        r->oom = r->oom || slot == NULL;
-        if (r->oom || !take_named(r, (uint32_t)list.n - 1, slot)) {
-            return false;
-        }
-    }
-    *out = (struct cd_policy_set){list.items, (uint32_t)list.n};
-    return ended;
-}
-
-static bool
-take_level(struct reader *r, struct cd_policy_level *out)
-{
-    bool has_policies = false;
-    *out = (struct cd_policy_level){.name = CD_STR("")};
-    if (!cd_cursor_take(&r->at, '{')) {
-        return fail_plainly(r, UINT32_MAX, "{\"orgIdentifier\": …, \"policies\": […]} is expected");
-    }
-    for (bool first = true, named = false; !cd_cursor_take(&r->at, '}'); first = false) {
-        struct cd_str key;
-        bool ok = take_key(r, UINT32_MAX, first, &key);
-        if (ok && cd_str_eq(key, CD_STR("orgIdentifier")) && !named) {
-            named = true;
-            ok = take_text(r, UINT32_MAX, &out->name);
-        } else if (ok && cd_str_eq(key, CD_STR("policies")) && !has_policies) {
-            has_policies = true;
-            ok = take_list(r, &out->policies);
-        } else if (ok) {
-            ok = fail(r, UINT32_MAX, "orgIdentifier and policies are expected, once each, not ",
-                      key);
-        }
-        if (!ok) {
-            return false;
-        }
-    }
-    return has_policies || fail_plainly(r, UINT32_MAX, "policies is missing");
-}
-
-static bool
-take_levels(struct reader *r)
-{
-    struct {
-        struct cd_policy_level *items;
-        size_t n, cap;
-    } list = {.n = 0};
-    bool ended = false;
-    if (!cd_cursor_take(&r->at, '[')) {
-        return fail_plainly(r, UINT32_MAX, "a list is expected");
-    }
-    while (next_element(r, (uint32_t)list.n, &ended) && !ended) {
-        struct cd_policy_level *slot = CD_PUSH(&r->c->arena, list.items, list.n, list.cap);
-        r->oom = r->oom || slot == NULL;
-        r->level = (uint32_t)list.n - 1;
-        if (r->oom || !take_level(r, slot)) {
-            return false;
-        }
-        r->level = UINT32_MAX;
-    }
-    r->out->levels = (struct cd_policy_levels){list.items, (uint32_t)list.n};
-    return ended;
-}
-
-/* A document of its own goes by the member's name. */
-static bool
-take_single(struct reader *r)
-{
-    struct cd_named_policy *one = CD_NEW(&r->c->arena, struct cd_named_policy);
-    if (one == NULL) {
-        r->oom = true;
-        return false;
-    }
-    one->name = r->name;
-    r->out->set = (struct cd_policy_set){one, 1};
-    return take_document(r, UINT32_MAX, &one->policy);
-}
-
-static bool
-take_member(struct reader *r)
-{
-    switch (r->kind) {
-    case CD_POLICY_SCP:
-    case CD_POLICY_RCP: return take_levels(r);
-    case CD_POLICY_IDENTITY:
-    case CD_POLICY_BOUNDARY:
-    case CD_POLICY_ENDPOINT: return take_list(r, &r->out->set);
-    case CD_POLICY_RESOURCE:
-    case CD_POLICY_SESSION: return take_single(r);
-    case CD_N_POLICY_KINDS: break;
-    }
-    return false;
+    e->document.size = size_without_blanks(e->text);
+    return &e->document;
 }
 
 /* ---- finding them again ---- */
@@ -519,13 +256,8 @@ cd_policy_cache_take(struct cd_policy_cache *c, enum cd_policy_kind kind, struct
         if (e == NULL) {
             return NULL;
         }
-        struct reader r = {.c = c,
-                           .kind = kind,
-                           .out = &e->member,
-                           .at = {e->text.p, e->text.p + e->text.n},
-                           .name = name,
-                           .level = UINT32_MAX};
-        if (!take_member(&r) && r.oom) {
+        struct cd_policy_reading reading = {c, &c->arena, c->dom, kind, name};
+        if (!cd_policy_member_read(&reading, e->text, &e->member)) {
             return NULL;
         }
     }

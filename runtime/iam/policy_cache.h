@@ -10,6 +10,7 @@ struct cd_policy_member {
     struct cd_policy_levels levels; /* scps, rcps */
     struct cd_policy_set set;       /* the others */
     size_t largest;                 /* bytes of the largest document without blanks */
+    struct cd_warnings warnings;    /* with the place in the member */
     struct cd_str error;            /* empty: none; then nothing else counts */
 };
 

@@ -168,7 +168,9 @@ enum cd_quota {
     CD_QUOTA_BUCKET_POLICY,
     CD_QUOTA_VPCE_POLICY,
     CD_QUOTA_KEY_POLICY,
-    CD_QUOTA_BOUNDARY
+    CD_QUOTA_BOUNDARY,
+    CD_QUOTA_ROLE_POLICY, /* inline policies of a role: no identity policy may be larger */
+    CD_QUOTA_SESSION_POLICY
 };
 struct cd_quota_row {
     uint32_t max_bytes;

@@ -28,7 +28,9 @@ tg_read_quota(struct gen *g, const struct line *l)
                                         [CD_QUOTA_BUCKET_POLICY] = "bucket-policy",
                                         [CD_QUOTA_VPCE_POLICY] = "vpce-policy",
                                         [CD_QUOTA_KEY_POLICY] = "key-policy",
-                                        [CD_QUOTA_BOUNDARY] = "boundary"};
+                                        [CD_QUOTA_BOUNDARY] = "boundary",
+                                        [CD_QUOTA_ROLE_POLICY] = "role-policy",
+                                        [CD_QUOTA_SESSION_POLICY] = "session-policy"};
     uint32_t document = 0;
     while (document < CD_ARRAY_LEN(names) && !cd_str_eq(l->cells[0], cd_str_of(names[document]))) {
         document++;
