@@ -56,11 +56,13 @@ generated = $(patsubst %,$(BUILD)/obj/gen/%.o,$(basename $(1)))
 RUNTIME  := $(call objects,$(filter-out $(MAINS),$(call under,runtime,*.c)) $(call under,runtime,*.cpp)) \
             $(call generated,$(call under,runtime,*.re) $(call under,runtime,*.y))
 COMPILER := $(call objects,$(filter-out $(MAINS) compiler/tools/%,$(call under,compiler editors,*.c))) \
-            $(call generated,$(call under,compiler,*.re) $(call under,compiler,*.y)) $(BUILD)/obj/gen/std_modules.o
+            $(call generated,$(call under,compiler,*.re) $(call under,compiler,*.y)) $(BUILD)/obj/gen/std_modules.o \
+            $(BUILD)/obj/gen/bindings.o
 GRAMMAR_HEADERS := $(patsubst %.y,$(BUILD)/gen/%.h,$(call under,runtime compiler,*.y))
 BASE     := $(call objects,$(wildcard runtime/base/*.c))
 TABLES   := $(wildcard stdlib/schema/*.txt)
 MAPPINGS := $(wildcard stdlib/schema/normalize/*.yaml)
+BINDINGS := $(wildcard stdlib/schema/bindings/*.yaml)
 MODULES  := $(shell find stdlib/std -name '*.cordon' 2>/dev/null | LC_ALL=C sort)
 ifneq ($(and $(wildcard compiler/tools/tablegen.c),$(TABLES)),)
   RUNTIME += $(BUILD)/obj/gen/schema_tables.o
@@ -93,7 +95,7 @@ ifneq ($(filter-out $(NO_BUILD),$(or $(MAKECMDGOALS),all)),)
   $(shell mkdir -p $(BUILD))
   $(call remember,flags,$(CC) $(CXX) $(cd_cppflags) $(cd_cflags) $(cd_cxxflags) $(cd_ldflags) $(LIBS))
   $(call remember,objects,$(RUNTIME) $(COMPILER) $(SUPPORT))
-  $(call remember,modules,$(MODULES) $(TABLES) $(MAPPINGS))
+  $(call remember,modules,$(MODULES) $(TABLES) $(MAPPINGS) $(BINDINGS))
 endif
 
 # ---- Compiling ---------------------------------------------------------------------------------------------------------
@@ -120,14 +122,18 @@ run_tool = ASAN_OPTIONS=detect_leaks=0 $(BUILD)/tools/$(1)
 $(BUILD)/tools/%: $(BUILD)/obj/compiler/tools/%.o $(BASE)
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $^ $(cd_ldflags) $(LIBS) -o $@
 
-# A tool of more than one file keeps the others in a folder of its name.
+# What a tool, or several, have beside their one file stands in a folder.
 $(BUILD)/tools/tablegen: $(call objects,$(wildcard compiler/tools/tablegen/*.c))
+$(BUILD)/tools/mapgen $(BUILD)/tools/bindgen: $(call objects,$(wildcard compiler/tools/yaml/*.c))
 
 $(BUILD)/gen/std_modules.c: $(BUILD)/tools/embed $(BUILD)/modules $(MODULES)
 	$(call say,EMBED,stdlib/std)mkdir -p $(@D) && $(call run_tool,embed) $@ stdlib $(MODULES)
 
 $(BUILD)/gen/normalize_maps.c: $(BUILD)/tools/mapgen $(BUILD)/modules $(MAPPINGS)
 	$(call say,MAPGEN,stdlib/schema/normalize)mkdir -p $(@D) && $(call run_tool,mapgen) $@ $(MAPPINGS)
+
+$(BUILD)/gen/bindings.c: $(BUILD)/tools/bindgen $(BUILD)/modules $(BINDINGS)
+	$(call say,BINDGEN,stdlib/schema/bindings)mkdir -p $(@D) && $(call run_tool,bindgen) $@ $(BINDINGS)
 
 $(BUILD)/gen/schema_tables.bin: $(BUILD)/tools/tablegen $(BUILD)/modules $(TABLES)
 	$(call say,TABLEGEN,stdlib/schema)mkdir -p $(@D) && $(call run_tool,tablegen) $@ $(TABLES)

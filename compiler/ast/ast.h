@@ -266,7 +266,25 @@ struct cd_deny {
     size_t n_on;
     bool is_scope;         /* sema: `on` is not written but made from the types that carry a key */
     struct cd_deny *split; /* sema: the next part of a deny whose actions need different scopes */
-    struct cd_expr *when, *unless; /* or NULL */
+    struct cd_expr *when, *unless;    /* or NULL */
+    const struct cd_require *require; /* derive: what it is derived from; NULL: it is written */
+    bool is_stricter; /* derive: a condition of the `where` that no key tells is left out */
+};
+
+/* What becomes of a way in which a resource can breach a `require`, in one request (derive). */
+enum cd_breach_fate {
+    CD_BREACH_DENIED,   /* a derived deny says exactly this */
+    CD_BREACH_STRICTER, /* it can be denied together with what is out of the `where`'s scope */
+    CD_BREACH_WRITTEN,  /* a written deny stands for the derived one */
+    CD_BREACH_ESCAPES,  /* no request tells it, or this one does not */
+};
+struct cd_breach {
+    enum cd_breach_fate fate;
+    const struct cd_require *require;
+    struct cd_span span;        /* of the condition that decides its fate */
+    uint32_t action;            /* of runtime/schema; CD_SCHEMA_NONE: whatever the action */
+    const struct cd_deny *deny; /* DENIED, WRITTEN */
+    struct cd_str why;          /* STRICTER, ESCAPES: a clause without its full stop */
 };
 
 /* `given` data. */
@@ -345,7 +363,9 @@ struct cd_decl {
     struct cd_clause *clauses;
     size_t n_clauses, cap_clauses;
     struct cd_deny *denies;
-    size_t n_denies, cap_denies;
+    size_t n_denies, cap_denies; /* derive: the derived ones stand behind the written ones */
+    struct cd_breach *breaches;  /* derive */
+    size_t n_breaches, cap_breaches;
     /* CONTROL, sema: metadata decoded */
     struct cd_str id, title, text, remedy, owner, detect_only;
     uint32_t severity; /* enum cd_level of runtime/bc/program.h, medium by default */

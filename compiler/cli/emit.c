@@ -13,6 +13,7 @@
 
 struct emit {
     struct cd_frontend front;
+    struct cd_derive_options derive;
     struct cd_loaded compiled;
     enum cd_target target;
     struct cd_emit_folder folder;
@@ -219,6 +220,7 @@ run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
         return cd_usage_error(usage, "--bucket is for the target bucket-policy");
     }
     cd_frontend_init(&e->front);
+    e->front.derive = e->derive;
     int code = emit(e, (const char *const *)(argv + 2), n - 1);
     cd_buf_finish(&e->manifest_bytes);
     cd_loaded_finish(&e->compiled);
@@ -256,15 +258,21 @@ cd_verb_emit(int argc, char **argv)
          .argument = "FILE.yaml",
          .values = &e.params.files,
          .help = "set parameters from a file"},
+        {.name = "stricter",
+         .kind = CD_OPTION_FLAG,
+         .flag = &e.derive.stricter,
+         .help = "also derive denies from a require whose `where` no condition key tells: they "
+                 "deny more than it forbids"},
         CD_DEPFILE_OPTIONS(&e.depfile),
     };
     const struct cd_usage usage = {
         "cordon emit",
         "TARGET POLICY… -o DIR [--bucket NAME…] [--account ID] [--param [module.]name=value] "
-        "[--params FILE.yaml] [-MD FILE]",
-        "Writes the denies of the policies' controls as documents, with a manifest that leads each "
-        "statement back to its\n"
-        "control and line. What the target cannot say is listed, and is no failure. Targets:\n"
+        "[--params FILE.yaml] [--stricter] [-MD FILE]",
+        "Writes the denies of the policies' controls, written and derived, as documents, with a "
+        "manifest that leads each\n"
+        "statement back to its control and line. What the target cannot say is listed, and is no "
+        "failure. Targets:\n"
         "  scp                   a service control policy\n"
         "  rcp                   a resource control policy\n"
         "  bucket-policy         a policy for each bucket\n"

@@ -60,7 +60,11 @@ run(void *ctx)
         return CORDON_EPOLICY; /* of a tree with holes, the later stages would only find follow-on
                                   errors */
     }
-    return r->parse_only ? CORDON_OK : cd_sema_check(&f->sema);
+    if (r->parse_only) {
+        return CORDON_OK;
+    }
+    CORDON_TRY(cd_sema_check(&f->sema));
+    return cd_derive_denies(&f->sema, &f->derive);
 }
 
 cordon_status

@@ -4,6 +4,7 @@
 #define CD_CLI_FRONTEND_H
 
 #include "compiler/ast/type.h"
+#include "compiler/derive/derive.h"
 #include "compiler/parse/load.h"
 #include "compiler/sema/sema.h"
 
@@ -13,7 +14,8 @@ struct cd_frontend {
     struct cd_diags diags;
     struct cd_modules modules;
     struct cd_types types;
-    struct cd_sema sema; /* checked if cd_frontend_run returned CORDON_OK */
+    struct cd_sema sema;             /* checked if cd_frontend_run returned CORDON_OK */
+    struct cd_derive_options derive; /* set before it runs */
 };
 
 void cd_frontend_init(struct cd_frontend *f);
@@ -22,7 +24,7 @@ void cd_frontend_finish(struct cd_frontend *f);
 CORDON_MUST_CHECK cordon_status cd_frontend_parse(struct cd_frontend *f,
                                                   const char *const *policies, size_t n,
                                                   struct cordon_error *err);
-/* The same, and checks names and types. */
+/* The same, checks names and types, and derives denies. */
 CORDON_MUST_CHECK cordon_status cd_frontend_run(struct cd_frontend *f, const char *const *policies,
                                                 size_t n, struct cordon_error *err);
 /* Calls FN(CTX) with the arena's jump set: what FN calls may allocate in it without checking.

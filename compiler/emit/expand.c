@@ -1,116 +1,26 @@
-/* Expansion of functions in the conditions of a deny, and strings as IAM writes them. */
+/* Constants in the conditions of a deny, and strings as IAM writes them. */
 #include "compiler/emit/emit.h"
 
 #include "runtime/base/num.h"
 #include "runtime/schema/schema.h"
 
-#define NODE_LIMIT 100000u
-#define DEPTH_LIMIT 2000u
-
-/* What the parameters of the functions around a node stand for. */
-struct frame {
-    const struct cd_decl *fn;
-    const struct cd_expr **args; /* expanded */
-    const struct frame *outer;
-};
-
-struct expansion {
-    struct cd_arena *a;
-    const struct cd_binding *member; /* a loop's variable, and what it stands for; or NULL */
-    const struct cd_expr *value;
-    uint32_t nodes, depth;
-    bool too_large;
-};
-
-static const struct cd_expr *expand(struct expansion *x, const struct cd_expr *e,
-                                    const struct frame *frame);
-
-static const struct cd_expr *
-argument_of(const struct frame *frame, const struct cd_binding *binding)
-{
-    for (const struct frame *f = frame; f != NULL; f = f->outer) {
-        for (size_t i = 0; i < f->fn->n_params; i++) {
-            if (f->fn->params[i].binding == binding) {
-                return f->args[i];
-            }
-        }
-    }
-    return NULL; /* bound by a quantifier */
-}
-
-static const struct cd_expr *
-expand_call(struct expansion *x, const struct cd_expr *e, const struct frame *frame)
-{
-    struct frame inner = {.fn = e->ref.decl, .outer = NULL};
-    inner.args = CD_NEW_ARRAY(x->a, e->n_items + 1, const struct cd_expr *);
-    for (size_t i = 0; i < e->n_items; i++) {
-        inner.args[i] = expand(x, e->items[i], frame);
-    }
-    return expand(x, e->ref.decl->value, &inner);
-}
-
-static struct cd_expr *
-copy_of(struct expansion *x, const struct cd_expr *e, const struct frame *frame)
-{
-    struct cd_expr *c = CD_NEW(x->a, struct cd_expr);
-    *c = *e;
-    struct cd_expr **const children[] = {&c->a, &c->b, &c->where, &c->source};
-    for (size_t i = 0; i < CD_ARRAY_LEN(children); i++) {
-        if (*children[i] != NULL) {
-            *children[i] = (struct cd_expr *)expand(x, *children[i], frame);
-        }
-    }
-    c->items = CD_NEW_ARRAY(x->a, e->n_items + 1, struct cd_expr *);
-    for (size_t i = 0; i < e->n_items; i++) {
-        c->items[i] = (struct cd_expr *)expand(x, e->items[i], frame);
-    }
-    c->parts = CD_NEW_ARRAY(x->a, e->n_parts + 1, struct cd_text_part);
-    for (size_t i = 0; i < e->n_parts; i++) {
-        c->parts[i] = e->parts[i];
-        if (e->parts[i].expr != NULL) {
-            c->parts[i].expr = (struct cd_expr *)expand(x, e->parts[i].expr, frame);
-        }
-    }
-    return c;
-}
-
-static const struct cd_expr *
-expand(struct expansion *x, const struct cd_expr *e, const struct frame *frame)
-{
-    if (x->too_large || ++x->nodes > NODE_LIMIT || x->depth >= DEPTH_LIMIT) {
-        x->too_large = true;
-        return e;
-    }
-    x->depth++;
-    const struct cd_expr *result = NULL;
-    if (e->kind == CD_EXPR_NAME && e->ref.kind == CD_REF_BINDING) {
-        result = e->ref.binding == x->member ? x->value : argument_of(frame, e->ref.binding);
-    } else if (e->kind == CD_EXPR_CALL && e->ref.kind == CD_REF_FN) {
-        result = expand_call(x, e, frame);
-    }
-    if (result == NULL) {
-        result = copy_of(x, e, frame);
-    }
-    x->depth--;
-    return result;
-}
+#define DEPTH_LIMIT 2000u /* of texts in texts, and of expanded expressions */
 
 const struct cd_expr *
 cd_emit_expand(struct cd_arena *a, const struct cd_expr *e)
 {
-    struct expansion x = {.a = a};
-    const struct cd_expr *result = expand(&x, e, NULL);
-    return x.too_large ? NULL : result;
+    uint32_t nodes;
+    return cd_sema_inline(a, e, NULL, NULL, &nodes);
 }
 
 const struct cd_expr *
 cd_emit_substitute(struct cd_arena *a, const struct cd_expr *e, const struct cd_binding *member,
                    const struct cd_const *value, uint32_t *nodes)
 {
-    struct expansion x = {
-        .a = a, .member = member, .value = cd_emit_literal(a, value, member->type)};
-    const struct cd_expr *result = expand(&x, e, NULL);
-    *nodes += x.nodes;
+    const struct cd_expr *literal = cd_emit_literal(a, value, member->type);
+    uint32_t copied;
+    const struct cd_expr *result = cd_sema_inline(a, e, member, literal, &copied);
+    *nodes += result == NULL ? CD_SEMA_EXPANSION_LIMIT + 1 : copied;
     return result;
 }
 

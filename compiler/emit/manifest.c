@@ -87,7 +87,8 @@ put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
         cd_buf_puts(out, ",\"control\":");
         cd_buf_json_str(out, cd_sema_full_name(s->control, arena));
         put_place(m, s->span, out);
-        cd_buf_putc(out, '}');
+        cd_buf_puts(out, s->deny->require != NULL ? ",\"derived\":true" : "");
+        cd_buf_puts(out, s->deny->is_stricter ? ",\"stricter\":true}" : "}");
     }
     cd_buf_puts(out, "]}");
 }

@@ -219,14 +219,20 @@ refined_kind(const struct cd_iam_key *key)
 }
 
 const struct cd_type *
+cd_sema_key_type(struct cd_types *types, uint32_t key)
+{
+    struct cd_iam_key k = cd_iam_key_at(key);
+    const struct cd_type *one = cd_type_simple(types, refined_kind(&k));
+    return k.is_multivalued ? cd_type_of(types, CD_TYPE_LIST, one) : one;
+}
+
+const struct cd_type *
 cd_key_type(struct cd_checker *c, uint32_t key)
 {
     if (key == CD_SCHEMA_NONE) {
         return cd_simple(c, CD_TYPE_ERROR);
     }
-    struct cd_iam_key k = cd_iam_key_at(key);
-    const struct cd_type *one = cd_simple(c, refined_kind(&k));
-    return k.is_multivalued ? cd_type_of(c->s->types, CD_TYPE_LIST, one) : one;
+    return cd_sema_key_type(c->s->types, key);
 }
 
 const struct cd_type *

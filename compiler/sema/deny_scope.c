@@ -19,9 +19,8 @@ contains(const uint32_t *items, size_t n, uint32_t item)
 
 /* ---- ARN formats ---- */
 
-/* An ARN format with PARTITION and every other placeholder as `*`. */
-static struct cd_str
-pattern_of(struct cd_arena *a, struct cd_str format, struct cd_str partition)
+struct cd_str
+cd_sema_arn_pattern(struct cd_arena *a, struct cd_str format, struct cd_str partition)
 {
     char *p = CD_NEW_ARRAY(a, format.n + partition.n + 1, char);
     size_t n = 0;
@@ -74,7 +73,8 @@ meets(struct cd_arena *a, struct cd_str on, struct cd_str format)
         return false;
     }
     struct cd_arena_mark mark = cd_arena_mark(a);
-    bool found = cd_str_eq(on, CD_STR("*")) || arns_meet(on, pattern_of(a, format, CD_STR("*")));
+    bool found =
+        cd_str_eq(on, CD_STR("*")) || arns_meet(on, cd_sema_arn_pattern(a, format, CD_STR("*")));
     cd_arena_reset(a, mark);
     return found;
 }
@@ -136,8 +136,9 @@ speaks_of(struct cd_deny_shape *s, const struct patterns *p, uint32_t type)
         bool found = p->n == 0;
         for (size_t i = 0; i < p->n && !found; i++) {
             /* `not on` leaves the type out if its pattern takes all of it. */
-            found = s->deny->not_on ? !cd_glob(p->items[i], pattern_of(a, format, CD_STR("*")))
-                                    : meets(a, p->items[i], format);
+            found = s->deny->not_on
+                        ? !cd_glob(p->items[i], cd_sema_arn_pattern(a, format, CD_STR("*")))
+                        : meets(a, p->items[i], format);
         }
         if (found) {
             return true;
@@ -184,7 +185,7 @@ written_patterns(struct cd_arena *a, const uint32_t *types, size_t n)
     for (size_t i = 0; i < n && i < SHOWN; i++) {
         struct cd_str format = cd_iam_resource_arn(types[i], 0);
         text = cd_arena_printf(a, "%.*s%s\"%.*s\"", CD_FMT(text), i == 0 ? "" : ", ",
-                               CD_FMT(pattern_of(a, format, CD_STR("aws"))));
+                               CD_FMT(cd_sema_arn_pattern(a, format, CD_STR("aws"))));
     }
     return text;
 }
@@ -376,9 +377,9 @@ set_on(struct cd_deny_shape *s, struct cd_deny *deny, const struct carrying *sco
     deny->is_scope = scope->n != 0;
     for (size_t i = 0; i < scope->n; i++) {
         for (uint32_t k = 0; k < cd_iam_resource_at(scope->types[i]).n_arns; k++) {
-            deny->on[deny->n_on++] =
-                literal(s, pattern_of(s->c->s->arena, cd_iam_resource_arn(scope->types[i], k),
-                                      CD_STR("*")));
+            deny->on[deny->n_on++] = literal(
+                s, cd_sema_arn_pattern(s->c->s->arena, cd_iam_resource_arn(scope->types[i], k),
+                                       CD_STR("*")));
         }
     }
 }

@@ -72,7 +72,7 @@ put_acts(const struct cd_sema *s, const char *word, const struct cd_act *acts, s
 static void
 put_deny(const struct cd_sema *s, const struct cd_deny *d, struct cd_buf *out)
 {
-    cd_buf_puts(out, "  deny\n");
+    cd_buf_puts(out, d->require != NULL ? "  deny, derived\n" : "  deny\n");
     put_acts(s, "    act ", d->acts, d->n_acts, out);
     put_acts(s, "    except ", d->excepts, d->n_excepts, out);
     for (size_t i = 0; i < d->n_on; i++) {

@@ -76,7 +76,20 @@ bool cd_sema_param_holds(struct cd_arena *a, const struct cd_decl *p,
 /* `module.name` of a declaration. */
 struct cd_str cd_sema_full_name(const struct cd_decl *d, struct cd_arena *arena);
 
+/* E with the bodies of the functions that it calls in place of the calls, and VALUE in place of
+ * MEMBER (both may be NULL): a copy. NULL if it is larger than CD_SEMA_EXPANSION_LIMIT or deeper
+ * than CD_SEMA_DEPTH_LIMIT; *nodes are those that were copied. */
+const struct cd_expr *cd_sema_inline(struct cd_arena *a, const struct cd_expr *e,
+                                     const struct cd_binding *member, const struct cd_expr *value,
+                                     uint32_t *nodes);
+
 /* ---- what is known of a pattern of actions ---- */
+
+/* The type that a condition key (cd_iam_find_key index) has in the language. */
+const struct cd_type *cd_sema_key_type(struct cd_types *types, uint32_t key);
+/* IAM's ARN format with PARTITION and every other placeholder as `*`. */
+struct cd_str cd_sema_arn_pattern(struct cd_arena *a, struct cd_str format,
+                                  struct cd_str partition);
 
 /* Does PATTERN (`s3:Get*`, wildcards * and ?) match the action NAME (`s3:GetObject`)? Without case.
  */

@@ -123,13 +123,7 @@ check_expect(struct cd_checker *c, struct cd_step *step, bool requested)
     if (step->kind != CD_STEP_EXPECT_DENY || !step->decl) {
         return;
     }
-    if (step->decl->n_denies == 0) {
-        struct cd_diag *d =
-            cd_diag_add(c->s->diags, CD_DIAG_TEST_DENY, step->path.span,
-                        "control `%.*s` has no deny", CD_FMT(step->decl->name.text));
-        cd_diag_help(c->s->diags, d,
-                     "what it requires is expected with pass, fail, unknown or waived");
-    } else if (!requested) {
+    if (!requested) {
         struct cd_diag *d = cd_diag_add(c->s->diags, CD_DIAG_TEST_DENY, step->span,
                                         "no request stands before this expectation");
         cd_diag_help(c->s->diags, d,

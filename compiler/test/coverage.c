@@ -101,7 +101,7 @@ find_in_control(struct finder *f)
             add_branch(f, d->clauses[i].requires[k].cond, CD_BRANCH_REQUIRE);
         }
     }
-    for (size_t i = 0; i < d->n_denies; i++) {
+    for (size_t i = 0; i < d->n_denies && d->denies[i].require == NULL; i++) {
         add_branch(f, d->denies[i].when, CD_BRANCH_WHEN);
         add_branch(f, d->denies[i].unless, CD_BRANCH_UNLESS);
     }
@@ -179,7 +179,8 @@ static void
 answers_of(const struct cd_control_seen *s, struct answer out[CD_COVERAGE_MISSING])
 {
     bool detects = s->control->n_clauses > 0;
-    bool prevents = s->control->n_denies > 0;
+    /* Derived denies stand behind the written ones; they ask no tests of their author. */
+    bool prevents = s->control->n_denies > 0 && s->control->denies[0].require == NULL;
     out[0] = (struct answer){detects, s->verdicts >> CD_PASS & 1, "pass"};
     out[1] = (struct answer){detects, s->verdicts >> CD_FAIL & 1, "fail"};
     out[2] = (struct answer){detects, s->verdicts >> CD_UNKNOWN_VERDICT & 1, "unknown"};

@@ -1,0 +1,466 @@
+/* Derived denies: for each way to breach a require, the actions whose requests tell it are denied,
+ * and the others are written down with the reason why they escape. */
+#include "compiler/derive/derive.h"
+
+#include "compiler/derive/parts.h"
+
+struct deriver {
+    struct cd_sema *sema;
+    const struct cd_derive_options *options;
+    struct cd_decl *control;
+    size_t n_written; /* denies of the control that its author wrote */
+    bool *is_written; /* by action: one of them is about it; NULL: not looked up yet */
+    const struct cd_clause *clause;
+    const struct cd_require *require;
+    struct cd_translation t;
+};
+
+/* One way to breach a require, as a condition of a deny. */
+struct way {
+    struct cd_expr *when;
+    bool is_stricter;
+    bool asks_absence; /* one of its conditions is that something is not set */
+};
+
+/* ---- what becomes of breaches ---- */
+
+static struct cd_breach *
+note(struct deriver *d, enum cd_breach_fate fate, uint32_t action, struct cd_span where,
+     struct cd_str why)
+{
+    struct cd_decl *c = d->control;
+    for (size_t i = 0; i < c->n_breaches; i++) {
+        struct cd_breach *b = &c->breaches[i];
+        if (b->require == d->require && b->fate == fate && b->action == action
+            && cd_str_eq(b->why, why)) {
+            return b;
+        }
+    }
+    struct cd_breach *b = CD_PUSH(d->sema->arena, c->breaches, c->n_breaches, c->cap_breaches);
+    *b = (struct cd_breach){
+        .fate = fate, .require = d->require, .span = where, .action = action, .why = why};
+    return b;
+}
+
+static void
+escapes(struct deriver *d, uint32_t action, struct cd_span where, struct cd_str why)
+{
+    (void)note(d, CD_BREACH_ESCAPES, action, where, why);
+}
+
+static struct cd_str
+action_text(struct deriver *d, uint32_t action)
+{
+    struct cd_iam_action a = cd_iam_action_at(action);
+    return cd_arena_printf(d->sema->arena, "%.*s:%.*s", CD_FMT(a.service), CD_FMT(a.name));
+}
+
+/* ---- written denies ---- */
+
+static void
+find_written(struct deriver *d)
+{
+    struct cd_arena *a = d->sema->arena;
+    d->is_written = CD_NEW_ARRAY(a, cd_iam_n_actions(), bool);
+    struct cd_arena_mark mark = cd_arena_mark(a);
+    for (size_t i = 0; i < d->n_written; i++) {
+        uint32_t *actions;
+        size_t n;
+        cd_deny_actions(a, &d->control->denies[i], NULL, &actions, &n);
+        for (size_t k = 0; k < n; k++) {
+            d->is_written[actions[k]] = true;
+        }
+        cd_arena_reset(a, mark);
+    }
+}
+
+static bool
+is_written(struct deriver *d, uint32_t action)
+{
+    if (d->n_written != 0 && d->is_written == NULL) {
+        find_written(d);
+    }
+    return d->n_written != 0 && d->is_written[action];
+}
+
+/* ---- denies ---- */
+
+/* Is ACTION authorized on resources of the type, so that the deny can be about these? */
+static bool
+is_made_on_type(const struct deriver *d, uint32_t action, uint32_t *resource)
+{
+    struct cd_str wanted = d->t.bound->resource;
+    size_t colon = cd_str_find(wanted, ':', 0);
+    for (uint32_t i = 0; i < cd_iam_action_at(action).n_resource_types; i++) {
+        bool required;
+        uint32_t type = cd_iam_action_resource(action, i, &required);
+        struct cd_iam_resource r = cd_iam_resource_at(type);
+        if (cd_str_eq(r.service, cd_str_sub(wanted, 0, colon))
+            && cd_str_eq(r.name, cd_str_sub(wanted, colon + 1, wanted.n))) {
+            *resource = type;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+set_on(struct deriver *d, struct cd_deny *deny, uint32_t resource)
+{
+    struct cd_arena *a = d->sema->arena;
+    uint32_t n = cd_iam_resource_at(resource).n_arns;
+    deny->on = CD_NEW_ARRAY(a, n, struct cd_expr *);
+    for (uint32_t i = 0; i < n; i++) {
+        struct cd_str arn = cd_sema_arn_pattern(a, cd_iam_resource_arn(resource, i), CD_STR("*"));
+        deny->on[deny->n_on++] = cd_expr_new_text(d->sema, deny->span, arn);
+    }
+}
+
+/* The deny of the way WHEN for the N actions; they are of one kind: authorized on resources of the
+ * type, or not. */
+static void
+add_deny(struct deriver *d, const struct way *way, const uint32_t *actions, size_t n)
+{
+    struct cd_decl *c = d->control;
+    uint32_t resource;
+    if (n == 0) {
+        return;
+    }
+    struct cd_deny *deny = CD_PUSH(d->sema->arena, c->denies, c->n_denies, c->cap_denies);
+    *deny = (struct cd_deny){.span = d->require->span,
+                             .when = way->when,
+                             .require = d->require,
+                             .is_stricter = way->is_stricter};
+    deny->acts = CD_NEW_ARRAY(d->sema->arena, n, struct cd_act);
+    for (size_t i = 0; i < n; i++) {
+        deny->acts[i] =
+            (struct cd_act){.span = d->require->span, .aname = action_text(d, actions[i])};
+    }
+    deny->n_acts = n;
+    if (is_made_on_type(d, actions[0], &resource)) {
+        set_on(d, deny, resource);
+    }
+}
+
+/* One deny for the actions on resources of the type, and one for those that take "*". */
+static void
+add_denies(struct deriver *d, const struct way *way, const uint32_t *actions, size_t n)
+{
+    uint32_t *part = CD_NEW_ARRAY(d->sema->arena, n + 1, uint32_t);
+    for (int on_type = 1; on_type >= 0; on_type--) {
+        size_t n_part = 0;
+        for (size_t i = 0; i < n; i++) {
+            uint32_t resource;
+            if (is_made_on_type(d, actions[i], &resource) == (on_type == 1)) {
+                part[n_part++] = actions[i];
+            }
+        }
+        add_deny(d, way, part, n_part);
+    }
+}
+
+/* ---- actions ---- */
+
+static bool
+lists(const struct cd_str *actions, size_t n, struct cd_str action)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (cd_str_eq(actions[i], action)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does a request of ACTION that makes a resource tell this? */
+static bool
+tells(const struct deriver *d, const struct cd_told *told, struct cd_str name, uint32_t action)
+{
+    if (told->property != NULL) {
+        return lists(told->property->create, told->property->n_create, name);
+    }
+    uint32_t resource;
+    if (!is_made_on_type(d, action, &resource)) {
+        return cd_iam_action_itself_has_key(action, told->key);
+    }
+    for (uint32_t i = 0; i < cd_iam_action_at(action).n_resource_types; i++) {
+        bool required;
+        if (cd_iam_action_resource(action, i, &required) == resource) {
+            return cd_iam_action_resource_has_key(action, i, told->key);
+        }
+    }
+    return false;
+}
+
+/* What a request of the action does not tell; NULL if it tells all. */
+static const struct cd_told *
+untold_by(const struct deriver *d, struct cd_str name, uint32_t action)
+{
+    for (size_t i = 0; i < d->t.n_told; i++) {
+        if (!tells(d, &d->t.told[i], name, action)) {
+            return &d->t.told[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+note_denied(struct deriver *d, const struct way *way, uint32_t action)
+{
+    note(d, way->is_stricter ? CD_BREACH_STRICTER : CD_BREACH_DENIED, action, d->require->span,
+         way->is_stricter ? d->t.why : CD_STR(""));
+}
+
+/* Is the action left to the derived deny? If not, that is noted. */
+static bool
+is_free(struct deriver *d, uint32_t action)
+{
+    if (!is_written(d, action)) {
+        return true;
+    }
+    note(d, CD_BREACH_WRITTEN, action, d->require->span, CD_STR(""));
+    return false;
+}
+
+static void
+deny_creation(struct deriver *d, const struct way *way)
+{
+    const struct cd_bound_type *bound = d->t.bound;
+    uint32_t *actions = CD_NEW_ARRAY(d->sema->arena, bound->n_create + 1, uint32_t);
+    size_t n = 0;
+    for (size_t i = 0; i < bound->n_create; i++) {
+        uint32_t action = cd_iam_find_action(bound->create[i]);
+        const struct cd_told *untold =
+            action == CD_SCHEMA_NONE ? NULL : untold_by(d, bound->create[i], action);
+        if (action == CD_SCHEMA_NONE || !is_free(d, action)) {
+            continue;
+        }
+        if (untold != NULL) {
+            escapes(d, action, d->require->span,
+                    cd_arena_printf(d->sema->arena, "it does not tell the %.*s by %.*s",
+                                    CD_FMT(untold->name), CD_FMT(untold->key_text)));
+            continue;
+        }
+        note_denied(d, way, action);
+        actions[n++] = action;
+    }
+    if (!way->is_stricter || d->options->stricter) {
+        add_denies(d, way, actions, n);
+    }
+}
+
+/* A request that changes a resource tells what it changes, and leaves the rest as it is. */
+static void
+deny_updates(struct deriver *d, const struct way *way)
+{
+    struct cd_sema *s = d->sema;
+    const struct cd_bound_property *p = d->t.told[0].property;
+    uint32_t *actions = p == NULL ? NULL : CD_NEW_ARRAY(s->arena, p->n_update + 1, uint32_t);
+    size_t n = 0;
+    for (size_t i = 0; p != NULL && i < p->n_update; i++) {
+        uint32_t action = cd_iam_find_action(p->update[i]);
+        if (action != CD_SCHEMA_NONE && is_free(d, action)) {
+            note_denied(d, way, action);
+            actions[n++] = action;
+        }
+    }
+    struct cd_expr *key = cd_expr_new_key(s, d->require->span, d->t.told[0].key_text);
+    struct way update = *way;
+    update.when = cd_expr_new_and(s, cd_expr_new_unary(s, CD_EXPR_PRESENT, key), way->when);
+    if (!way->is_stricter || d->options->stricter) {
+        add_denies(d, &update, actions, n);
+    }
+}
+
+/* Changes of one of several properties, whose others the request does not show. */
+static void
+note_updates(struct deriver *d)
+{
+    for (size_t i = 0; i < d->t.n_told; i++) {
+        const struct cd_bound_property *p = d->t.told[i].property;
+        for (size_t k = 0; p != NULL && k < p->n_update; k++) {
+            uint32_t action = cd_iam_find_action(p->update[k]);
+            if (action != CD_SCHEMA_NONE && is_free(d, action)) {
+                escapes(d, action, d->require->span,
+                        cd_arena_printf(d->sema->arena,
+                                        "it may change the %.*s alone, and what else the condition "
+                                        "is about is not in the request",
+                                        CD_FMT(d->t.told[i].name)));
+            }
+        }
+    }
+}
+
+static void
+note_untold(struct deriver *d)
+{
+    for (size_t i = 0; i < d->t.n_told; i++) {
+        const struct cd_bound_property *p = d->t.told[i].property;
+        for (size_t k = 0; p != NULL && k < p->n_untold; k++) {
+            uint32_t action = cd_iam_find_action(p->untold[k].action);
+            if (action != CD_SCHEMA_NONE && is_free(d, action)) {
+                escapes(d, action, d->require->span,
+                        p->untold[k].why.n != 0
+                            ? p->untold[k].why
+                            : cd_arena_printf(d->sema->arena,
+                                              "it may change the %.*s, and no condition key tells "
+                                              "to what",
+                                              CD_FMT(p->path)));
+            }
+        }
+    }
+}
+
+/* ---- ways ---- */
+
+static bool
+asks_absence(const struct cd_literal *l)
+{
+    return (l->e->kind == CD_EXPR_ABSENT && !l->negated)
+           || (l->e->kind == CD_EXPR_PRESENT && l->negated);
+}
+
+/* The conditions of WAY in keys; false if one of the require's own has none. What of the `where`
+ * has none is left out, with its reason in d->t. */
+static bool
+conditions_of(struct deriver *d, const struct cd_way *way, struct way *out)
+{
+    *out = (struct way){.when = NULL};
+    d->t.n_told = 0;
+    d->t.why = CD_STR("");
+    for (size_t i = 0; i < way->n; i++) {
+        const struct cd_literal *l = &way->items[i];
+        struct cd_str before = d->t.why;
+        struct cd_span where = d->t.where;
+        struct cd_expr *e = cd_translate(&d->t, l->e);
+        if (e == NULL && !l->is_scope) {
+            if (before.n != 0) { /* the require's own reason counts */
+                d->t.why = CD_STR("");
+                (void)cd_translate(&d->t, l->e);
+            }
+            return false;
+        }
+        if (e == NULL) {
+            d->t.why = before.n != 0 ? before : d->t.why;
+            d->t.where = before.n != 0 ? where : d->t.where;
+            out->is_stricter = true;
+            continue;
+        }
+        e = l->negated ? cd_expr_new_unary(d->sema, CD_EXPR_NOT, e) : e;
+        out->when = out->when == NULL ? e : cd_expr_new_and(d->sema, out->when, e);
+        out->asks_absence = out->asks_absence || asks_absence(l);
+    }
+    return true;
+}
+
+static void
+derive_way(struct deriver *d, const struct cd_way *way)
+{
+    struct way conditions;
+    if (!conditions_of(d, way, &conditions)) {
+        escapes(d, CD_SCHEMA_NONE, d->t.where, d->t.why);
+        return;
+    }
+    if (d->t.n_told == 0) {
+        escapes(d, CD_SCHEMA_NONE, d->require->span,
+                d->t.why.n != 0 ? d->t.why : CD_STR("it asks nothing of the resource itself"));
+        return;
+    }
+    deny_creation(d, &conditions);
+    if (d->t.n_told == 1 && !conditions.asks_absence) {
+        deny_updates(d, &conditions);
+    } else if (d->t.n_told > 1) {
+        note_updates(d);
+    }
+    note_untold(d);
+}
+
+static void
+derive_require(struct deriver *d, const struct cd_require *require)
+{
+    d->require = require;
+    if (d->clause->binding == NULL) {
+        escapes(d, CD_SCHEMA_NONE, require->span,
+                CD_STR("it is asked of the estate as a whole, which no request shows"));
+        return;
+    }
+    if (d->clause->source->kind != CD_EXPR_TYPE) {
+        escapes(d, CD_SCHEMA_NONE, require->span,
+                CD_STR("it is asked of resources of every type, which are made by actions without "
+                       "number"));
+        return;
+    }
+    if (d->t.bound == NULL) {
+        escapes(d, CD_SCHEMA_NONE, require->span,
+                cd_arena_printf(d->sema->arena,
+                                "no condition key is known that tells anything of %.*s",
+                                CD_FMT(d->t.type)));
+        return;
+    }
+    struct cd_ways ways = cd_ways_of(d->sema->arena, d->clause->where, require->cond);
+    if (ways.too_many) {
+        escapes(d, CD_SCHEMA_NONE, require->span,
+                cd_arena_printf(d->sema->arena, "there are more than %d ways to breach it",
+                                CD_WAYS_LIMIT));
+        return;
+    }
+    for (size_t i = 0; i < ways.n; i++) {
+        derive_way(d, &ways.items[i]);
+    }
+}
+
+static void
+derive_control(struct deriver *d)
+{
+    struct cd_decl *c = d->control;
+    for (size_t i = 0; i < c->n_clauses; i++) {
+        const struct cd_clause *clause = &c->clauses[i];
+        struct cd_str type = clause->source != NULL ? clause->source->text : CD_STR("");
+        d->clause = clause;
+        d->t = (struct cd_translation){.sema = d->sema,
+                                       .self = clause->binding,
+                                       .bound = cd_bound_type_of(type),
+                                       .type = type};
+        for (size_t k = 0; k < clause->n_requires; k++) {
+            derive_require(d, &clause->requires[k]);
+        }
+    }
+}
+
+/* ---- tests of denies ---- */
+
+static void
+check_tests(struct cd_sema *s)
+{
+    for (size_t i = 0; i < s->tests.n; i++) {
+        const struct cd_decl *test = s->tests.items[i];
+        for (size_t k = 0; k < test->n_steps; k++) {
+            const struct cd_step *step = &test->steps[k];
+            if (step->kind != CD_STEP_EXPECT_DENY || step->decl->n_denies != 0) {
+                continue;
+            }
+            struct cd_diag *diag =
+                cd_diag_add(s->diags, CD_DIAG_TEST_DENY, step->path.span,
+                            "control `%.*s` has no deny, and none can be derived",
+                            CD_FMT(step->decl->name.text));
+            cd_diag_help(s->diags, diag,
+                         "what it requires is expected with pass, fail, unknown or waived; "
+                         "`cordon emit --table` says why nothing is derived");
+        }
+    }
+}
+
+cordon_status
+cd_derive_denies(struct cd_sema *s, const struct cd_derive_options *options)
+{
+    for (size_t i = 0; i < s->controls.n; i++) {
+        struct cd_decl *control = s->controls.items[i];
+        struct deriver d = {
+            .sema = s, .options = options, .control = control, .n_written = control->n_denies};
+        if (!control->detect_only_set) {
+            derive_control(&d);
+        }
+    }
+    check_tests(s);
+    return s->diags->n_errors == 0 ? CORDON_OK : CORDON_EPOLICY;
+}
