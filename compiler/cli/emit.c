@@ -5,6 +5,7 @@
 #include "compiler/cli/depfile.h"
 #include "compiler/cli/emit_check.h"
 #include "compiler/cli/emit_folder.h"
+#include "compiler/cli/emit_scopes.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/program.h"
 #include "compiler/cli/verbs.h"
@@ -19,9 +20,7 @@ struct emit {
     struct cd_emit_folder folder;
     struct cd_depfile depfile;
     struct cd_param_texts params;
-    struct cd_values bucket_names;
-    struct cd_bucket *buckets;
-    const char *account;
+    struct cd_emit_scopes scopes;
     struct cd_const_env env;
     struct cd_emission emission;
     struct cd_documents documents;
@@ -30,27 +29,12 @@ struct emit {
 };
 
 static cordon_status
-read_buckets(struct emit *e)
-{
-    e->buckets = CD_NEW_ARRAY(&e->front.arena, e->bucket_names.n + 1, struct cd_bucket);
-    for (size_t i = 0; i < e->bucket_names.n; i++) {
-        const char *text = e->bucket_names.items[i];
-        if (!cd_bucket_parse(cd_str_of(text), &e->buckets[i])) {
-            return cordon_fail(&e->err, CORDON_EUSAGE, CORDON_NO_OFFSET,
-                               "--bucket %s: expected the name of a bucket (3 to 63 lower-case "
-                               "letters, digits, hyphens and dots) or its ARN",
-                               text);
-        }
-    }
-    return CORDON_OK;
-}
-
-static cordon_status
 make_documents(void *ctx)
 {
     struct emit *e = ctx;
     struct cd_arena *arena = &e->front.arena;
-    CORDON_TRY(read_buckets(e));
+    struct cd_emit_asked asked;
+    CORDON_TRY(cd_emit_scopes_read(&e->scopes, arena, &asked, &e->err));
     e->emission.arena = arena;
     e->emission.target = e->target;
     e->emission.diags = &e->front.diags;
@@ -58,10 +42,6 @@ make_documents(void *ctx)
     if (e->front.diags.n_errors > 0) {
         return CORDON_EPOLICY;
     }
-    const struct cd_emit_asked asked = {.buckets = e->buckets,
-                                        .n_buckets = e->bucket_names.n,
-                                        .partition = CD_STR("aws"),
-                                        .account = cd_str_of(e->account == NULL ? "" : e->account)};
     CORDON_TRY(cd_emit_documents(&e->emission, &asked, &e->documents, &e->err));
     for (size_t i = 0; i < e->documents.n; i++) {
         CORDON_TRY(cd_document_fits(&e->documents.items[i], &e->front.sema, arena, &e->err));
@@ -136,6 +116,18 @@ list_stale(struct emit *e, struct cd_out *out)
     }
 }
 
+/* Of a document that cannot stand alone. */
+static const char *
+shortcoming(const struct cd_emitted_document *d)
+{
+    bool lacks =
+        cd_target_info[d->target].allows == CD_ALLOWS_ACCOUNT && cd_document_allow_of(d).sid.n == 0;
+    return lacks ? "; without an account (--account ID or --key ARN) nothing in it leaves the "
+                   "account in control, and KMS refuses it as a whole policy: its statements are "
+                   "for a policy that does"
+                 : "";
+}
+
 static int
 list_documents(struct emit *e)
 {
@@ -143,9 +135,9 @@ list_documents(struct emit *e)
     cd_out_init(&out, STDOUT_FILENO, "standard output");
     for (size_t i = 0; i < e->documents.n; i++) {
         const struct cd_emitted_document *d = &e->documents.items[i];
-        cd_out_printf(&out, "%s/%.*s: %zu statement%s, %zu of %u bytes\n", e->folder.path,
+        cd_out_printf(&out, "%s/%.*s: %zu statement%s, %zu of %u bytes%s\n", e->folder.path,
                       CD_FMT(d->file), d->n_statements, d->n_statements == 1 ? "" : "s",
-                      cd_document_size(d), d->quota.max_bytes);
+                      cd_document_size(d), d->quota.max_bytes, shortcoming(d));
     }
     if (e->documents.n == 0) {
         cd_out_printf(&out, "no documents: no control has a deny that %.*s can carry\n",
@@ -216,8 +208,10 @@ run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
                                   argv[i]);
         }
     }
-    if (e->bucket_names.n != 0 && e->target != CD_TARGET_BUCKET_POLICY) {
-        return cd_usage_error(usage, "--bucket is for the target bucket-policy");
+    enum cd_target wanted = e->target;
+    const char *misplaced = cd_emit_scopes_misplaced(&e->scopes, &wanted);
+    if (misplaced != NULL) {
+        return cd_usage_error(usage, "%s is for the target %s", misplaced, cd_target_name(wanted));
     }
     cd_frontend_init(&e->front);
     e->front.derive = e->derive;
@@ -238,16 +232,7 @@ cd_verb_emit(int argc, char **argv)
          .argument = "DIR",
          .value = &e.folder.path,
          .help = "the folder to write to; it is made if it is not there"},
-        {.name = "bucket",
-         .kind = CD_OPTION_MANY,
-         .argument = "NAME",
-         .values = &e.bucket_names,
-         .help = "a bucket, or its ARN, to write a policy for, beside those that the denies name"},
-        {.name = "account",
-         .kind = CD_OPTION_VALUE,
-         .argument = "ID",
-         .value = &e.account,
-         .help = "the account of the keys that key policies are for"},
+        CD_EMIT_SCOPE_OPTIONS(&e.scopes),
         {.name = "param",
          .kind = CD_OPTION_MANY,
          .argument = "[module.]name=value",
@@ -267,7 +252,8 @@ cd_verb_emit(int argc, char **argv)
     };
     const struct cd_usage usage = {
         "cordon emit",
-        "TARGET POLICY… -o DIR [--bucket NAME…] [--account ID] [--param [module.]name=value] "
+        "TARGET POLICY… -o DIR " CD_EMIT_SCOPE_ARGUMENTS " "
+        "[--param [module.]name=value] "
         "[--params FILE.yaml] [--stricter] [-MD FILE]",
         "Writes the denies of the policies' controls, written and derived, as documents, with a "
         "manifest that leads each\n"

@@ -2,8 +2,6 @@
  * its objects, of their actions those that are made on either. */
 #include "compiler/emit/bucket.h"
 
-#include <stdlib.h>
-
 #include "compiler/emit/strings.h"
 #include "runtime/base/glob.h"
 #include "runtime/schema/arn.h"
@@ -92,24 +90,17 @@ cd_bucket_parse(struct cd_str text, struct cd_bucket *out)
     return cd_partition_exists(out->partition) && is_bucket_name(out->name);
 }
 
-bool
-cd_bucket_eq(const struct cd_bucket *x, const struct cd_bucket *y)
+int
+cd_bucket_cmp(const struct cd_bucket *x, const struct cd_bucket *y)
 {
-    return cd_str_eq(x->name, y->name) && cd_str_eq(x->partition, y->partition);
-}
-
-static int
-by_name(const void *x, const void *y)
-{
-    const struct cd_bucket *a = x, *b = y;
-    int order = cd_str_cmp(a->name, b->name);
-    return order != 0 ? order : cd_str_cmp(a->partition, b->partition);
+    int order = cd_str_cmp(x->name, y->name);
+    return order != 0 ? order : cd_str_cmp(x->partition, y->partition);
 }
 
 size_t
 cd_buckets_named(const struct cd_emission *e, struct cd_bucket **out)
 {
-    size_t n = 0, cap = 0, kept = 0;
+    size_t n = 0, cap = 0;
     *out = NULL;
     for (size_t i = 0; i < e->n; i++) {
         const struct cd_statement *s = &e->statements[i];
@@ -128,15 +119,7 @@ cd_buckets_named(const struct cd_emission *e, struct cd_bucket **out)
             }
         }
     }
-    if (n != 0) {
-        qsort(*out, n, sizeof **out, by_name);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || !cd_bucket_eq(&(*out)[kept - 1], &(*out)[i])) {
-            (*out)[kept++] = (*out)[i];
-        }
-    }
-    return kept;
+    return n;
 }
 
 /* ---- ARN patterns ---- */

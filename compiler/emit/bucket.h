@@ -18,14 +18,16 @@ unsigned cd_bucket_levels(struct cd_str pattern);
 
 /* A bucket as the call names it: its name, or its ARN. False if it is neither. */
 bool cd_bucket_parse(struct cd_str text, struct cd_bucket *out);
-bool cd_bucket_eq(const struct cd_bucket *x, const struct cd_bucket *y);
-/* The buckets that the resources of the statements name without wildcards, sorted, each once. */
+int cd_bucket_cmp(const struct cd_bucket *x, const struct cd_bucket *y);
+/* The buckets that the resources of the statements name without wildcards, as they come. */
 size_t cd_buckets_named(const struct cd_emission *e, struct cd_bucket **out);
 
+/* What becomes of a statement in the document of one resource. */
 enum cd_cut {
-    CD_CUT_NOTHING,      /* the statement does not speak of the bucket */
+    CD_CUT_NOTHING,      /* it does not speak of it */
     CD_CUT_DONE,         /* *out is what it says of it */
-    CD_CUT_INTERPOLATED, /* the bucket's name comes from a key of the request */
+    CD_CUT_INTERPOLATED, /* which resource it speaks of comes from a key of the request */
+    CD_CUT_IN_PART,      /* it speaks of some of the resources that the document is for */
 };
 /* S cut to bucket B: the same actions and conditions on the bucket's own ARNs. */
 enum cd_cut cd_bucket_cut(struct cd_arena *a, const struct cd_statement *s,

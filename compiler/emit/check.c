@@ -10,6 +10,7 @@ struct combination {
     size_t *at; /* by key: its class */
     struct cd_access_key *keys;
     struct cd_access access;
+    bool have_others_asked; /* about this target */
     struct cordon_error *err;
 };
 
@@ -28,6 +29,7 @@ static void
 start(struct combination *c, const struct cd_check_target *target)
 {
     c->target = target;
+    c->have_others_asked = false;
     c->access = (struct cd_access){.action = target->action,
                                    .resource = target->resource,
                                    .keys = c->keys,
@@ -64,21 +66,6 @@ deny_fires(struct combination *c, enum cd_truth *fires)
     return check->fires(check->ctx, c->d->control, c->d->number, &c->access, fires, c->err);
 }
 
-static enum cd_truth
-document_denies(const struct combination *c)
-{
-    struct cd_missing missing = {.n = 0};
-    enum cd_truth denies = CD_NO;
-    for (size_t i = 0; i < c->d->statements.n && denies != CD_YES; i++) {
-        const struct cd_policy_statement *s = c->d->statements.items[i];
-        if (s->is_deny) {
-            denies = cd_truth_or(denies, cd_statement_applies(s, &c->access, &missing));
-        }
-    }
-    cd_missing_finish(&missing);
-    return denies;
-}
-
 /* ---- disagreement ---- */
 
 static void
@@ -110,19 +97,24 @@ put_place(const struct cd_check_deny *d, struct cd_buf *out)
     cd_buf_str(out, cd_sema_full_name(d->control, d->check->arena));
 }
 
+/* WHO is empty, or names a caller. */
 static cordon_status
-disagree(const struct combination *c, enum cd_truth deny, enum cd_truth document)
+disagree(const struct combination *c, enum cd_truth deny, const struct cd_check_answer *document,
+         const char *who)
 {
     static const char *const fires[] = {
         [CD_NO] = "does not fire", [CD_YES] = "fires", [CD_MAYBE] = "is undecided"};
-    static const char *const denies[] = {
-        [CD_NO] = "does not deny", [CD_YES] = "denies", [CD_MAYBE] = "is undecided"};
     struct cd_buf text = CD_BUF_INIT;
     put_place(c->d, &text);
     cd_buf_printf(&text,
                   ": the emitted document does not say what the deny says, and is not written. "
-                  "Please report this defect of Cordon. The deny %s, the document %s: ",
-                  fires[deny], denies[document]);
+                  "Please report this defect of Cordon. The deny %s, the document %s%s: ",
+                  fires[deny],
+                  document->is_denied                      ? "denies"
+                  : document->decision == CD_ALLOWED       ? "does not deny"
+                  : document->decision == CD_EXPLICIT_DENY ? "denies for other reasons"
+                                                           : "does not allow",
+                  who);
     put_request(c, &text);
     cordon_status status =
         cordon_fail(c->err, CORDON_EDEFECT, CORDON_NO_OFFSET, "%.*s", (int)text.n, text.p);
@@ -133,12 +125,50 @@ disagree(const struct combination *c, enum cd_truth deny, enum cd_truth document
 /* ---- all combinations ---- */
 
 static cordon_status
+oom(const struct combination *c)
+{
+    return cordon_fail(c->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
+}
+
+/* A request that the deny forbids, made by those whom the target binds, and by those whom it does
+ * not. */
+static cordon_status
+ask_others(struct combination *c)
+{
+    for (size_t i = 0; i < CD_CHECK_OTHERS; i++) {
+        struct cd_check_answer answer;
+        bool is_bound;
+        if (!cd_check_decide_other(c->d->question, i, &c->d->statements, &answer, &is_bound)) {
+            return oom(c);
+        }
+        if (answer.is_denied != is_bound) {
+            return disagree(c, CD_YES, &answer, " (asked by others)");
+        }
+    }
+    return CORDON_OK;
+}
+
+/* What is not denied is allowed: by a document that has to, and else by others. */
+static cordon_status
 ask(struct combination *c)
 {
+    struct cd_check_answer answer;
     enum cd_truth fires;
     CORDON_TRY(deny_fires(c, &fires));
-    enum cd_truth denies = document_denies(c);
-    return fires == denies && fires != CD_MAYBE ? CORDON_OK : disagree(c, fires, denies);
+    if (!cd_check_decide(c->d->question, &c->access, &c->d->statements, &answer)) {
+        return oom(c);
+    }
+    bool is_allowed = answer.decision == CD_ALLOWED || answer.decision == CD_EXPLICIT_DENY
+                      || !c->d->question->allows;
+    if (fires == CD_MAYBE || fires != answer.own || (fires == CD_YES) != answer.is_denied
+        || (fires == CD_NO && !is_allowed)) {
+        return disagree(c, fires, &answer, "");
+    }
+    if (fires == CD_NO || c->have_others_asked) {
+        return CORDON_OK;
+    }
+    c->have_others_asked = true;
+    return ask_others(c);
 }
 
 /* Each class of each key once: whatever it is, nobody denies the action. */
@@ -235,7 +265,8 @@ add_statements(struct cd_check_deny *d, const struct cd_emitted_document *docume
     return CORDON_OK;
 }
 
-/* Is nothing to be expected of the deny: it could not be said, or in no policy of one bucket? */
+/* Is nothing to be expected of the deny: it could not be said, or not in a document of this scope?
+ */
 static bool
 is_left_out(const struct cd_check_deny *d)
 {
@@ -245,12 +276,13 @@ is_left_out(const struct cd_check_deny *d)
             return true;
         }
     }
-    for (size_t i = 0; i < e->n && d->document != NULL; i++) {
-        struct cd_statement cut;
-        if (e->statements[i].deny == d->deny
-            && cd_bucket_cut(d->check->arena, &e->statements[i], d->document->bucket, &cut)
-                   == CD_CUT_INTERPOLATED) {
-            return true;
+    for (size_t i = 0; i < e->n; i++) {
+        struct cd_statement unused;
+        if (e->statements[i].deny == d->deny) {
+            enum cd_cut cut = cd_scope_cut(d->check->arena, &e->statements[i], d->scope, &unused);
+            if (cut == CD_CUT_INTERPOLATED || cut == CD_CUT_IN_PART) {
+                return true;
+            }
         }
     }
     return false;
@@ -258,32 +290,52 @@ is_left_out(const struct cd_check_deny *d)
 
 static cordon_status
 check_one(struct cd_check *check, const struct cd_decl *control, size_t number,
-          const struct cd_emitted_document *documents, const struct cd_policy *const *policies,
-          size_t n, struct cordon_error *err)
+          const struct cd_check_documents *documents, struct cd_check_question *question,
+          struct cordon_error *err)
 {
-    struct cd_check_deny d = {
-        .check = check, .control = control, .deny = &control->denies[number], .number = number};
-    d.document = n == 1 && documents->bucket != NULL ? documents : NULL;
-    for (size_t i = 0; i < n; i++) {
-        CORDON_TRY(add_statements(&d, &documents[i], policies[i], err));
+    struct cd_check_deny d = {.check = check,
+                              .control = control,
+                              .deny = &control->denies[number],
+                              .number = number,
+                              .scope = &documents->items[0].scope,
+                              .question = question};
+    for (size_t i = 0; i < documents->n; i++) {
+        CORDON_TRY(add_statements(&d, &documents->items[i], documents->policies[i], err));
     }
     return is_left_out(&d) ? CORDON_OK : check_deny(&d, err);
 }
 
 static cordon_status
-check_denies(struct cd_check *check, const struct cd_emitted_document *documents,
-             const struct cd_policy *const *policies, size_t n, struct cordon_error *err)
+ask_denies(struct cd_check *check, const struct cd_check_documents *documents,
+           struct cd_check_question *question, struct cordon_error *err)
 {
     for (uint32_t c = 0; c < check->sema->controls.n; c++) {
         const struct cd_decl *control = check->sema->controls.items[c];
         for (size_t k = 0; k < control->n_denies; k++) {
             struct cd_arena_mark mark = cd_arena_mark(check->arena);
-            cordon_status status = check_one(check, control, k, documents, policies, n, err);
+            cordon_status status = check_one(check, control, k, documents, question, err);
             cd_arena_reset(check->arena, mark);
             CORDON_TRY(status);
         }
     }
     return CORDON_OK;
+}
+
+static cordon_status
+check_denies(struct cd_check *check, const struct cd_check_documents *documents,
+             struct cordon_error *err)
+{
+    struct cd_check_question question;
+    cordon_status status = cd_check_question_init(&question, check->arena, documents, err);
+    if (status == CORDON_EINPUT) {
+        err->code = CORDON_EDEFECT;
+        return CORDON_EDEFECT;
+    }
+    if (status == CORDON_OK) {
+        status = ask_denies(check, documents, &question, err);
+    }
+    cd_check_question_finish(&question);
+    return status;
 }
 
 cordon_status
@@ -299,11 +351,12 @@ cd_check_documents(struct cd_check *check, const struct cd_documents *documents,
                                CD_FMT(documents->items[i].file), err->message);
         }
     }
-    if (check->emission->target != CD_TARGET_BUCKET_POLICY) {
-        return check_denies(check, documents->items, policies, documents->n, err);
-    }
-    for (size_t i = 0; i < documents->n; i++) {
-        CORDON_TRY(check_denies(check, &documents->items[i], &policies[i], 1, err));
+    /* Documents of one scope are attached together. */
+    for (size_t first = 0, end; first < documents->n; first = end) {
+        end = documents->items[first].scope.kind == CD_SCOPE_ALL ? documents->n : first + 1;
+        const struct cd_check_documents together = {&documents->items[first], &policies[first],
+                                                    end - first};
+        CORDON_TRY(check_denies(check, &together, err));
     }
     return CORDON_OK;
 }

@@ -34,6 +34,28 @@ struct cd_check_statements {
     size_t n, cap;
 };
 
+/* Documents that are attached together, and what they say. */
+struct cd_check_documents {
+    const struct cd_emitted_document *items;
+    const struct cd_policy *const *policies;
+    size_t n;
+};
+
+/* What whole documents are asked. */
+struct cd_check_question {
+    struct cd_question q;
+    enum cd_policy_kind kind;
+    unsigned bit; /* of the kind */
+    struct cd_str account;
+    bool allows; /* is allowed what is not denied? */
+    struct cd_decided decided;
+};
+struct cd_check_answer {
+    enum cd_decision decision;
+    bool is_denied;    /* by one of the deny's own statements */
+    enum cd_truth own; /* whether these apply, whoever asks */
+};
+
 /* An action on a resource. */
 struct cd_check_target {
     struct cd_str action, resource;
@@ -49,11 +71,29 @@ struct cd_check_deny {
     const struct cd_decl *control;
     const struct cd_deny *deny;
     size_t number;
-    const struct cd_emitted_document *document; /* of it, or NULL: all of the emission */
+    const struct cd_scope *scope; /* of the documents */
     struct cd_check_statements statements;
+    struct cd_check_question *question;
     struct cd_check_keys keys;
     struct cd_check_targets targets;
 };
+
+/* CORDON_EINPUT if a document may not hold what it holds. */
+CORDON_MUST_CHECK cordon_status cd_check_question_init(struct cd_check_question *q,
+                                                       struct cd_arena *a,
+                                                       const struct cd_check_documents *documents,
+                                                       struct cordon_error *err);
+void cd_check_question_finish(struct cd_check_question *q);
+/* What the documents decide about a role of the account whose other policies allow everything.
+ * False when memory is out. */
+bool cd_check_decide(struct cd_check_question *q, const struct cd_access *access,
+                     const struct cd_check_statements *own, struct cd_check_answer *out);
+/* The same request by another caller, of CD_CHECK_OTHERS; *is_bound says whether the documents mean
+ * that caller. */
+#define CD_CHECK_OTHERS 5
+bool cd_check_decide_other(struct cd_check_question *q, size_t other,
+                           const struct cd_check_statements *own, struct cd_check_answer *out,
+                           bool *is_bound);
 
 /* Fills in the keys with their classes, from the deny and from its statements. */
 void cd_check_find_keys(struct cd_check_deny *d);

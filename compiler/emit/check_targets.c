@@ -15,6 +15,7 @@ struct finder {
     size_t n_denied;
     size_t *kinds; /* of actions: a hash each */
     size_t n_kinds, cap_kinds;
+    uint32_t caller_identity; /* an action that no policy denies */
 };
 
 /* ---- what tells actions apart ---- */
@@ -69,22 +70,6 @@ is_new(struct finder *f, size_t kind)
     return true;
 }
 
-/* ---- resources of a bucket ---- */
-
-static bool
-is_of_bucket(const struct cd_bucket *b, struct cd_str arn, unsigned *level)
-{
-    struct cd_arn parts;
-    if (!cd_arn_read(arn, &parts) || !cd_str_eq(parts.part[2], CD_STR("s3"))) {
-        return false;
-    }
-    struct cd_str tail = parts.part[CD_ARN_TAIL];
-    size_t slash = cd_str_find(tail, '/', 0);
-    *level = slash < tail.n ? CD_ON_OBJECTS : CD_ON_BUCKET;
-    return cd_str_eq(cd_str_sub(tail, 0, slash), b->name) && cd_str_eq(parts.part[1], b->partition)
-           && parts.part[3].n == 0 && parts.part[CD_ARN_OWNER].n == 0;
-}
-
 /* ---- resources of patterns ---- */
 
 struct resources {
@@ -135,12 +120,30 @@ are_all_meant(const struct cd_check_deny *d)
     return all;
 }
 
+/* What the documents are the policies of. */
+static void
+add_own_resources(struct finder *f, struct resources *r)
+{
+    const struct cd_bucket *b = &f->d->scope->bucket;
+    switch (f->d->scope->kind) {
+    case CD_SCOPE_ALL:
+    case CD_SCOPE_SERVICE: break;
+    case CD_SCOPE_BUCKET: {
+        struct cd_str arn =
+            cd_arena_printf(f->a, "arn:%.*s:s3:::%.*s", CD_FMT(b->partition), CD_FMT(b->name));
+        add_resource(f, r, arn);
+        add_resource(f, r, cd_arena_printf(f->a, "%.*s/zq", CD_FMT(arn)));
+        break;
+    }
+    case CD_SCOPE_KEY: add_resource(f, r, cd_key_arn(f->a, &f->d->scope->key)); break;
+    }
+}
+
 /* Inside and beside each pattern of the deny and of its statements, and elsewhere. */
 static void
 collect_resources(struct finder *f, struct resources *r)
 {
     const struct cd_check_deny *d = f->d;
-    const struct cd_bucket *b = d->document != NULL ? d->document->bucket : NULL;
     for (size_t i = 0; i < d->deny->n_on; i++) {
         struct cd_str text;
         bool ignored = false;
@@ -159,12 +162,7 @@ collect_resources(struct finder *f, struct resources *r)
     if (!are_all_meant(d)) {
         add_resource(f, r, CD_STR("*"));
     }
-    if (b != NULL) {
-        struct cd_str arn =
-            cd_arena_printf(f->a, "arn:%.*s:s3:::%.*s", CD_FMT(b->partition), CD_FMT(b->name));
-        add_resource(f, r, arn);
-        add_resource(f, r, cd_arena_printf(f->a, "%.*s/zq", CD_FMT(arn)));
-    }
+    add_own_resources(f, r);
 }
 
 /* Every kind of action on every resource. */
@@ -172,15 +170,13 @@ static void
 try_resources(struct finder *f, uint32_t action, size_t kind, bool is_outside,
               const struct resources *r)
 {
-    const struct cd_emitted_document *document = f->d->document;
-    size_t levels = document == NULL ? 0 : cd_bucket_action_levels(action);
+    const struct cd_scope *scope = f->d->scope;
+    size_t levels = scope->kind == CD_SCOPE_BUCKET ? cd_bucket_action_levels(action) : 0;
     if (!is_new(f, kind * 1099511628211u + levels)) {
         return;
     }
     for (size_t i = 0; i < r->n; i++) {
-        unsigned level = 0;
-        if (document == NULL
-            || (is_of_bucket(document->bucket, r->items[i], &level) && (level & levels) != 0)) {
+        if (cd_scope_has(scope, action, r->items[i])) {
             struct cd_check_target *t =
                 CD_PUSH(f->a, f->d->targets.items, f->d->targets.n, f->d->targets.cap);
             *t = (struct cd_check_target){full_name(f->a, action), r->items[i], is_outside};
@@ -233,21 +229,30 @@ find_bounds(struct finder *f, struct bounds *b)
     qsort(b->items, b->n, sizeof b->items[0], by_value);
 }
 
-/* Of a bucket's document, actions differ by what they are made on, too. */
+/* Can the documents speak of the action, and deny it? The identity of the caller is told to
+ * everybody. */
+static bool
+is_asked(const struct finder *f, uint32_t action)
+{
+    const struct cd_scope *scope = f->d->scope;
+    return cd_target_carries(f->d->check->emission->target, action) && action != f->caller_identity
+           && (scope->kind != CD_SCOPE_SERVICE || cd_scope_has(scope, action, CD_STR("")));
+}
+
+/* On a bucket, actions differ by what they are made on, too. */
 static void
 try_actions(struct finder *f, uint32_t first, uint32_t end, const struct resources *resources)
 {
     struct cd_access access = {.action_index = first};
     size_t kind = first < end ? kind_of_action(f, first) : 0;
-    bool is_outside = first < end && !is_denied(f, first);
+    bool is_outside = first < end && !is_denied(f, first), is_done = false;
     for (size_t i = 0; is_outside && i < f->d->statements.n; i++) {
         is_outside = !cd_actions_match(&f->d->statements.items[i]->actions, &access);
     }
-    bool is_done = false;
     for (uint32_t action = first; action < end && !is_done; action++) {
-        if (cd_target_carries(f->d->check->emission->target, action)) {
+        if (is_asked(f, action)) {
             try_resources(f, action, kind, is_outside, resources);
-            is_done = f->d->document == NULL;
+            is_done = f->d->scope->kind != CD_SCOPE_BUCKET;
         }
     }
 }
@@ -255,19 +260,15 @@ try_actions(struct finder *f, uint32_t first, uint32_t end, const struct resourc
 void
 cd_check_find_targets(struct cd_check_deny *d)
 {
-    struct finder f = {.d = d, .a = d->check->arena};
+    struct finder f = {.d = d,
+                       .a = d->check->arena,
+                       .caller_identity = cd_iam_find_action(CD_STR("sts:GetCallerIdentity"))};
     struct resources resources = {.n = 0};
     struct bounds bounds = {.n = 0};
-    uint32_t first = 0, n = cd_iam_n_actions();
     cd_deny_actions(f.a, d->deny, d->check->env, &f.denied, &f.n_denied);
     collect_resources(&f, &resources);
-    if (d->document != NULL && !cd_iam_service_actions(CD_STR("s3"), &first, &n)) {
-        return;
-    }
     find_bounds(&f, &bounds);
     for (size_t i = 0; i + 1 < bounds.n; i++) {
-        uint32_t from = bounds.items[i] > first ? bounds.items[i] : first;
-        uint32_t to = bounds.items[i + 1] < first + n ? bounds.items[i + 1] : first + n;
-        try_actions(&f, from, to, &resources);
+        try_actions(&f, bounds.items[i], bounds.items[i + 1], &resources);
     }
 }

@@ -100,27 +100,47 @@ put_statement(enum cd_target target, struct cd_buf *out, const struct cd_stateme
     cd_buf_putc(out, '}');
 }
 
+struct cd_document_allow
+cd_document_allow_of(const struct cd_emitted_document *d)
+{
+    switch (cd_target_info[d->target].allows) {
+    case CD_ALLOWS_NOTHING: break;
+    case CD_ALLOWS_EVERYTHING:
+        return (struct cd_document_allow){
+            CD_STR("AllowWhatIsNotDenied"),
+            CD_STR("without it the document would deny everything, since it takes the place of one "
+                   "that allows everything, or limits what others allow")};
+    case CD_ALLOWS_ACCOUNT:
+        if (d->scope.key.account.n == 0) {
+            break;
+        }
+        return (struct cd_document_allow){
+            CD_STR("KeepAccountInControl"),
+            CD_STR("without it nobody could use the key, nor change its policy")};
+    }
+    return (struct cd_document_allow){CD_STR(""), CD_STR("")};
+}
+
 /* What the document has to allow beside its denies; true if that is anything. */
 static bool
 put_allow(const struct cd_emitted_document *d, struct cd_buf *out)
 {
-    switch (cd_target_info[d->target].allows) {
-    case CD_ALLOWS_NOTHING: return false;
-    case CD_ALLOWS_EVERYTHING:
-        cd_buf_printf(out,
-                      "{\"Sid\":\"" CD_SID_ALLOW_ALL "\",\"Effect\":\"Allow\",%s\"Action\":\"*\","
-                      "\"Resource\":\"*\"}",
-                      cd_target_info[d->target].has_principal ? "\"Principal\":\"*\"," : "");
-        return true;
-    case CD_ALLOWS_ACCOUNT:
-        cd_buf_printf(
-            out,
-            "{\"Sid\":\"" CD_SID_ALLOW_ACCOUNT "\",\"Effect\":\"Allow\",\"Principal\":"
-            "{\"AWS\":\"arn:%.*s:iam::%.*s:root\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}",
-            CD_FMT(d->partition), CD_FMT(d->account));
-        return true;
+    struct cd_str sid = cd_document_allow_of(d).sid;
+    const struct cd_key *key = &d->scope.key;
+    if (sid.n == 0) {
+        return false;
     }
-    return false;
+    cd_buf_printf(out, "{\"Sid\":\"%.*s\",\"Effect\":\"Allow\",", CD_FMT(sid));
+    if (cd_target_info[d->target].allows == CD_ALLOWS_ACCOUNT) {
+        cd_buf_printf(out,
+                      "\"Principal\":{\"AWS\":\"arn:%.*s:iam::%.*s:root\"},\"Action\":\"kms:*\",",
+                      CD_FMT(key->partition), CD_FMT(key->account));
+    } else {
+        cd_buf_puts(out, cd_target_info[d->target].has_principal ? "\"Principal\":\"*\"," : "");
+        cd_buf_puts(out, "\"Action\":\"*\",");
+    }
+    cd_buf_puts(out, "\"Resource\":\"*\"}");
+    return true;
 }
 
 void

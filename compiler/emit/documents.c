@@ -1,6 +1,4 @@
 /* Statements into documents, one file each, and the check against quotas. */
-#include <stdlib.h>
-
 #include "compiler/emit/manifest.h"
 
 static cordon_status
@@ -18,157 +16,93 @@ add_document(const struct cd_emission *e, struct cd_emitted_document d, struct c
     return CORDON_OK;
 }
 
-static struct cd_quota_row
-quota_of(enum cd_target target)
-{
-    return cd_quota_of(cd_target_info[target].quota, (struct cd_str){"", 0});
-}
-
-/* All statements in one document. */
-static cordon_status
-one_document(struct cd_emission *e, const struct cd_emit_asked *asked, struct cd_documents *out,
-             struct cordon_error *err)
-{
-    const struct cd_emitted_document d = {
-        .file = cd_arena_printf(e->arena, "%.*s.json", CD_FMT(cd_target_info[e->target].file)),
-        .target = e->target,
-        .quota = quota_of(e->target),
-        .partition = asked->partition,
-        .account = asked->account,
-        .statements = e->statements,
-        .n_statements = e->n,
-    };
-    if (cd_target_info[e->target].allows == CD_ALLOWS_ACCOUNT && asked->account.n == 0) {
-        return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
-                           "%.*s has to leave the account in control: name it with --account ID",
-                           CD_FMT(cd_target_info[e->target].noun));
-    }
-    return e->n == 0 ? CORDON_OK : add_document(e, d, out, err);
-}
-
-/* ---- bucket policies ---- */
-
-/* What became of a deny's statements over all buckets. */
+/* What became of a deny's statements over all documents. */
 struct reached {
-    bool some, interpolated;
+    bool some, interpolated, in_part;
 };
 
-static int
-by_name(const void *x, const void *y)
-{
-    const struct cd_bucket *a = x, *b = y;
-    int order = cd_str_cmp(a->name, b->name);
-    return order != 0 ? order : cd_str_cmp(a->partition, b->partition);
-}
-
-static size_t
-all_buckets(const struct cd_emission *e, const struct cd_bucket *asked, size_t n_asked,
-            struct cd_bucket **out)
-{
-    struct cd_bucket *named;
-    size_t n_named = cd_buckets_named(e, &named), n = 0;
-    *out = CD_NEW_ARRAY(e->arena, n_named + n_asked + 1, struct cd_bucket);
-    memcpy(*out, asked, n_asked * sizeof *asked);
-    if (n_named != 0) {
-        memcpy(*out + n_asked, named, n_named * sizeof *named);
-    }
-    qsort(*out, n_asked + n_named, sizeof **out, by_name);
-    for (size_t i = 0; i < n_asked + n_named; i++) {
-        if (n == 0 || !cd_bucket_eq(&(*out)[n - 1], &(*out)[i])) {
-            (*out)[n++] = (*out)[i];
-        }
-    }
-    return n;
-}
-
 static cordon_status
-bucket_document(struct cd_emission *e, const struct cd_bucket *b, struct reached *reached,
-                struct cd_documents *out, struct cordon_error *err)
+document_of(struct cd_emission *e, const struct cd_scope *scope, struct reached *reached,
+            struct cd_documents *out, struct cordon_error *err)
 {
     struct cd_statement *cut = CD_NEW_ARRAY(e->arena, e->n + 1, struct cd_statement);
     size_t n = 0;
-    bool is_aws = cd_str_eq(b->partition, CD_STR("aws"));
     for (size_t i = 0; i < e->n; i++) {
-        switch (cd_bucket_cut(e->arena, &e->statements[i], b, &cut[n])) {
+        switch (cd_scope_cut(e->arena, &e->statements[i], scope, &cut[n])) {
         case CD_CUT_NOTHING: break;
         case CD_CUT_INTERPOLATED: reached[i].interpolated = true; break;
+        case CD_CUT_IN_PART: reached[i].in_part = true; break;
         case CD_CUT_DONE:
             reached[i].some = true;
             n++;
             break;
         }
     }
-    if (n == 0) {
-        return CORDON_OK;
-    }
     const struct cd_emitted_document d = {
-        .file =
-            cd_arena_printf(e->arena, "bucket-policy-%.*s%s%.*s.json", CD_FMT(b->name),
-                            is_aws ? "" : "@", is_aws ? 0 : (int)b->partition.n, b->partition.p),
-        .target = CD_TARGET_BUCKET_POLICY,
-        .bucket = b,
-        .quota = quota_of(CD_TARGET_BUCKET_POLICY),
+        .file = cd_scope_file(e->arena, e->target, scope),
+        .target = e->target,
+        .scope = *scope,
+        .quota = cd_quota_of(cd_target_info[e->target].quota, (struct cd_str){"", 0}),
         .statements = cut,
         .n_statements = n,
     };
-    return add_document(e, d, out, err);
+    return n == 0 ? CORDON_OK : add_document(e, d, out, err);
 }
 
-/* A deny all of whose statements reach no bucket stands in no document. */
+/* Why a deny stands in none of the documents, or not in all; empty if it does. */
+static struct cd_str
+unreached(enum cd_target target, struct reached r)
+{
+    bool are_keys = target == CD_TARGET_KEY_POLICY;
+    if (r.interpolated) {
+        return are_keys
+                   ? CD_STR("which key it speaks of comes from a key of the request: it stands "
+                            "in no policy of one key")
+                   : CD_STR("the bucket's name comes from a key of the request: it stands in "
+                            "no policy of one bucket");
+    }
+    if (r.in_part) {
+        return CD_STR("it speaks of some keys only, and a policy for any key cannot tell which it "
+                      "is the policy of; name the keys with --key ARN");
+    }
+    return r.some     ? CD_STR("")
+           : are_keys ? CD_STR("it speaks of none of the keys of this emission")
+           : target == CD_TARGET_ENDPOINT_POLICY
+               ? CD_STR("it speaks of none of the services of this emission")
+               : CD_STR("it speaks of none of the buckets of this emission");
+}
+
 static void
 list_unreached(struct cd_emission *e, const struct reached *reached)
 {
     for (size_t first = 0, end; first < e->n; first = end) {
         const struct cd_statement *s = &e->statements[first];
-        bool some = false, interpolated = false;
+        struct reached all = {.some = false};
         for (end = first; end < e->n && e->statements[end].deny == s->deny; end++) {
-            some = some || reached[end].some;
-            interpolated = interpolated || reached[end].interpolated;
+            all.some = all.some || reached[end].some;
+            all.interpolated = all.interpolated || reached[end].interpolated;
+            all.in_part = all.in_part || reached[end].in_part;
         }
-        if (interpolated) {
-            cd_emission_refuse(e, s->control, s->span,
-                               CD_STR("the bucket's name comes from a key of the request: it "
-                                      "stands in no policy of one bucket"));
-        } else if (!some) {
-            cd_emission_refuse(e, s->control, s->span,
-                               CD_STR("it speaks of none of the buckets of this emission"));
+        struct cd_str why = unreached(e->target, all);
+        if (why.n != 0) {
+            cd_emission_refuse(e, s->control, s->span, why);
         }
     }
-}
-
-static cordon_status
-bucket_documents(struct cd_emission *e, const struct cd_emit_asked *asked, struct cd_documents *out,
-                 struct cordon_error *err)
-{
-    struct cd_bucket *buckets;
-    size_t n = all_buckets(e, asked->buckets, asked->n_buckets, &buckets);
-    struct reached *reached = CD_NEW_ARRAY(e->arena, e->n + 1, struct reached);
-    if (n == 0 && e->n != 0) {
-        return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
-                           "no bucket is named: neither by --bucket NAME nor, without wildcards, "
-                           "after the `on` of a deny");
-    }
-    for (size_t i = 0; i < n; i++) {
-        CORDON_TRY(bucket_document(e, &buckets[i], reached, out, err));
-    }
-    list_unreached(e, reached);
-    return CORDON_OK;
 }
 
 cordon_status
 cd_emit_documents(struct cd_emission *e, const struct cd_emit_asked *asked,
                   struct cd_documents *out, struct cordon_error *err)
 {
+    struct cd_scope *scopes;
+    size_t n;
+    struct reached *reached = CD_NEW_ARRAY(e->arena, e->n + 1, struct reached);
     *out = (struct cd_documents){.n = 0};
-    switch (e->target) {
-    case CD_TARGET_BUCKET_POLICY: return bucket_documents(e, asked, out, err);
-    case CD_TARGET_SCP:
-    case CD_TARGET_RCP:
-    case CD_TARGET_ENDPOINT_POLICY:
-    case CD_TARGET_KEY_POLICY:
-    case CD_TARGET_BOUNDARY: return one_document(e, asked, out, err);
-    case CD_N_TARGETS: break;
+    CORDON_TRY(cd_scopes_of(e, asked, &scopes, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        CORDON_TRY(document_of(e, &scopes[i], reached, out, err));
     }
+    list_unreached(e, reached);
     return CORDON_OK;
 }
 

@@ -62,6 +62,32 @@ put_place(const struct cd_manifest *m, struct cd_span span, struct cd_buf *out)
 }
 
 static void
+put_text(const char *name, struct cd_str value, struct cd_buf *out)
+{
+    if (value.n != 0) {
+        cd_buf_printf(out, ",\"%s\":", name);
+        cd_buf_json_str(out, value);
+    }
+}
+
+static void
+put_scope(const struct cd_scope *s, struct cd_arena *arena, struct cd_buf *out)
+{
+    switch (s->kind) {
+    case CD_SCOPE_ALL: return;
+    case CD_SCOPE_BUCKET:
+        put_text("bucket", s->bucket.name, out);
+        put_text("partition", s->bucket.partition, out);
+        return;
+    case CD_SCOPE_KEY:
+        put_text("key", s->key.id.n == 0 ? CD_STR("") : cd_key_arn(arena, &s->key), out);
+        put_text("account", s->key.account, out);
+        return;
+    case CD_SCOPE_SERVICE: put_text("service", s->service, out); return;
+    }
+}
+
+static void
 put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
              struct cd_arena *arena, struct cd_buf *out)
 {
@@ -69,16 +95,16 @@ put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
     cd_buf_puts(out, "\n{\"file\":");
     cd_buf_json_str(out, d->file);
     cd_buf_printf(out, ",\"target\":\"%s\"", cd_target_name(d->target));
-    if (d->bucket != NULL) {
-        cd_buf_puts(out, ",\"bucket\":");
-        cd_buf_json_str(out, d->bucket->name);
-        cd_buf_puts(out, ",\"partition\":");
-        cd_buf_json_str(out, d->bucket->partition);
-    }
+    put_scope(&d->scope, arena, out);
     cd_buf_printf(out, ",\"bytes\":%zu,\"limit\":%u,\"limit_since\":", cd_document_size(d),
                   d->quota.max_bytes);
     cd_buf_json_str(out, d->quota.since);
     cd_buf_printf(out, ",\"hash\":\"%.*s\"", CD_FMT(cd_document_hash(d->bytes, hash)));
+    struct cd_document_allow allow = cd_document_allow_of(d);
+    if (allow.sid.n != 0) {
+        cd_buf_printf(out, ",\"allow\":{\"sid\":\"%.*s\",\"why\":\"%.*s\"}", CD_FMT(allow.sid),
+                      CD_FMT(allow.why));
+    }
     cd_buf_puts(out, ",\"statements\":[");
     for (size_t i = 0; i < d->n_statements; i++) {
         const struct cd_statement *s = &d->statements[i];

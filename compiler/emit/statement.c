@@ -3,6 +3,7 @@
 
 #include "compiler/emit/actions.h"
 #include "compiler/emit/carries.h"
+#include "compiler/emit/endpoint.h"
 #include "compiler/emit/strings.h"
 
 static void
@@ -217,12 +218,39 @@ refuse_never_true(struct cd_emission *out, const struct cd_decl *control,
     }
 }
 
+/* What of the deny's actions the statement S has not. */
+static void
+report_missing(struct cd_emission *out, const struct cd_statement *s, const struct cd_acts *acts)
+{
+    if (acts->n_acts != 0 && s->n_actions == 0) {
+        cd_emission_refuse(out, s->control, s->span,
+                           CD_STR("nothing is left of its actions but what is excepted"));
+    } else if (acts->n_dropped != 0) {
+        refuse_dropped(out, s->control, s->deny, acts);
+    } else if (acts->n_acts == 0) {
+        cd_emission_refuse(out, s->control, s->span, CD_STR("its set of actions is empty"));
+    }
+}
+
+/* Does the grammar of the target's documents take all statements of the deny? */
+static bool
+is_taken(struct cd_emission *out, const struct cd_statement *base,
+         const struct cd_normal_form *form, struct cd_reason *reason)
+{
+    bool ok = true;
+    for (size_t i = 0; i < form->n && ok && out->target == CD_TARGET_ENDPOINT_POLICY; i++) {
+        ok = cd_endpoint_takes(out->arena, base, &form->items[i], reason);
+    }
+    return ok;
+}
+
 void
 cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struct cd_deny *deny,
              const struct cd_const_env *env)
 {
     struct cd_statement base = {.control = control, .deny = deny, .span = deny->span};
     struct cd_normal_form form;
+    struct cd_reason reason;
     struct cd_acts acts;
     if (!form_of(out, control, deny, env, &form)) {
         leave_out(out, deny);
@@ -236,20 +264,19 @@ cd_emit_deny(struct cd_emission *out, const struct cd_decl *control, const struc
     }
     check_acts(out, deny, &acts);
     cd_acts_whole(out->arena, &acts, &base);
-    if (acts.n_acts != 0 && base.n_actions == 0) {
-        cd_emission_refuse(out, control, deny->span,
-                           CD_STR("nothing is left of its actions but what is excepted"));
-    } else if (acts.n_dropped != 0) {
-        refuse_dropped(out, control, deny, &acts);
-    } else if (acts.n_acts == 0) {
-        cd_emission_refuse(out, control, deny->span, CD_STR("its set of actions is empty"));
-    }
+    report_missing(out, &base, &acts);
     if (base.n_actions == 0) {
         out->next_number += form.n;
         return;
     }
     if (form.n == 0) {
         refuse_never_true(out, control, deny);
+        return;
+    }
+    if (!is_taken(out, &base, &form, &reason)) {
+        refuse(out, control, deny->span, reason.why, reason.help);
+        out->next_number += form.n;
+        leave_out(out, deny);
         return;
     }
     if (acts.loses_future && !out->is_check) {

@@ -39,11 +39,17 @@ render(struct compilation *c)
 static void
 emit(struct compilation *c, enum cd_target target)
 {
-    const struct cd_bucket bucket = {CD_STR("aws"), CD_STR("acme-data")};
-    const struct cd_emit_asked asked = {.buckets = &bucket,
-                                        .n_buckets = 1,
-                                        .partition = CD_STR("aws"),
-                                        .account = CD_STR("111122223333")};
+    const struct cd_scope scopes[] = {
+        {.kind = CD_SCOPE_BUCKET, .bucket = {CD_STR("aws"), CD_STR("acme-data")}},
+        {.kind = CD_SCOPE_KEY,
+         .key = {.partition = CD_STR("aws"), .account = CD_STR("111122223333")}},
+        {.kind = CD_SCOPE_SERVICE, .service = CD_STR("s3")}};
+    const struct cd_emit_asked asked = {.items = &scopes[target == CD_TARGET_KEY_POLICY        ? 1
+                                                         : target == CD_TARGET_ENDPOINT_POLICY ? 2
+                                                                                               : 0],
+                                        .n = target == CD_TARGET_BUCKET_POLICY
+                                             || target == CD_TARGET_KEY_POLICY
+                                             || target == CD_TARGET_ENDPOINT_POLICY};
     const struct cd_const_env env = {.n = 0};
     struct cd_emission e = {.arena = &c->arena, .target = target, .diags = &c->diags};
     struct cd_documents documents;

@@ -25,7 +25,7 @@ emit(void *ctx)
 {
     (void)ctx;
     e.emission = (struct cd_emission){.arena = &e.front.arena, .diags = &e.front.diags};
-    const struct cd_emit_asked asked = {.n_buckets = 0};
+    const struct cd_emit_asked asked = {.n = 0};
     cd_emit_statements(&e.emission, &e.front.sema, &e.env);
     return cd_emit_documents(&e.emission, &asked, &e.documents, &err);
 }
