@@ -5,11 +5,13 @@
 #include "compiler/cli/depfile.h"
 #include "compiler/cli/emit_check.h"
 #include "compiler/cli/emit_folder.h"
+#include "compiler/cli/emit_limits.h"
 #include "compiler/cli/emit_scopes.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/program.h"
 #include "compiler/cli/verbs.h"
-#include "compiler/emit/manifest.h"
+#include "compiler/emit/attach.h"
+#include "compiler/emit/fit.h"
 #include "runtime/driver/options.h"
 
 struct emit {
@@ -21,9 +23,11 @@ struct emit {
     struct cd_depfile depfile;
     struct cd_param_texts params;
     struct cd_emit_scopes scopes;
+    struct cd_emit_limits limits;
     struct cd_const_env env;
     struct cd_emission emission;
     struct cd_documents documents;
+    struct cd_attachments attachments;
     struct cd_buf manifest_bytes;
     struct cordon_error err;
 };
@@ -43,9 +47,9 @@ make_documents(void *ctx)
         return CORDON_EPOLICY;
     }
     CORDON_TRY(cd_emit_documents(&e->emission, &asked, &e->documents, &e->err));
-    for (size_t i = 0; i < e->documents.n; i++) {
-        CORDON_TRY(cd_document_fits(&e->documents.items[i], &e->front.sema, arena, &e->err));
-    }
+    const struct cd_fitting fitting = {&e->emission, &e->front.sema, &e->limits.quota};
+    CORDON_TRY(cd_fit_documents(&fitting, &e->documents, &e->err));
+    CORDON_TRY(cd_attach(&e->documents, e->limits.n_existing, arena, &e->attachments, &e->err));
     const struct cd_emit_checked checked = {.sema = &e->front.sema,
                                             .program = &e->compiled,
                                             .params = &e->params,
@@ -53,7 +57,12 @@ make_documents(void *ctx)
                                             .emission = &e->emission,
                                             .documents = &e->documents};
     CORDON_TRY(cd_cli_check_emission(&checked, arena, &e->err));
-    const struct cd_manifest manifest = {&e->front.sema, &e->emission, &e->env, &e->documents};
+    const struct cd_manifest manifest = {.sema = &e->front.sema,
+                                         .emission = &e->emission,
+                                         .env = &e->env,
+                                         .documents = &e->documents,
+                                         .attachments = &e->attachments,
+                                         .quota_date = e->limits.quota.date};
     cd_manifest_write(&manifest, arena, &e->manifest_bytes);
     if (e->manifest_bytes.oom) {
         return cordon_fail(&e->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
@@ -128,6 +137,23 @@ shortcoming(const struct cd_emitted_document *d)
                  : "";
 }
 
+/* Several documents of one kind: where each is to hang. */
+static void
+list_attachments(struct emit *e, struct cd_out *out)
+{
+    for (size_t i = 0; i < e->attachments.n; i++) {
+        const struct cd_attachment *a = &e->attachments.items[i];
+        if (a->n_limit > 1 && e->documents.n > 1) {
+            cd_out_printf(out, "attach to %.*s:", CD_FMT(a->to));
+            for (size_t k = 0; k < a->n; k++) {
+                cd_out_printf(out, " %.*s", CD_FMT(e->documents.items[a->first + k].file));
+            }
+            cd_out_printf(out, " (%zu of %u with the %u there already)\n", a->n + a->n_existing,
+                          a->n_limit, a->n_existing);
+        }
+    }
+}
+
 static int
 list_documents(struct emit *e)
 {
@@ -144,6 +170,7 @@ list_documents(struct emit *e)
                       CD_FMT(cd_target_info[e->target].noun));
     }
     cd_out_printf(&out, "%s/manifest.json\n", e->folder.path);
+    list_attachments(e, &out);
     list_stale(e, &out);
     for (size_t i = 0; i < e->emission.n_not; i++) {
         put_place(e, e->emission.not_expressible[i].span, &out);
@@ -213,6 +240,9 @@ run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
     if (misplaced != NULL) {
         return cd_usage_error(usage, "%s is for the target %s", misplaced, cd_target_name(wanted));
     }
+    if (cd_emit_limits_read(&e->limits, e->target, &e->err) != CORDON_OK) {
+        return cd_usage_error(usage, "%s", e->err.message);
+    }
     cd_frontend_init(&e->front);
     e->front.derive = e->derive;
     int code = emit(e, (const char *const *)(argv + 2), n - 1);
@@ -248,13 +278,14 @@ cd_verb_emit(int argc, char **argv)
          .flag = &e.derive.stricter,
          .help = "also derive denies from a require whose `where` no condition key tells: they "
                  "deny more than it forbids"},
+        CD_EMIT_LIMIT_OPTIONS(&e.limits),
         CD_DEPFILE_OPTIONS(&e.depfile),
     };
     const struct cd_usage usage = {
         "cordon emit",
         "TARGET POLICY… -o DIR " CD_EMIT_SCOPE_ARGUMENTS " "
         "[--param [module.]name=value] "
-        "[--params FILE.yaml] [--stricter] [-MD FILE]",
+        "[--params FILE.yaml] [--stricter] [--quota-date YYYY-MM-DD] [--existing N] [-MD FILE]",
         "Writes the denies of the policies' controls, written and derived, as documents, with a "
         "manifest that leads each\n"
         "statement back to its control and line. What the target cannot say is listed, and is no "
@@ -265,8 +296,11 @@ cd_verb_emit(int argc, char **argv)
         "  endpoint-policy       the policy of VPC endpoints, with the Allow that it needs\n"
         "  key-policy            a policy of KMS keys, with the account's\n"
         "  permissions-boundary  a managed policy, with the Allow that it needs\n"
-        "Exit code: 0, or 2 if something is wrong or a document is over its quota; then nothing "
-        "is written.",
+        "Service and resource control policies over their quota become several documents, the "
+        "fewest, with a plan of where to\n"
+        "attach them in the manifest. Exit code: 0, or 2 if something is wrong or what hangs alone "
+        "is over its quota; then\n"
+        "nothing is written.",
         options, CD_ARRAY_LEN(options)};
     size_t n;
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);

@@ -148,6 +148,19 @@ ask_others(struct combination *c)
     return CORDON_OK;
 }
 
+/* The first statement beside the others. */
+static cordon_status
+ask_statements(struct combination *c, enum cd_truth others_deny)
+{
+    const struct cd_check_statements first = {c->d->statements.items, 1, 0};
+    struct cd_check_answer answer = {.decision = CD_ALLOWED,
+                                     .own = cd_check_apply(&first, &c->access)};
+    answer.is_denied = answer.own == CD_YES;
+    return answer.own == others_deny && others_deny != CD_MAYBE
+               ? CORDON_OK
+               : disagree(c, others_deny, &answer, "");
+}
+
 /* What is not denied is allowed: by a document that has to, and else by others. */
 static cordon_status
 ask(struct combination *c)
@@ -155,6 +168,9 @@ ask(struct combination *c)
     struct cd_check_answer answer;
     enum cd_truth fires;
     CORDON_TRY(deny_fires(c, &fires));
+    if (c->d->question == NULL) {
+        return ask_statements(c, fires);
+    }
     if (!cd_check_decide(c->d->question, &c->access, &c->d->statements, &answer)) {
         return oom(c);
     }
@@ -224,8 +240,8 @@ check_size(const struct cd_check_deny *d, struct cordon_error *err)
     return status;
 }
 
-static cordon_status
-check_deny(struct cd_check_deny *d, struct cordon_error *err)
+cordon_status
+cd_check_ask(struct cd_check_deny *d, struct cordon_error *err)
 {
     struct combination c = {.d = d, .err = err};
     cd_check_find_keys(d);
@@ -246,15 +262,10 @@ check_deny(struct cd_check_deny *d, struct cordon_error *err)
 
 /* The compiled statements of the deny in one document: they stand in the order of the emission,
  * behind all others. */
-static cordon_status
+static void
 add_statements(struct cd_check_deny *d, const struct cd_emitted_document *document,
-               const struct cd_policy *policy, struct cordon_error *err)
+               const struct cd_policy *policy)
 {
-    if (policy->n_statements < document->n_statements) {
-        return cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET,
-                           "%.*s has %u statements instead of %zu", CD_FMT(document->file),
-                           policy->n_statements, document->n_statements);
-    }
     size_t others = policy->n_statements - document->n_statements;
     for (size_t i = 0; i < document->n_statements; i++) {
         if (document->statements[i].deny == d->deny) {
@@ -262,7 +273,6 @@ add_statements(struct cd_check_deny *d, const struct cd_emitted_document *docume
                 &policy->statements[others + i];
         }
     }
-    return CORDON_OK;
 }
 
 /* Is nothing to be expected of the deny: it could not be said, or not in a document of this scope?
@@ -300,9 +310,9 @@ check_one(struct cd_check *check, const struct cd_decl *control, size_t number,
                               .scope = &documents->items[0].scope,
                               .question = question};
     for (size_t i = 0; i < documents->n; i++) {
-        CORDON_TRY(add_statements(&d, &documents->items[i], documents->policies[i], err));
+        add_statements(&d, &documents->items[i], documents->policies[i]);
     }
-    return is_left_out(&d) ? CORDON_OK : check_deny(&d, err);
+    return is_left_out(&d) ? CORDON_OK : cd_check_ask(&d, err);
 }
 
 static cordon_status
@@ -338,24 +348,54 @@ check_denies(struct cd_check *check, const struct cd_check_documents *documents,
     return status;
 }
 
+static cordon_status
+read_document(struct cd_check *check, const struct cd_emitted_document *document,
+              const struct cd_policy **policy, struct cordon_error *err)
+{
+    if (cd_policy_read(check->arena, NULL, document->bytes, policy, err) != CORDON_OK) {
+        return cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET, "%.*s: %s",
+                           CD_FMT(document->file), err->message);
+    }
+    if ((*policy)->n_statements < document->n_statements) {
+        return cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET,
+                           "%.*s has %u statements instead of %zu", CD_FMT(document->file),
+                           (*policy)->n_statements, document->n_statements);
+    }
+    return CORDON_OK;
+}
+
+/* The document with what its merged statements stand for, and that it says the same. */
+static cordon_status
+spread_document(struct cd_check *check, const struct cd_emitted_document *document,
+                struct cd_emitted_document *spread, const struct cd_policy **policy,
+                struct cordon_error *err)
+{
+    const struct cd_policy *written;
+    CORDON_TRY(read_document(check, document, &written, err));
+    CORDON_TRY(cd_check_spread(check, document, spread, err));
+    if (spread->statements == document->statements) {
+        *policy = written;
+        return CORDON_OK;
+    }
+    CORDON_TRY(read_document(check, spread, policy, err));
+    return cd_check_merged(check, document, written, spread, *policy, err);
+}
+
 cordon_status
 cd_check_documents(struct cd_check *check, const struct cd_documents *documents,
                    struct cordon_error *err)
 {
-    const struct cd_policy **policies =
-        CD_NEW_ARRAY(check->arena, documents->n + 1, const struct cd_policy *);
-    for (size_t i = 0; i < documents->n; i++) {
-        if (cd_policy_read(check->arena, NULL, documents->items[i].bytes, &policies[i], err)
-            != CORDON_OK) {
-            return cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET, "%.*s: %s",
-                               CD_FMT(documents->items[i].file), err->message);
-        }
+    size_t n = documents->n;
+    const struct cd_policy **policies = CD_NEW_ARRAY(check->arena, n + 1, const struct cd_policy *);
+    struct cd_emitted_document *spread =
+        CD_NEW_ARRAY(check->arena, n + 1, struct cd_emitted_document);
+    for (size_t i = 0; i < n; i++) {
+        CORDON_TRY(spread_document(check, &documents->items[i], &spread[i], &policies[i], err));
     }
     /* Documents of one scope are attached together. */
-    for (size_t first = 0, end; first < documents->n; first = end) {
-        end = documents->items[first].scope.kind == CD_SCOPE_ALL ? documents->n : first + 1;
-        const struct cd_check_documents together = {&documents->items[first], &policies[first],
-                                                    end - first};
+    for (size_t first = 0, end; first < n; first = end) {
+        end = spread[first].scope.kind == CD_SCOPE_ALL ? n : first + 1;
+        const struct cd_check_documents together = {&spread[first], &policies[first], end - first};
         CORDON_TRY(check_denies(check, &together, err));
     }
     return CORDON_OK;

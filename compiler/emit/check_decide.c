@@ -147,8 +147,8 @@ decide(struct cd_check_question *q, const struct cd_check_statements *own,
 
 /* What the statements say alone: where others deny, the decision does not show what they leave
  * undecided. */
-static enum cd_truth
-apply(const struct cd_check_statements *own, const struct cd_access *access)
+enum cd_truth
+cd_check_apply(const struct cd_check_statements *own, const struct cd_access *access)
 {
     struct cd_missing missing = {.n = 0};
     enum cd_truth denies = CD_NO;
@@ -167,7 +167,7 @@ cd_check_decide(struct cd_check_question *q, const struct cd_access *access,
 {
     q->q.access = *access;
     bool ok = decide(q, own, out);
-    out->own = apply(own, access);
+    out->own = cd_check_apply(own, access);
     return ok;
 }
 

@@ -73,6 +73,7 @@ struct cd_check_deny {
     size_t number;
     const struct cd_scope *scope; /* of the documents */
     struct cd_check_statements statements;
+    /* NULL: the first statement is put beside the others, which it stands for. */
     struct cd_check_question *question;
     struct cd_check_keys keys;
     struct cd_check_targets targets;
@@ -94,6 +95,27 @@ bool cd_check_decide(struct cd_check_question *q, const struct cd_access *access
 bool cd_check_decide_other(struct cd_check_question *q, size_t other,
                            const struct cd_check_statements *own, struct cd_check_answer *out,
                            bool *is_bound);
+
+/* What the statements say alone, whoever asks. */
+enum cd_truth cd_check_apply(const struct cd_check_statements *statements,
+                             const struct cd_access *access);
+
+/* Puts every combination to both sides: by d->check, and to the documents. */
+CORDON_MUST_CHECK cordon_status cd_check_ask(struct cd_check_deny *d, struct cordon_error *err);
+
+/* DOCUMENT with the statements that its merged ones stand for in their places, as bytes, too;
+ * itself if it has none. */
+CORDON_MUST_CHECK cordon_status cd_check_spread(struct cd_check *check,
+                                                const struct cd_emitted_document *document,
+                                                struct cd_emitted_document *spread,
+                                                struct cordon_error *err);
+/* Does each merged statement of DOCUMENT, read as POLICY, deny what those that it stands for do? */
+CORDON_MUST_CHECK cordon_status cd_check_merged(struct cd_check *check,
+                                                const struct cd_emitted_document *document,
+                                                const struct cd_policy *policy,
+                                                const struct cd_emitted_document *spread,
+                                                const struct cd_policy *spread_policy,
+                                                struct cordon_error *err);
 
 /* Fills in the keys with their classes, from the deny and from its statements. */
 void cd_check_find_keys(struct cd_check_deny *d);

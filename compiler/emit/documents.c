@@ -1,18 +1,18 @@
-/* Statements into documents, one file each, and the check against quotas. */
+/* Statements into documents, one file each; quotas come behind (fit.c). */
 #include "compiler/emit/manifest.h"
 
-static cordon_status
-add_document(const struct cd_emission *e, struct cd_emitted_document d, struct cd_documents *out,
-             struct cordon_error *err)
+cordon_status
+cd_documents_add(struct cd_documents *out, struct cd_emitted_document d, struct cd_arena *arena,
+                 struct cordon_error *err)
 {
     struct cd_buf bytes = CD_BUF_INIT;
     cd_document_write(&d, &bytes);
     if (bytes.oom) {
         return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
     }
-    d.bytes = cd_arena_str(e->arena, cd_buf_view(&bytes));
+    d.bytes = cd_arena_str(arena, cd_buf_view(&bytes));
     cd_buf_finish(&bytes);
-    *CD_PUSH(e->arena, out->items, out->n, out->cap) = d;
+    *CD_PUSH(arena, out->items, out->n, out->cap) = d;
     return CORDON_OK;
 }
 
@@ -42,11 +42,10 @@ document_of(struct cd_emission *e, const struct cd_scope *scope, struct reached 
         .file = cd_scope_file(e->arena, e->target, scope),
         .target = e->target,
         .scope = *scope,
-        .quota = cd_quota_of(cd_target_info[e->target].quota, (struct cd_str){"", 0}),
         .statements = cut,
         .n_statements = n,
     };
-    return n == 0 ? CORDON_OK : add_document(e, d, out, err);
+    return n == 0 ? CORDON_OK : cd_documents_add(out, d, e->arena, err);
 }
 
 /* Why a deny stands in none of the documents, or not in all; empty if it does. */
@@ -104,79 +103,4 @@ cd_emit_documents(struct cd_emission *e, const struct cd_emit_asked *asked,
     }
     list_unreached(e, reached);
     return CORDON_OK;
-}
-
-/* ---- quotas ---- */
-
-#define SHOWN_STATEMENTS 3
-
-size_t
-cd_document_size(const struct cd_emitted_document *d)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < d->bytes.n; i++) {
-        n += d->quota.blanks_count || d->bytes.p[i] != ' ';
-    }
-    return n;
-}
-
-static size_t
-size_of(const struct cd_emitted_document *d, size_t i)
-{
-    struct cd_buf one = CD_BUF_INIT, none = CD_BUF_INIT;
-    struct cd_emitted_document part = *d;
-    part.n_statements = 0;
-    cd_document_write(&part, &none);
-    part.statements = &d->statements[i];
-    part.n_statements = 1;
-    cd_document_write(&part, &one);
-    size_t size = one.n - none.n;
-    cd_buf_finish(&one);
-    cd_buf_finish(&none);
-    return size;
-}
-
-/* «SID (m.c, file:line) has 4000 bytes», the largest first. */
-static void
-put_largest(const struct cd_emitted_document *d, const struct cd_sema *sema, struct cd_arena *arena,
-            struct cd_buf *out)
-{
-    size_t *sizes = CD_NEW_ARRAY(arena, d->n_statements + 1, size_t);
-    for (size_t i = 0; i < d->n_statements; i++) {
-        sizes[i] = size_of(d, i);
-    }
-    for (size_t shown = 0; shown < SHOWN_STATEMENTS && shown < d->n_statements; shown++) {
-        size_t at = 0;
-        uint32_t line = 0, column = 0;
-        for (size_t i = 1; i < d->n_statements; i++) {
-            at = sizes[i] > sizes[at] ? i : at;
-        }
-        const struct cd_statement *s = &d->statements[at];
-        cd_sources_place(sema->sources, s->span.file, s->span.start, &line, &column, NULL);
-        cd_buf_printf(out, "%s%.*s of %.*s (%.*s:%u) with %zu bytes", shown == 0 ? "" : ", ",
-                      CD_FMT(s->sid), CD_FMT(cd_sema_full_name(s->control, arena)),
-                      CD_FMT(sema->sources->files[s->span.file].path), line, sizes[at]);
-        sizes[at] = 0;
-    }
-}
-
-cordon_status
-cd_document_fits(const struct cd_emitted_document *d, const struct cd_sema *sema,
-                 struct cd_arena *arena, struct cordon_error *err)
-{
-    struct cd_buf largest = CD_BUF_INIT;
-    size_t size = cd_document_size(d);
-    if (size <= d->quota.max_bytes) {
-        return CORDON_OK;
-    }
-    put_largest(d, sema, arena, &largest);
-    cordon_status status = cordon_fail(
-        err, CORDON_ELIMIT, CORDON_NO_OFFSET,
-        "%.*s has %zu bytes in %zu statement%s, but a document of this kind may have %u (since "
-        "%.*s); the largest: %.*s; emit fewer controls into one document, or shorten their lists "
-        "with wildcards",
-        CD_FMT(d->file), size, d->n_statements, d->n_statements == 1 ? "" : "s", d->quota.max_bytes,
-        CD_FMT(d->quota.since), CD_FMT(cd_buf_view(&largest)));
-    cd_buf_finish(&largest);
-    return status;
 }

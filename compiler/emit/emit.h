@@ -142,6 +142,10 @@ struct cd_statement {
     const struct cd_decl *control;
     const struct cd_deny *deny; /* of the control */
     struct cd_span span;        /* of the deny */
+    /* If it stands for statements of several denies: these, with their Sids. The members above are
+     * then those of the first, but for what it denies. */
+    const struct cd_statement *sources;
+    size_t n_sources;
 };
 
 struct cd_not_expressible {

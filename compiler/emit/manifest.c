@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "compiler/emit/attach.h"
 #include "compiler/sema/const_json.h"
 #include "cordon/version.h"
 
@@ -88,6 +89,33 @@ put_scope(const struct cd_scope *s, struct cd_arena *arena, struct cd_buf *out)
 }
 
 static void
+put_day(struct cd_str day, struct cd_buf *out)
+{
+    if (day.n == 0) {
+        cd_buf_puts(out, "null");
+    } else {
+        cd_buf_json_str(out, day);
+    }
+}
+
+/* A line for each deny that the statement says. */
+static void
+put_statement(const struct cd_manifest *m, const struct cd_statement *s, bool first,
+              struct cd_arena *arena, struct cd_buf *out)
+{
+    const struct cd_statement *sources = s->n_sources == 0 ? s : s->sources;
+    for (size_t i = 0; i == 0 || i < s->n_sources; i++) {
+        cd_buf_puts(out, first && i == 0 ? "\n{\"sid\":" : ",\n{\"sid\":");
+        cd_buf_json_str(out, s->sid);
+        cd_buf_puts(out, ",\"control\":");
+        cd_buf_json_str(out, cd_sema_full_name(sources[i].control, arena));
+        put_place(m, sources[i].span, out);
+        cd_buf_puts(out, sources[i].deny->require != NULL ? ",\"derived\":true" : "");
+        cd_buf_puts(out, sources[i].deny->is_stricter ? ",\"stricter\":true}" : "}");
+    }
+}
+
+static void
 put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
              struct cd_arena *arena, struct cd_buf *out)
 {
@@ -98,7 +126,7 @@ put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
     put_scope(&d->scope, arena, out);
     cd_buf_printf(out, ",\"bytes\":%zu,\"limit\":%u,\"limit_since\":", cd_document_size(d),
                   d->quota.max_bytes);
-    cd_buf_json_str(out, d->quota.since);
+    put_day(d->quota.since, out);
     cd_buf_printf(out, ",\"hash\":\"%.*s\"", CD_FMT(cd_document_hash(d->bytes, hash)));
     struct cd_document_allow allow = cd_document_allow_of(d);
     if (allow.sid.n != 0) {
@@ -107,16 +135,38 @@ put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
     }
     cd_buf_puts(out, ",\"statements\":[");
     for (size_t i = 0; i < d->n_statements; i++) {
-        const struct cd_statement *s = &d->statements[i];
-        cd_buf_puts(out, i == 0 ? "\n{\"sid\":" : ",\n{\"sid\":");
-        cd_buf_json_str(out, s->sid);
-        cd_buf_puts(out, ",\"control\":");
-        cd_buf_json_str(out, cd_sema_full_name(s->control, arena));
-        put_place(m, s->span, out);
-        cd_buf_puts(out, s->deny->require != NULL ? ",\"derived\":true" : "");
-        cd_buf_puts(out, s->deny->is_stricter ? ",\"stricter\":true}" : "}");
+        put_statement(m, &d->statements[i], i == 0, arena, out);
     }
     cd_buf_puts(out, "]}");
+}
+
+static void
+put_attachment(const struct cd_manifest *m, const struct cd_attachment *attachment,
+               struct cd_buf *out)
+{
+    cd_buf_puts(out, "\n{\"to\":");
+    cd_buf_json_str(out, attachment->to);
+    cd_buf_printf(out, ",\"level\":%zu,\"documents\":[", attachment->level);
+    for (size_t i = 0; i < attachment->n; i++) {
+        cd_buf_puts(out, i == 0 ? "" : ",");
+        cd_buf_json_str(out, m->documents->items[attachment->first + i].file);
+    }
+    cd_buf_printf(out, "],\"existing\":%u,\"limit\":%u}", attachment->n_existing,
+                  attachment->n_limit);
+}
+
+static void
+put_attachments(const struct cd_manifest *m, struct cd_buf *out)
+{
+    cd_buf_printf(out, ",\n\"packing\":{\"documents\":%zu,\"at_least\":%zu,\"fewest\":%s}",
+                  m->documents->n, m->documents->at_least,
+                  m->documents->is_minimal ? "true" : "false");
+    cd_buf_puts(out, ",\n\"attachments\":[");
+    for (size_t i = 0; i < m->attachments->n; i++) {
+        cd_buf_puts(out, i == 0 ? "" : ",");
+        put_attachment(m, &m->attachments->items[i], out);
+    }
+    cd_buf_puts(out, "]");
 }
 
 void
@@ -124,12 +174,16 @@ cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd
 {
     cd_buf_puts(out, "{\"schema\":1,\"cordon\":{\"version\":\"" CORDON_VERSION "\"},\n");
     put_parameters(m, arena, out);
+    cd_buf_puts(out, ",\n\"quota_date\":");
+    put_day(m->quota_date, out);
     cd_buf_puts(out, ",\n\"documents\":[");
     for (size_t i = 0; i < m->documents->n; i++) {
         cd_buf_puts(out, i == 0 ? "" : ",");
         put_document(m, &m->documents->items[i], arena, out);
     }
-    cd_buf_puts(out, "],\n\"not_expressible\":[");
+    cd_buf_puts(out, "]");
+    put_attachments(m, out);
+    cd_buf_puts(out, ",\n\"not_expressible\":[");
     for (size_t i = 0; i < m->emission->n_not; i++) {
         const struct cd_not_expressible *n = &m->emission->not_expressible[i];
         cd_buf_puts(out, i == 0 ? "\n{\"control\":" : ",\n{\"control\":");

@@ -11,7 +11,7 @@ struct cd_emitted_document {
     enum cd_target target;
     struct cd_scope scope; /* what it is the policy of */
     struct cd_str bytes;
-    struct cd_quota_row quota;
+    struct cd_quota_row quota; /* from cd_fit_documents on */
     const struct cd_statement *statements;
     size_t n_statements;
 };
@@ -19,6 +19,8 @@ struct cd_emitted_document {
 struct cd_documents {
     struct cd_emitted_document *items;
     size_t n, cap;
+    size_t at_least; /* no fewer could hold the statements */
+    bool is_minimal; /* nor could as many less one: proven */
 };
 
 /* The documents of E's statements, one for each scope (cd_scopes_of), none without a statement.
@@ -36,22 +38,27 @@ struct cd_document_allow {
 struct cd_document_allow cd_document_allow_of(const struct cd_emitted_document *d);
 /* D as minified JSON, version 2012-10-17: what the target has to allow, then D's statements. */
 void cd_document_write(const struct cd_emitted_document *d, struct cd_buf *out);
+/* D with its bytes, behind the others. */
+CORDON_MUST_CHECK cordon_status cd_documents_add(struct cd_documents *out,
+                                                 struct cd_emitted_document d,
+                                                 struct cd_arena *arena, struct cordon_error *err);
 /* Its size as its quota counts it. */
 size_t cd_document_size(const struct cd_emitted_document *d);
-/* CORDON_ELIMIT with the sizes and the largest statements if the document is over its quota. */
-CORDON_MUST_CHECK cordon_status cd_document_fits(const struct cd_emitted_document *d,
-                                                 const struct cd_sema *sema, struct cd_arena *arena,
-                                                 struct cordon_error *err);
+struct cd_attachments;
 
 struct cd_manifest {
     const struct cd_sema *sema;
     const struct cd_emission *emission;
     const struct cd_const_env *env;
     const struct cd_documents *documents;
+    const struct cd_attachments *attachments;
+    struct cd_str quota_date; /* the day whose quotas were kept; empty: the newest that are known */
 };
 
-/* {schema, cordon, parameters, documents:[{file,target,[bucket…],bytes,limit,limit_since,hash,
- * [allow:{sid,why}],statements:[{sid,control,file,line}]}],
+/* {schema, cordon, parameters, quota_date,
+ * documents:[{file,target,[bucket…],bytes,limit,limit_since,hash,[allow:{sid,why}],
+ * statements:[{sid,control,file,line}]}], packing:{documents,at_least,fewest},
+ * attachments:[{to,level,documents:[],existing,limit}],
  * not_expressible:[{control,file,line,why}]} */
 void cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd_buf *out);
 /* The hash of a document's bytes as the manifest has it: 16 hexadecimal digits of XXH3. */

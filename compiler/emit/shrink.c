@@ -1,0 +1,196 @@
+/* Statements of several denies in one, where it denies exactly what they do. */
+#include "compiler/emit/fit.h"
+#include "compiler/emit/strings.h"
+
+/* ---- what covers what ---- */
+
+/* Does pattern X, of actions or of ARNs, match all that pattern Y does? Only where X is Y, or «*»,
+ * or ends in its one wildcard, a star, behind what Y begins with. Of an ARN that star stands in the
+ * last segment: wildcards of the earlier ones do not pass colons. */
+static bool
+covers(struct cd_str x, struct cd_str y)
+{
+    if (cd_str_eq(x, y) || cd_str_eq(x, CD_STR("*"))) {
+        return true;
+    }
+    size_t star = cd_str_find(x, '*', 0), colons = 0;
+    for (size_t i = 0; i < x.n; i++) {
+        colons += x.p[i] == ':';
+    }
+    bool is_prefix = star + 1 == x.n && cd_str_find(x, '?', 0) == x.n
+                     && cd_str_find(x, '$', 0) == x.n
+                     && colons >= (cd_str_starts(x, CD_STR("arn:")) ? 5u : 1u);
+    return is_prefix && cd_str_starts(y, cd_str_sub(x, 0, star));
+}
+
+/* Is each of Y covered by one of X? */
+static bool
+all_covered(const struct cd_str *x, size_t n_x, const struct cd_str *y, size_t n_y)
+{
+    for (size_t k = 0; k < n_y; k++) {
+        bool found = false;
+        for (size_t i = 0; i < n_x && !found; i++) {
+            found = covers(x[i], y[k]);
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* «all but X» has all of «all but Y» if Y has all of X. */
+static bool
+list_covers(bool not_x, const struct cd_str *x, size_t n_x, bool not_y, const struct cd_str *y,
+            size_t n_y)
+{
+    if (not_x != not_y) {
+        return !not_x && all_covered(x, n_x, &(struct cd_str){"*", 1}, 1);
+    }
+    return not_x ? all_covered(y, n_y, x, n_x) : all_covered(x, n_x, y, n_y);
+}
+
+/* Is every condition of X one of Y? Then X holds wherever Y does. */
+static bool
+asks_no_more(const struct cd_conditions *x, const struct cd_conditions *y)
+{
+    for (size_t i = 0; i < x->n; i++) {
+        bool found = false;
+        for (size_t k = 0; k < y->n && !found; k++) {
+            found = cd_condition_eq(&x->items[i], &y->items[k]);
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+same_list(bool not_x, const struct cd_str *x, size_t n_x, bool not_y, const struct cd_str *y,
+          size_t n_y)
+{
+    bool same = not_x == not_y && n_x == n_y;
+    for (size_t i = 0; i < n_x && same; i++) {
+        same = cd_str_eq(x[i], y[i]);
+    }
+    return same;
+}
+
+/* ---- merging ---- */
+
+/* The union of two lists, without what a pattern in it covers: that follows the pattern. */
+static size_t
+united(struct cd_arena *a, const struct cd_str *x, size_t n_x, const struct cd_str *y, size_t n_y,
+       struct cd_str **out)
+{
+    size_t n = cd_strs_merge(a, x, n_x, y, n_y, false, out), kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (kept == 0 || !covers((*out)[kept - 1], (*out)[i])) {
+            (*out)[kept++] = (*out)[i];
+        }
+    }
+    return kept;
+}
+
+/* What X and Y deny as one statement; false if none is known. */
+static bool
+merged(struct cd_arena *a, const struct cd_statement *x, const struct cd_statement *y,
+       struct cd_statement *out)
+{
+    if (!asks_no_more(&x->conditions, &y->conditions)) {
+        return false;
+    }
+    *out = *x;
+    if (list_covers(x->not_action, x->actions, x->n_actions, y->not_action, y->actions,
+                    y->n_actions)
+        && list_covers(x->not_resource, x->resources, x->n_resources, y->not_resource, y->resources,
+                       y->n_resources)) {
+        return true;
+    }
+    if (!asks_no_more(&y->conditions, &x->conditions)) {
+        return false;
+    }
+    if (!x->not_action && !y->not_action
+        && same_list(x->not_resource, x->resources, x->n_resources, y->not_resource, y->resources,
+                     y->n_resources)) {
+        out->n_actions =
+            united(a, x->actions, x->n_actions, y->actions, y->n_actions, &out->actions);
+        return true;
+    }
+    if (!x->not_resource && !y->not_resource
+        && same_list(x->not_action, x->actions, x->n_actions, y->not_action, y->actions,
+                     y->n_actions)) {
+        out->n_resources =
+            united(a, x->resources, x->n_resources, y->resources, y->n_resources, &out->resources);
+        return true;
+    }
+    return false;
+}
+
+/* The sources of both, in their order. */
+static void
+join_sources(struct cd_arena *a, const struct cd_statement *x, const struct cd_statement *y,
+             struct cd_statement *out)
+{
+    const struct cd_statement *const both[] = {x, y};
+    struct cd_statement *sources =
+        CD_NEW_ARRAY(a, x->n_sources + y->n_sources + 2, struct cd_statement);
+    size_t n = 0;
+    for (size_t i = 0; i < CD_ARRAY_LEN(both); i++) {
+        if (both[i]->n_sources == 0) {
+            sources[n++] = *both[i];
+        }
+        for (size_t k = 0; k < both[i]->n_sources; k++) {
+            sources[n++] = both[i]->sources[k];
+        }
+    }
+    out->sources = sources;
+    out->n_sources = n;
+}
+
+/* Merges statements AT and AT2 of the list, the later one into the place of the earlier. */
+static bool
+try_merge(struct cd_arena *a, const struct cd_emitted_document *d, size_t limit,
+          struct cd_statement *items, size_t at, size_t at2)
+{
+    struct cd_statement *x = &items[at], *y = &items[at2], both;
+    if (!merged(a, x, y, &both) && !merged(a, y, x, &both)) {
+        return false;
+    }
+    both.sid = x->sid;
+    both.number = x->number;
+    both.control = x->control;
+    both.deny = x->deny;
+    both.span = x->span;
+    if (cd_statement_size(d, &both) > limit) {
+        return false;
+    }
+    join_sources(a, x, y, &both);
+    *x = both;
+    return true;
+}
+
+size_t
+cd_statements_merge(struct cd_arena *a, const struct cd_emitted_document *d, size_t limit,
+                    struct cd_statement **out)
+{
+    struct cd_statement *items = CD_NEW_ARRAY(a, d->n_statements + 1, struct cd_statement);
+    size_t n = d->n_statements;
+    for (size_t i = 0; i < n; i++) {
+        items[i] = d->statements[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n;) {
+            if (!try_merge(a, d, limit, items, i, k)) {
+                k++;
+                continue;
+            }
+            memmove(&items[k], &items[k + 1], (n - k - 1) * sizeof *items);
+            n--;
+            k = i + 1; /* what has grown may go with those that it did not go with before */
+        }
+    }
+    *out = items;
+    return n;
+}
