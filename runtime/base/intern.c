@@ -224,8 +224,8 @@ look_up(struct cd_intern *t, struct cd_str s, uint64_t hash, uint32_t *slot)
     return id;
 }
 
-uint32_t
-cd_intern_add(struct cd_intern *t, struct cd_str s)
+static uint32_t
+add(struct cd_intern *t, struct cd_str s)
 {
     uint64_t hash = cd_str_hash(s);
     uint32_t slot;
@@ -238,6 +238,49 @@ cd_intern_add(struct cd_intern *t, struct cd_str s)
         return CD_NO_STR;
     }
     return put_slot(t, s, hash, slot, t->n) ? t->n++ : CD_NO_STR;
+}
+
+/* What a place for S, a short string, holds once S was there. */
+static struct cd_intern_recent
+key_of(struct cd_str s)
+{
+    struct cd_intern_recent key = {.n = (uint32_t)s.n};
+    if (s.n >= sizeof key.head) {
+        memcpy(&key.head, s.p, sizeof key.head);
+        memcpy(&key.tail, s.p + s.n - sizeof key.tail, sizeof key.tail);
+    } else if (s.n >= sizeof(uint32_t)) {
+        memcpy(&key.head, s.p, sizeof(uint32_t));
+        memcpy(&key.tail, s.p + s.n - sizeof(uint32_t), sizeof(uint32_t));
+    } else {
+        memcpy(&key.head, s.p, 1);
+        memcpy(&key.tail, s.p + s.n / 2, s.n - s.n / 2);
+    }
+    return key;
+}
+
+static struct cd_intern_recent *
+recent_place(struct cd_intern *t, const struct cd_intern_recent *key)
+{
+    uint64_t mixed = (key->head ^ key->tail << 7) * UINT64_C(0x9E3779B97F4A7C15);
+    return &t->recent[mixed >> 32 & (CD_INTERN_RECENT - 1)];
+}
+
+uint32_t
+cd_intern_add(struct cd_intern *t, struct cd_str s)
+{
+    if (s.n == 0 || s.n > CD_INTERN_SHORT) {
+        return add(t, s);
+    }
+    struct cd_intern_recent key = key_of(s);
+    struct cd_intern_recent *place = recent_place(t, &key);
+    if (place->head != key.head || place->tail != key.tail || place->n != key.n) {
+        key.id = add(t, s);
+        if (key.id == CD_NO_STR) {
+            return CD_NO_STR;
+        }
+        *place = key;
+    }
+    return place->id;
 }
 
 uint32_t

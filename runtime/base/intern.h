@@ -17,6 +17,16 @@
 #define CD_INTERN_UNIT 2u
 #define CD_INTERN_BLOCK_BITS 19u /* of units */
 
+/* Places for the short strings that were met last, by a cheap hash of their bytes: most lookups ask
+ * for one of a few. */
+#define CD_INTERN_RECENT 128u
+#define CD_INTERN_SHORT 16u
+
+struct cd_intern_recent {
+    uint64_t head, tail; /* the first and the last bytes, which overlap */
+    uint32_t n, id;      /* n 0: free */
+};
+
 struct cd_intern {
     char **blocks;
     uint32_t n_blocks, cap_blocks;
@@ -31,6 +41,7 @@ struct cd_intern {
     uint32_t *slots;
     uint8_t *tags;
     uint32_t slot_mask, n_slots;
+    struct cd_intern_recent recent[CD_INTERN_RECENT];
 };
 
 /* False when memory is out. */

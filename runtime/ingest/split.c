@@ -8,7 +8,7 @@
 #include "runtime/ingest/json.h"
 #include "runtime/ingest/keep.h"
 
-#define WINDOW ((size_t)256 << 10)
+#define WINDOW ((size_t)128 << 10)
 
 static const struct cd_str item_lists[] = {
     CD_STR_INIT("configurationItems"),

@@ -44,6 +44,30 @@ Test(intern, strings_of_all_lengths)
     cd_intern_finish(&t);
 }
 
+/* Short strings are found by a memory of the last ones: all lengths around its limit, with the same
+ * beginnings and ends, again and again. */
+Test(intern, short_strings_that_are_alike)
+{
+    struct cd_intern t;
+    char text[24];
+    cr_assert(cd_intern_init(&t));
+    for (unsigned round = 0; round < 3; round++) {
+        uint32_t id = 1;
+        for (size_t n = 1; n <= 20; n++) {
+            for (size_t at = 0; at <= n; at++, id++) {
+                memset(text, 'x', n);
+                text[at] = 'y'; /* behind the end for at == n: all are x */
+                struct cd_str s = {text, n};
+                cr_assert_eq(cd_intern_add(&t, s), id, "%zu at %zu", n, at);
+                cr_assert_eq(cd_intern_find(&t, s), id);
+                cr_assert(cd_str_eq(cd_intern_str(&t, id), s));
+            }
+        }
+    }
+    cr_assert_neq(cd_intern_add(&t, CD_STR("\0\0")), cd_intern_add(&t, CD_STR("\0")));
+    cd_intern_finish(&t);
+}
+
 Test(intern, many_strings)
 {
     struct cd_intern t;
