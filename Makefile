@@ -23,7 +23,7 @@ ifeq ($(origin CXX),default)
   CXX := g++
 endif
 
-mode_release := -O2 -g
+mode_release := -O3 -g
 mode_debug   := -O0 -g3
 mode_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
                 -Wno-format-truncation -Wno-maybe-uninitialized

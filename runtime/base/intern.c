@@ -283,6 +283,14 @@ cd_intern_add(struct cd_intern *t, struct cd_str s)
     return place->id;
 }
 
+void
+cd_intern_expect(const struct cd_intern *t, struct cd_str s)
+{
+    if (s.n > CD_INTERN_SHORT) {
+        __builtin_prefetch(&t->tags[(uint32_t)cd_str_hash(s) & t->slot_mask]);
+    }
+}
+
 uint32_t
 cd_intern_find(const struct cd_intern *t, struct cd_str s)
 {

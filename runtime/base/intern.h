@@ -52,6 +52,8 @@ bool cd_intern_init_on(struct cd_intern *t, struct cd_packed *base);
 void cd_intern_finish(struct cd_intern *t);
 /* The id of S (its bytes are copied); CD_NO_STR when memory is out. */
 uint32_t cd_intern_add(struct cd_intern *t, struct cd_str s);
+/* S will be asked for soon: lets the memory fetch what that needs. */
+void cd_intern_expect(const struct cd_intern *t, struct cd_str s);
 /* The id of S if it is there, else CD_NO_STR. */
 uint32_t cd_intern_find(const struct cd_intern *t, struct cd_str s);
 /* The string of an id; its bytes stay where they are as long as the dictionary. */

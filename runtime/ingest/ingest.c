@@ -31,10 +31,10 @@ read_broken(struct cd_load *l, const struct cd_piece *piece)
                  what, (unsigned long long)(piece->offset + at));
 }
 
-/* PARSED: NULL if the text is still to be parsed. */
+/* PARSED: NULL if the text is still to be parsed; otherwise M is what cd_item_look found. */
 static cordon_status
 read_item(struct cd_load *l, const struct cd_piece *piece, const struct cd_dom_doc *parsed,
-          struct cordon_error *err)
+          struct cd_members *m, struct cordon_error *err)
 {
     struct cd_dom_val root = cd_dom_root(parsed);
     l->offset = piece->offset;
@@ -42,8 +42,11 @@ read_item(struct cd_load *l, const struct cd_piece *piece, const struct cd_dom_d
                                 : piece->text.n == 0
                                     ? CD_DOM_SYNTAX
                                     : cd_text_parse(l, l->dom, piece->text, true, &root);
+    if (status == CD_DOM_OK && parsed == NULL) {
+        cd_item_look(l, root, m);
+    }
     if (status == CD_DOM_OK) {
-        cd_item_read(l, root);
+        cd_item_read(l, root, m);
     } else if (status == CD_DOM_MEMORY) {
         l->oom = true;
     } else {
@@ -79,7 +82,9 @@ read_document(struct cd_load *l, const struct cd_window *w, const struct cd_piec
         return fail_document(w, piece, err);
     }
     if (!piece->had_items) {
-        cd_item_read(l, root);
+        struct cd_members m;
+        cd_item_look(l, root, &m);
+        cd_item_read(l, root, &m);
     } else {
         cd_page_note(l, root);
     }
@@ -96,15 +101,30 @@ fail_unknown(const struct cd_load *l, struct cordon_error *err)
                        CD_FMT(first->message));
 }
 
+/* Looks at item I of the batch, unless it is still to be parsed. */
+static const struct cd_dom_doc *
+look(struct cd_load *l, const struct cd_batch *b, size_t i, struct cd_members *m)
+{
+    const struct cd_dom_doc *parsed = i < b->w.n_pieces && i < CD_DOM_SHELF ? b->parsed[i] : NULL;
+    if (parsed != NULL) {
+        cd_item_look(l, cd_dom_root(parsed), m);
+    }
+    return parsed;
+}
+
+/* Each item is looked at while the one before it is still to be read. */
 static cordon_status
 read_batch(void *user, const struct cd_batch *b, struct cordon_error *err)
 {
     struct cd_load *l = user;
+    struct cd_members m[2];
+    const struct cd_dom_doc *next = look(l, b, 0, &m[0]);
     for (size_t i = 0; i < b->w.n_pieces; i++) {
         const struct cd_piece *piece = &b->w.pieces[i];
-        const struct cd_dom_doc *parsed = i < CD_DOM_SHELF ? b->parsed[i] : NULL;
+        const struct cd_dom_doc *parsed = next;
+        next = look(l, b, i + 1, &m[(i + 1) % 2]);
         switch (piece->kind) {
-        case CD_PIECE_ITEM: CORDON_TRY(read_item(l, piece, parsed, err)); break;
+        case CD_PIECE_ITEM: CORDON_TRY(read_item(l, piece, parsed, &m[i % 2], err)); break;
         case CD_PIECE_DOCUMENT: CORDON_TRY(read_document(l, &b->w, piece, err)); break;
         }
     }

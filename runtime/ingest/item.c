@@ -283,24 +283,35 @@ is_header(const struct cd_members *m)
 }
 
 void
-cd_item_read(struct cd_load *l, struct cd_dom_val root)
+cd_item_look(struct cd_load *l, struct cd_dom_val root, struct cd_members *m)
 {
-    struct cd_members m;
+    static const enum cd_member names[] = {CD_MEMBER_RESOURCE_ID, CD_MEMBER_RESOURCE_NAME};
+    if (!cd_dom_is(root, '{')) {
+        return;
+    }
+    read_members(l, root, m);
+    for (size_t i = 0; i < CD_ARRAY_LEN(names); i++) {
+        if (m->has[names[i]] && cd_dom_is(m->val[names[i]], '"')) {
+            cd_intern_expect(&l->s->dict, cd_dom_str(m->val[names[i]]));
+        }
+    }
+}
+
+void
+cd_item_read(struct cd_load *l, struct cd_dom_val root, const struct cd_members *m)
+{
     struct cd_arena_mark mark = cd_arena_mark(&l->item_arena);
     bool is_object = cd_dom_is(root, '{');
     l->n_embedded = 0;
-    if (is_object) {
-        read_members(l, root, &m);
-    }
-    if (is_object && is_header(&m)) {
+    if (is_object && is_header(m)) {
         l->recognized = true;
         l->is_normal = true;
-        cd_normal_header(l, &m);
+        cd_normal_header(l, m);
     } else {
         l->s->sources[l->source].items++;
         if (is_object) {
             l->kind = CD_ITEM_WHOLE;
-            read_object(l, root, &m, 0);
+            read_object(l, root, m, 0);
         } else if (!cd_page_read(l, root, 0)) {
             cd_item_element(l, root, 0);
         }

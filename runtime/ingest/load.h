@@ -354,8 +354,11 @@ struct cd_members {
 };
 
 /* Reads one JSON value that has to be an item, an event with one, or a line of the normalized form.
- */
-void cd_item_read(struct cd_load *l, struct cd_dom_val root);
+ * M: what cd_item_look found, if it is an object. */
+void cd_item_read(struct cd_load *l, struct cd_dom_val root, const struct cd_members *m);
+/* Finds the members of ROOT, if it is an object, and lets the memory fetch what the names of the
+ * resource will need of the dictionary: to be called some time before cd_item_read. */
+void cd_item_look(struct cd_load *l, struct cd_dom_val root, struct cd_members *m);
 /* An item, or what wraps it, at some DEPTH of what wraps that. */
 void cd_item_element(struct cd_load *l, struct cd_dom_val val, int depth);
 /* The current item cannot be read: counts it as a problem, and takes completeness from what it
