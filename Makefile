@@ -85,7 +85,7 @@ all: $(PROGRAMS) $(LIB)
 # ---- Is everything here? Flags and lists are remembered in files, so that a change of either rebuilds what it must. --------
 # $(call remember,NAME,TEXT)
 remember = $(if $(if $(wildcard $(BUILD)/$(1)),,new)$(filter-out $(file <$(BUILD)/$(1)),$(2))$(filter-out $(2),$(file <$(BUILD)/$(1))),$(file >$(BUILD)/$(1),$(2)))
-NO_BUILD := help deps clean test test-long demo bench fuzz fuzz-short check-layers
+NO_BUILD := help deps clean test test-long test-peers demo bench fuzz fuzz-short check-layers
 ifneq ($(filter-out $(NO_BUILD),$(or $(MAKECMDGOALS),all)),)
   NEEDED := $(strip $(foreach tool,$(CC) $(CXX) re2c lemon,$(if $(shell command -v $(firstword $(tool))),,$(tool))) \
     $(foreach h,yaml.h cjson/cJSON.h xxhash.h simdjson.h re2/re2.h isa-l.h,$(if $(CPATH)$(CPPFLAGS)$(wildcard /usr/include/$(h) /usr/local/include/$(h)),,$(h))))
@@ -182,7 +182,7 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $^ $(cd_ldflags) -fsanitize=fuzzer $(LIBS) -o $@
 
 # ---- Everything else that one types; tests/ has the scripts ------------------------------------------------------------------
-.PHONY: test test-long test-programs reference unit golden docs check-docs check-layers check-format format fuzz fuzz-short fuzz-programs \
+.PHONY: test test-long test-peers test-programs reference unit golden docs check-docs check-layers check-format format fuzz fuzz-short fuzz-programs \
         fuzz-replay bench check-speed demo install clean deps help
 jobs = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 sub_make = +$(Q)$(MAKE) --no-print-directory $(jobs) MODE=$(MODE) BUILD=$(BUILD)
@@ -194,6 +194,10 @@ test: deps ## Build, and run every test and check
 test-long: deps ## The evaluator against the reference evaluator, on SEEDS (5000) random policies
 	$(sub_make) test-programs
 	$(Q)tests/run-differential $(BUILD) $(or $(SEEDS),5000)
+
+test-peers: deps ## cordon simulate beside an independent simulator, installed with npm into build/, on LINES (20000) random lines
+	$(sub_make) all
+	$(Q)tests/run-peers $(BUILD) $(or $(LINES),20000) $(SEED)
 
 test-programs: all $(HOST_TOOLS) $(UNIT) $(REFERENCE) $(FUZZERS:%=$(BUILD)/fuzz/%-replay)
 

@@ -398,6 +398,7 @@ cd_policy_compile(struct cd_arena *a, struct cd_dom_val v, const struct cd_polic
         return cd_compile_fail(&c, CORDON_EINPUT, NULL, "a policy document is an object");
     }
     CORDON_TRY(compile_members(&c, v, policy));
+    policy->has_variables = c.has_variables;
     CORDON_TRY(cd_warn_sids(&c, policy));
     policy->warnings = c.warnings;
     return CORDON_OK;

@@ -70,6 +70,10 @@ wrong_in(const struct cd_policy_statement *s, enum cd_policy_kind kind)
 cordon_status
 cd_policy_fits(const struct cd_policy *policy, enum cd_policy_kind kind, struct cordon_error *err)
 {
+    if (kind == CD_POLICY_RCP && !policy->has_variables) {
+        return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                           "Version: a resource control policy has Version 2012-10-17");
+    }
     for (uint32_t i = 0; i < policy->n_statements; i++) {
         const struct cd_policy_statement *s = &policy->statements[i];
         const char *wrong = wrong_in(s, kind);
@@ -121,10 +125,16 @@ may_shorten(enum cd_policy_kind kind)
     return kind == CD_POLICY_IDENTITY || kind == CD_POLICY_BOUNDARY || kind == CD_POLICY_SCP;
 }
 
+static const struct cd_str old_scp = CD_STR_INIT(
+    "Version: Organizations takes service control policies of Version 2012-10-17 alone");
+
 bool
 cd_policy_warn(struct cd_arena *a, const struct cd_policy *policy, enum cd_policy_kind kind,
                struct cd_warnings *out)
 {
+    if (kind == CD_POLICY_SCP && !policy->has_variables && !cd_warnings_add(a, out, old_scp)) {
+        return false;
+    }
     for (uint32_t i = 0; i < policy->n_statements; i++) {
         const struct cd_policy_statement *s = &policy->statements[i];
         const char *odd[] = {

@@ -134,6 +134,7 @@ struct cd_policy_statement {
 
 struct cd_policy {
     struct cd_str id;
+    bool has_variables; /* Version 2012-10-17, and not 2008-10-17 or none */
     const struct cd_policy_statement *statements;
     uint32_t n_statements;
     struct cd_warnings warnings; /* what is no error and yet hardly meant, with its place */
