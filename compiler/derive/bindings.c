@@ -17,8 +17,8 @@ cd_bound_type_of(struct cd_str type)
     return NULL;
 }
 
-const struct cd_bound_property *
-cd_bound_property_of(const struct cd_bound_type *type, struct cd_str path)
+static const struct cd_bound_property *
+find(const struct cd_bound_type *type, struct cd_str path)
 {
     for (size_t i = 0; i < type->n_properties; i++) {
         if (cd_str_eq(type->properties[i].path, path)) {
@@ -26,4 +26,31 @@ cd_bound_property_of(const struct cd_bound_type *type, struct cd_str path)
         }
     }
     return NULL;
+}
+
+/* `A.B[].C` is in `A.B[]`, which is in `A.B`. */
+static struct cd_str
+around(struct cd_str path)
+{
+    if (cd_str_ends(path, CD_STR("[]"))) {
+        return cd_str_sub(path, 0, path.n - 2);
+    }
+    size_t n = path.n;
+    while (n > 0 && path.p[n - 1] != '.') {
+        n--;
+    }
+    return cd_str_sub(path, 0, n > 0 ? n - 1 : 0);
+}
+
+const struct cd_bound_property *
+cd_bound_property_of(const struct cd_bound_type *type, struct cd_str path)
+{
+    const struct cd_bound_property *own = find(type, path);
+    for (struct cd_str p = around(path); own == NULL && p.n > 0; p = around(p)) {
+        const struct cd_bound_property *outer = find(type, p);
+        if (outer != NULL && outer->key.n == 0) {
+            return outer;
+        }
+    }
+    return own;
 }

@@ -25,6 +25,8 @@ struct cd_bound_property {
     size_t n_create;
     const struct cd_str *update; /* actions that change the property and tell */
     size_t n_update;
+    const struct cd_str *adds; /* actions that add members to the list, and tell those */
+    size_t n_adds;
     const struct cd_bound_untold *untold;
     size_t n_untold;
     struct cd_str source; /* the page of AWS that says so */
@@ -46,6 +48,8 @@ extern const uint32_t cd_n_bound_types;
 
 /* NULL if the table does not speak of it. */
 const struct cd_bound_type *cd_bound_type_of(struct cd_str type);
+/* The row of PATH; or, if it has none, that of the object or list around it which no key tells;
+ * NULL without either. */
 const struct cd_bound_property *cd_bound_property_of(const struct cd_bound_type *type,
                                                      struct cd_str path);
 

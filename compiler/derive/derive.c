@@ -20,6 +20,7 @@ struct way {
     struct cd_expr *when;
     bool is_stricter;
     bool asks_absence; /* one of its conditions is that something is not set */
+    bool asks_member;  /* its one condition is that a list has a member of some kind */
 };
 
 /* ---- what becomes of breaches ---- */
@@ -251,14 +252,13 @@ deny_creation(struct deriver *d, const struct way *way)
 
 /* A request that changes a resource tells what it changes, and leaves the rest as it is. */
 static void
-deny_updates(struct deriver *d, const struct way *way)
+deny_updates(struct deriver *d, const struct way *way, const struct cd_str *names, size_t n_names)
 {
     struct cd_sema *s = d->sema;
-    const struct cd_bound_property *p = d->t.told[0].property;
-    uint32_t *actions = p == NULL ? NULL : CD_NEW_ARRAY(s->arena, p->n_update + 1, uint32_t);
+    uint32_t *actions = CD_NEW_ARRAY(s->arena, n_names + 1, uint32_t);
     size_t n = 0;
-    for (size_t i = 0; p != NULL && i < p->n_update; i++) {
-        uint32_t action = cd_iam_find_action(p->update[i]);
+    for (size_t i = 0; i < n_names; i++) {
+        uint32_t action = cd_iam_find_action(names[i]);
         if (action != CD_SCHEMA_NONE && is_free(d, action)) {
             note_denied(d, way, action);
             actions[n++] = action;
@@ -269,6 +269,16 @@ deny_updates(struct deriver *d, const struct way *way)
     update.when = cd_expr_new_and(s, cd_expr_new_unary(s, CD_EXPR_PRESENT, key), way->when);
     if (!way->is_stricter || d->options->stricter) {
         add_denies(d, &update, actions, n);
+    }
+}
+
+/* A request that adds members to a list tells those: it can be the one that adds a wrong one, but
+ * what else the list has is not in it. */
+static void
+deny_additions(struct deriver *d, const struct way *way, const struct cd_bound_property *p)
+{
+    if (way->asks_member) {
+        deny_updates(d, way, p->adds, p->n_adds);
     }
 }
 
@@ -320,12 +330,19 @@ asks_absence(const struct cd_literal *l)
            || (l->e->kind == CD_EXPR_PRESENT && l->negated);
 }
 
+/* Is the literal true because of some member of a list, whatever the others are? */
+static bool
+asks_member(const struct cd_literal *l)
+{
+    return l->e->kind == CD_EXPR_QUANTIFIER && (l->e->quant == CD_QUANT_ANY) != l->negated;
+}
+
 /* The conditions of WAY in keys; false if one of the require's own has none. What of the `where`
  * has none is left out, with its reason in d->t. */
 static bool
 conditions_of(struct deriver *d, const struct cd_way *way, struct way *out)
 {
-    *out = (struct way){.when = NULL};
+    *out = (struct way){.asks_member = way->n == 1 && asks_member(&way->items[0])};
     d->t.n_told = 0;
     d->t.why = CD_STR("");
     for (size_t i = 0; i < way->n; i++) {
@@ -367,10 +384,12 @@ derive_way(struct deriver *d, const struct cd_way *way)
         return;
     }
     deny_creation(d, &conditions);
-    if (d->t.n_told == 1 && !conditions.asks_absence) {
-        deny_updates(d, &conditions);
-    } else if (d->t.n_told > 1) {
+    const struct cd_bound_property *p = d->t.told[0].property;
+    if (d->t.n_told > 1) {
         note_updates(d);
+    } else if (p != NULL && !conditions.asks_absence) {
+        deny_updates(d, &conditions, p->update, p->n_update);
+        deny_additions(d, &conditions, p);
     }
     note_untold(d);
 }

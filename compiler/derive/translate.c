@@ -196,9 +196,13 @@ member_value(struct cd_translation *t, const struct cd_expr *e, const struct cd_
     }
     if (t->member_key == CD_SCHEMA_NONE) {
         (void)told_by(t, e, p->path, p->key, p);
+        const struct cd_type *type = cd_sema_key_type(t->sema->types, key);
         t->member_key = key;
         t->member_key_text = p->key;
-        t->member->type = cd_sema_key_type(t->sema->types, key)->elem;
+        t->member->type = cd_type_is_collection(type) ? type->elem : type;
+    }
+    if (!cd_iam_key_at(key).is_multivalued) {
+        return cd_expr_new_key(t->sema, e->span, p->key); /* the one member that is added */
     }
     struct cd_expr *v = CD_NEW(t->sema->arena, struct cd_expr);
     *v = (struct cd_expr){.kind = CD_EXPR_NAME,
@@ -379,6 +383,20 @@ enter_list(struct cd_translation *t, const struct cd_expr *e, struct cd_str path
     return true;
 }
 
+/* The loop E over the values of the key that its translated body asks; a key of one value is the
+ * one member that a request adds. */
+static struct cd_expr *
+loop_over_key(struct cd_translation *t, struct cd_expr *e)
+{
+    if (!cd_iam_key_at(t->member_key).is_multivalued) {
+        return e->quant == CD_QUANT_NONE ? cd_expr_new_unary(t->sema, CD_EXPR_NOT, e->b) : e->b;
+    }
+    e->binding = t->member;
+    e->source = cd_expr_new_key(t->sema, e->source->span, t->member_key_text);
+    e->depth = e->b->depth + 1;
+    return e;
+}
+
 static struct cd_expr *
 translate_loop(struct cd_translation *t, const struct cd_expr *e)
 {
@@ -403,13 +421,8 @@ translate_loop(struct cd_translation *t, const struct cd_expr *e)
         (void)no_key(t, e->source, path);
         c->b = NULL;
     }
-    if (c->b != NULL) {
-        c->binding = t->member;
-        c->source = cd_expr_new_key(t->sema, e->source->span, t->member_key_text);
-        c->depth = c->b->depth + 1;
-    }
     t->element = NULL;
-    return c->b == NULL ? NULL : c;
+    return c->b == NULL ? NULL : loop_over_key(t, c);
 }
 
 /* A loop's own variable, where its list has plain values. */

@@ -9,6 +9,7 @@
  * requests that set the property value: presence                only whether the key is there says
  * something; else `same` create: [ec2:CreateVolume]     the actions that tell; without it all that
  * make one update: […]                    the actions that change the property and tell to what
+ *           adds: […]                      the actions that add members to the list, and tell those
  *           untold: {ec2:ModifyX: why}     the actions that change it and do not tell
  *           source: https://…              where it is another page
  *         Other: {no-key: why}             no key tells this property
@@ -45,7 +46,7 @@ static void
 put_list(struct gen *g, const struct cd_yaml *value, const char *field, struct cd_buf *out)
 {
     size_t n;
-    if (value != NULL) {
+    if (value != NULL && (value->kind != CD_YAML_LIST || value->n != 0)) {
         unsigned id = yg_put_strings(&g->y, value, &n);
         cd_buf_printf(out, ", .%s = s%u, .n_%s = %zu", field, id, field, n);
     }
@@ -91,8 +92,8 @@ static void
 put_binding(struct gen *g, const struct cd_yaml *key, const struct cd_yaml *value,
             const struct cd_yaml *type, struct cd_buf *out)
 {
-    static const char *const known[] = {"key",    "no-key", "present", "value",
-                                        "create", "update", "untold",  "source"};
+    static const char *const known[] = {"key",    "no-key", "present", "value", "create",
+                                        "update", "adds",   "untold",  "source"};
     const struct yaml_gen *y = &g->y;
     yg_check_keys(y, value, known, CD_ARRAY_LEN(known));
     const struct cd_yaml *name = yg_member(y, value, "key"), *none = yg_member(y, value, "no-key");
@@ -115,6 +116,7 @@ put_binding(struct gen *g, const struct cd_yaml *key, const struct cd_yaml *valu
         put_list(g, create != NULL ? create : yg_member(y, type, "create"), "create", out);
     }
     put_list(g, yg_member(y, value, "update"), "update", out);
+    put_list(g, yg_member(y, value, "adds"), "adds", out);
     put_untold(g, yg_member(y, value, "untold"), out);
     put_text(g, source != NULL ? source : yg_member(y, type, "source"), "source", out);
     cd_buf_puts(out, "},\n");
