@@ -118,8 +118,8 @@ check_key(const struct cd_bound_type *t, const struct cd_bound_property *p)
     for (size_t i = 0; i < p->n_adds; i++) {
         check_reaches(t, p, p->adds[i]);
     }
-    cr_assert(p->n_create + p->n_update + p->n_adds > 0, "no action tells %.*s of %.*s", CD_FMT(p->path),
-              CD_FMT(t->type));
+    cr_assert(p->n_create + p->n_update + p->n_adds > 0, "no action tells %.*s of %.*s",
+              CD_FMT(p->path), CD_FMT(t->type));
 }
 
 Test(bindings, keys_reach_the_actions_and_fit_the_properties)
