@@ -234,6 +234,8 @@ struct cd_snapshot {
     size_t n_tables, cap_tables;
     struct cd_node
         *policies; /* RECORD of the schema's policy shape: one row for each distinct document */
+    uint32_t *policy_texts; /* by row of those: dictionary id of the document's JSON */
+    size_t n_policy_texts, cap_policy_texts;
     struct cd_json *json;
     size_t n_json, cap_json;
     struct cd_complete *complete;
