@@ -6,6 +6,7 @@
 #include "compiler/cli/emit_check.h"
 #include "compiler/cli/emit_folder.h"
 #include "compiler/cli/emit_limits.h"
+#include "compiler/cli/emit_merge.h"
 #include "compiler/cli/emit_scopes.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/program.h"
@@ -24,6 +25,8 @@ struct emit {
     struct cd_param_texts params;
     struct cd_emit_scopes scopes;
     struct cd_emit_limits limits;
+    struct cd_emit_merge merge;
+    struct cd_emit_asked asked;
     struct cd_const_env env;
     struct cd_emission emission;
     struct cd_documents documents;
@@ -37,8 +40,8 @@ make_documents(void *ctx)
 {
     struct emit *e = ctx;
     struct cd_arena *arena = &e->front.arena;
-    struct cd_emit_asked asked;
-    CORDON_TRY(cd_emit_scopes_read(&e->scopes, arena, &asked, &e->err));
+    CORDON_TRY(cd_emit_scopes_read(&e->scopes, arena, &e->asked, &e->err));
+    CORDON_TRY(cd_emit_merge_read(&e->merge, e->target, arena, &e->asked, &e->err));
     e->emission.arena = arena;
     e->emission.target = e->target;
     e->emission.diags = &e->front.diags;
@@ -46,7 +49,7 @@ make_documents(void *ctx)
     if (e->front.diags.n_errors > 0) {
         return CORDON_EPOLICY;
     }
-    CORDON_TRY(cd_emit_documents(&e->emission, &asked, &e->documents, &e->err));
+    CORDON_TRY(cd_emit_documents(&e->emission, &e->asked, &e->documents, &e->err));
     const struct cd_fitting fitting = {&e->emission, &e->front.sema, &e->limits.quota};
     CORDON_TRY(cd_fit_documents(&fitting, &e->documents, &e->err));
     CORDON_TRY(cd_attach(&e->documents, e->limits.n_existing, arena, &e->attachments, &e->err));
@@ -86,8 +89,15 @@ write_depfile(struct emit *e)
         made[i + 1] =
             cd_arena_printf(arena, "%s/%.*s", e->folder.path, CD_FMT(e->documents.items[i].file)).p;
     }
-    return cd_depfile_write(&e->depfile, made, e->documents.n + 1, &e->front, &e->params.files,
-                            &e->err);
+    struct cd_values others = {
+        CD_NEW_ARRAY(arena, e->params.files.n + e->merge.paths.n + 1, const char *), 0};
+    for (size_t i = 0; i < e->params.files.n; i++) {
+        others.items[others.n++] = e->params.files.items[i];
+    }
+    for (size_t i = 0; i < e->merge.paths.n; i++) {
+        others.items[others.n++] = e->merge.paths.items[i];
+    }
+    return cd_depfile_write(&e->depfile, made, e->documents.n + 1, &e->front, &others, &e->err);
 }
 
 static cordon_status
@@ -125,16 +135,37 @@ list_stale(struct emit *e, struct cd_out *out)
     }
 }
 
-/* Of a document that cannot stand alone. */
-static const char *
-shortcoming(const struct cd_emitted_document *d)
+/* What is to be known of a document beside its size. */
+static void
+put_note(const struct cd_emitted_document *d, struct cd_out *out)
 {
+    const struct cd_existing *existing = d->scope.existing;
     bool lacks =
         cd_target_info[d->target].allows == CD_ALLOWS_ACCOUNT && cd_document_allow_of(d).sid.n == 0;
-    return lacks ? "; without an account (--account ID or --key ARN) nothing in it leaves the "
-                   "account in control, and KMS refuses it as a whole policy: its statements are "
-                   "for a policy that does"
-                 : "";
+    if (existing != NULL) {
+        cd_out_printf(out, "; behind %zu that stood there", existing->n);
+        cd_out_printf(out,
+                      existing->n_replaced == 0 ? "" : ", instead of %zu of an earlier emission",
+                      existing->n_replaced);
+    } else if (lacks) {
+        cd_out_puts(out, "; without an account (--account ID or --key ARN) nothing in it leaves "
+                         "the account in control, and KMS refuses it as a whole policy: its "
+                         "statements are for a policy that does");
+    }
+    cd_out_puts(out, "\n");
+}
+
+/* Where policies are merged and no resource is named, those whose policies nobody knows. */
+static void
+list_unknown(const struct emit *e, struct cd_out *out)
+{
+    for (size_t i = 0; i < e->asked.n_shown && e->asked.n == 0; i++) {
+        const struct cd_shown_policy *p = &e->asked.shown[i];
+        if (p->unknown.n != 0) {
+            cd_out_printf(out, "left out: the snapshot does not show the policy of %.*s: %.*s\n",
+                          CD_FMT(cd_scope_title(e->emission.arena, &p->scope)), CD_FMT(p->unknown));
+        }
+    }
 }
 
 /* Several documents of one kind: where each is to hang. */
@@ -161,9 +192,10 @@ list_documents(struct emit *e)
     cd_out_init(&out, STDOUT_FILENO, "standard output");
     for (size_t i = 0; i < e->documents.n; i++) {
         const struct cd_emitted_document *d = &e->documents.items[i];
-        cd_out_printf(&out, "%s/%.*s: %zu statement%s, %zu of %u bytes%s\n", e->folder.path,
+        cd_out_printf(&out, "%s/%.*s: %zu statement%s, %zu of %u bytes", e->folder.path,
                       CD_FMT(d->file), d->n_statements, d->n_statements == 1 ? "" : "s",
-                      cd_document_size(d), d->quota.max_bytes, shortcoming(d));
+                      cd_document_size(d), d->quota.max_bytes);
+        put_note(d, &out);
     }
     if (e->documents.n == 0) {
         cd_out_printf(&out, "no documents: no control has a deny that %.*s can carry\n",
@@ -172,6 +204,7 @@ list_documents(struct emit *e)
     cd_out_printf(&out, "%s/manifest.json\n", e->folder.path);
     list_attachments(e, &out);
     list_stale(e, &out);
+    list_unknown(e, &out);
     for (size_t i = 0; i < e->emission.n_not; i++) {
         put_place(e, e->emission.not_expressible[i].span, &out);
         cd_out_puts(&out, "not expressible: ");
@@ -243,10 +276,17 @@ run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
     if (cd_emit_limits_read(&e->limits, e->target, &e->err) != CORDON_OK) {
         return cd_usage_error(usage, "%s", e->err.message);
     }
+    if (e->merge.paths.n != 0 && e->target != CD_TARGET_BUCKET_POLICY
+        && e->target != CD_TARGET_KEY_POLICY) {
+        return cd_usage_error(usage, "--merge is for the targets %s and %s",
+                              cd_target_name(CD_TARGET_BUCKET_POLICY),
+                              cd_target_name(CD_TARGET_KEY_POLICY));
+    }
     cd_frontend_init(&e->front);
     e->front.derive = e->derive;
     int code = emit(e, (const char *const *)(argv + 2), n - 1);
     cd_buf_finish(&e->manifest_bytes);
+    cd_emit_merge_finish(&e->merge);
     cd_loaded_finish(&e->compiled);
     cd_frontend_finish(&e->front);
     return code;
@@ -263,6 +303,12 @@ cd_verb_emit(int argc, char **argv)
          .value = &e.folder.path,
          .help = "the folder to write to; it is made if it is not there"},
         CD_EMIT_SCOPE_OPTIONS(&e.scopes),
+        {.name = "merge",
+         .kind = CD_OPTION_MANY,
+         .argument = "SNAPSHOT",
+         .values = &e.merge.paths,
+         .help = "put the statements of bucket and key policies into the policies that SNAPSHOT "
+                 "shows, behind theirs"},
         {.name = "param",
          .kind = CD_OPTION_MANY,
          .argument = "[module.]name=value",
@@ -283,7 +329,7 @@ cd_verb_emit(int argc, char **argv)
     };
     const struct cd_usage usage = {
         "cordon emit",
-        "TARGET POLICY… -o DIR " CD_EMIT_SCOPE_ARGUMENTS " "
+        "TARGET POLICY… -o DIR " CD_EMIT_SCOPE_ARGUMENTS " [--merge SNAPSHOT…] "
         "[--param [module.]name=value] "
         "[--params FILE.yaml] [--stricter] [--quota-date YYYY-MM-DD] [--existing N] [-MD FILE]",
         "Writes the denies of the policies' controls, written and derived, as documents, with a "

@@ -28,6 +28,7 @@ enum cd_cut {
     CD_CUT_DONE,         /* *out is what it says of it */
     CD_CUT_INTERPOLATED, /* which resource it speaks of comes from a key of the request */
     CD_CUT_IN_PART,      /* it speaks of some of the resources that the document is for */
+    CD_CUT_OLD_VERSION,  /* it has variables, and the policy that it is merged into knows none */
 };
 /* S cut to bucket B: the same actions and conditions on the bucket's own ARNs. */
 enum cd_cut cd_bucket_cut(struct cd_arena *a, const struct cd_statement *s,

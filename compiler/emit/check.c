@@ -290,7 +290,7 @@ is_left_out(const struct cd_check_deny *d)
         struct cd_statement unused;
         if (e->statements[i].deny == d->deny) {
             enum cd_cut cut = cd_scope_cut(d->check->arena, &e->statements[i], d->scope, &unused);
-            if (cut == CD_CUT_INTERPOLATED || cut == CD_CUT_IN_PART) {
+            if (cut != CD_CUT_NOTHING && cut != CD_CUT_DONE) {
                 return true;
             }
         }

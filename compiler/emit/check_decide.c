@@ -101,8 +101,9 @@ cd_check_question_init(struct cd_check_question *q, struct cd_arena *a,
     q->account = first->scope.key.account.n != 0 ? first->scope.key.account : CD_STR(OWN_ACCOUNT);
     q->q.account = q->account;
     q->q.caller = caller_of(cd_arena_printf(a, "arn:aws:iam::%.*s:role/zq", CD_FMT(q->account)).p);
-    q->allows = cd_target_info[first->target].allows != CD_ALLOWS_ACCOUNT
-                || first->scope.key.account.n != 0;
+    q->allows = first->scope.existing == NULL
+                && (cd_target_info[first->target].allows != CD_ALLOWS_ACCOUNT
+                    || first->scope.key.account.n != 0);
     CORDON_TRY(allow(a, CD_STR(""), &own[0], err));
     CORDON_TRY(allow(a, CD_STR("\"Principal\":{\"AWS\":\"" OWN_ACCOUNT "\"},"), &own[1], err));
     q->q.identity = (struct cd_policy_set){&own[0], 1};

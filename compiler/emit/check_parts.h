@@ -47,7 +47,7 @@ struct cd_check_question {
     enum cd_policy_kind kind;
     unsigned bit; /* of the kind */
     struct cd_str account;
-    bool allows; /* is allowed what is not denied? */
+    bool allows; /* is allowed what is not denied, as far as is known? */
     struct cd_decided decided;
 };
 struct cd_check_answer {

@@ -111,7 +111,7 @@ cd_document_allow_of(const struct cd_emitted_document *d)
             CD_STR("without it the document would deny everything, since it takes the place of one "
                    "that allows everything, or limits what others allow")};
     case CD_ALLOWS_ACCOUNT:
-        if (d->scope.key.account.n == 0) {
+        if (d->scope.key.account.n == 0 || d->scope.existing != NULL) {
             break;
         }
         return (struct cd_document_allow){
@@ -143,15 +143,30 @@ put_allow(const struct cd_emitted_document *d, struct cd_buf *out)
     return true;
 }
 
+/* The statements that are there already. */
+static bool
+put_existing(const struct cd_existing *existing, struct cd_buf *out)
+{
+    for (size_t i = 0; i < existing->n; i++) {
+        cd_buf_puts(out, i == 0 ? "" : ",");
+        cd_buf_str(out, existing->statements[i]);
+    }
+    return existing->n != 0;
+}
+
 void
 cd_document_write(const struct cd_emitted_document *d, struct cd_buf *out)
 {
-    cd_buf_puts(out, "{\"Version\":\"2012-10-17\",\"Statement\":[");
-    bool first = !put_allow(d, out);
+    const struct cd_existing *existing = d->scope.existing;
+    cd_buf_str(out, existing != NULL ? existing->head
+                                     : CD_STR("{\"Version\":\"2012-10-17\",\"Statement\":"));
+    cd_buf_putc(out, '[');
+    bool first = existing != NULL ? !put_existing(existing, out) : !put_allow(d, out);
     for (size_t i = 0; i < d->n_statements; i++) {
         cd_buf_puts(out, first ? "" : ",");
         put_statement(d->target, out, &d->statements[i]);
         first = false;
     }
-    cd_buf_puts(out, "]}");
+    cd_buf_putc(out, ']');
+    cd_buf_str(out, existing != NULL ? existing->tail : CD_STR("}"));
 }

@@ -19,38 +19,73 @@ cd_documents_add(struct cd_documents *out, struct cd_emitted_document d, struct 
 /* What became of a deny's statements over all documents. */
 struct reached {
     bool some, interpolated, in_part;
+    const struct cd_scope *old_version; /* the first of those whose policies know no variables */
 };
+
+/* Drops the last of the N statements as long as they are of DENY: it stands in a document whole, or
+ * not at all. */
+static size_t
+without(const struct cd_statement *statements, size_t n, const struct cd_deny *deny)
+{
+    while (n != 0 && statements[n - 1].deny == deny) {
+        n--;
+    }
+    return n;
+}
+
+static void
+note_old(struct reached *r, const struct cd_scope *scope)
+{
+    r->old_version = r->old_version == NULL ? scope : r->old_version;
+}
 
 static cordon_status
 document_of(struct cd_emission *e, const struct cd_scope *scope, struct reached *reached,
             struct cd_documents *out, struct cordon_error *err)
 {
     struct cd_statement *cut = CD_NEW_ARRAY(e->arena, e->n + 1, struct cd_statement);
+    const struct cd_existing *existing =
+        scope->existing == NULL ? NULL
+                                : cd_existing_without(e->arena, scope->existing, e->controls);
+    const struct cd_deny *refused = NULL;
     size_t n = 0;
     for (size_t i = 0; i < e->n; i++) {
+        if (refused != NULL && e->statements[i].deny == refused) {
+            continue;
+        }
         switch (cd_scope_cut(e->arena, &e->statements[i], scope, &cut[n])) {
         case CD_CUT_NOTHING: break;
         case CD_CUT_INTERPOLATED: reached[i].interpolated = true; break;
         case CD_CUT_IN_PART: reached[i].in_part = true; break;
+        case CD_CUT_OLD_VERSION:
+            note_old(&reached[i], scope);
+            n = without(cut, n, e->statements[i].deny);
+            refused = e->statements[i].deny;
+            break;
         case CD_CUT_DONE:
             reached[i].some = true;
             n++;
             break;
         }
     }
-    const struct cd_emitted_document d = {
+    if (existing != NULL) {
+        cd_existing_part_sids(e->arena, existing, cut, n);
+    }
+    struct cd_emitted_document d = {
         .file = cd_scope_file(e->arena, e->target, scope),
         .target = e->target,
         .scope = *scope,
         .statements = cut,
         .n_statements = n,
     };
-    return n == 0 ? CORDON_OK : cd_documents_add(out, d, e->arena, err);
+    d.scope.existing = existing;
+    bool is_changed = n != 0 || (existing != NULL && existing->n_replaced != 0);
+    return is_changed ? cd_documents_add(out, d, e->arena, err) : CORDON_OK;
 }
 
 /* Why a deny stands in none of the documents, or not in all; empty if it does. */
 static struct cd_str
-unreached(enum cd_target target, struct reached r)
+unreached(struct cd_arena *a, enum cd_target target, struct reached r)
 {
     bool are_keys = target == CD_TARGET_KEY_POLICY;
     if (r.interpolated) {
@@ -63,6 +98,14 @@ unreached(enum cd_target target, struct reached r)
     if (r.in_part) {
         return CD_STR("it speaks of some keys only, and a policy for any key cannot tell which it "
                       "is the policy of; name the keys with --key ARN");
+    }
+    if (r.old_version != NULL) {
+        return cd_arena_printf(
+            a,
+            "it has a variable, `${…}`, and the policy of %.*s has not the version 2012-10-17: it "
+            "would be taken literally there; give the policy that version where none of its own "
+            "texts has `${`",
+            CD_FMT(cd_scope_title(a, r.old_version)));
     }
     return r.some     ? CD_STR("")
            : are_keys ? CD_STR("it speaks of none of the keys of this emission")
@@ -81,8 +124,11 @@ list_unreached(struct cd_emission *e, const struct reached *reached)
             all.some = all.some || reached[end].some;
             all.interpolated = all.interpolated || reached[end].interpolated;
             all.in_part = all.in_part || reached[end].in_part;
+            if (reached[end].old_version != NULL) {
+                note_old(&all, reached[end].old_version);
+            }
         }
-        struct cd_str why = unreached(e->target, all);
+        struct cd_str why = unreached(e->arena, e->target, all);
         if (why.n != 0) {
             cd_emission_refuse(e, s->control, s->span, why);
         }

@@ -13,6 +13,7 @@
 #include "compiler/sema/sema.h"
 #include "cordon/status.h"
 #include "runtime/base/buf.h"
+#include "runtime/base/map.h"
 
 enum cd_iam_op {
 #define CD_IAM_OP(name, text, negation, fires_on_absent) CD_IAM_##name,
@@ -160,7 +161,8 @@ struct cd_emission {
     enum cd_target target;
     bool is_check; /* a normal form beyond the limit is no error: nothing is written */
     const struct cd_decls *params; /* of all modules */
-    size_t next_number;            /* of the control at hand */
+    const struct cd_decls *controls;
+    size_t next_number; /* of the control at hand */
     struct cd_statement *statements;
     size_t n, cap;
     struct cd_not_expressible *not_expressible;
@@ -181,6 +183,11 @@ void cd_emit_statements(struct cd_emission *out, const struct cd_sema *s,
 /* Gives each statement its Sid: the letters and digits of its control's id, with a number from the
  * control's second statement on. Statements of one control stand together. */
 void cd_emit_sids(struct cd_emission *out);
+/* The same of N statements, beside Sids that are TAKEN, to which theirs are added. */
+void cd_sids_give(struct cd_arena *a, struct cd_statement *statements, size_t n,
+                  struct cd_map *taken);
+/* May an emission have given SID to a statement of CONTROL? */
+bool cd_sid_leads_to(struct cd_arena *a, struct cd_str sid, const struct cd_decl *control);
 
 /* For `check`: warns of the denies that no document can say, as far as it is known without values
  * for parameters. */

@@ -88,6 +88,18 @@ put_scope(const struct cd_scope *s, struct cd_arena *arena, struct cd_buf *out)
     }
 }
 
+/* How many statements of the resource's own stand before ours, and which Sids of ours made way. */
+static void
+put_existing(const struct cd_existing *existing, struct cd_buf *out)
+{
+    cd_buf_printf(out, ",\"merged\":{\"kept\":%zu,\"replaced\":[", existing->n);
+    for (size_t i = 0; i < existing->n_replaced; i++) {
+        cd_buf_puts(out, i == 0 ? "" : ",");
+        cd_buf_json_str(out, existing->replaced[i]);
+    }
+    cd_buf_puts(out, "]}");
+}
+
 static void
 put_day(struct cd_str day, struct cd_buf *out)
 {
@@ -132,6 +144,9 @@ put_document(const struct cd_manifest *m, const struct cd_emitted_document *d,
     if (allow.sid.n != 0) {
         cd_buf_printf(out, ",\"allow\":{\"sid\":\"%.*s\",\"why\":\"%.*s\"}", CD_FMT(allow.sid),
                       CD_FMT(allow.why));
+    }
+    if (d->scope.existing != NULL) {
+        put_existing(d->scope.existing, out);
     }
     cd_buf_puts(out, ",\"statements\":[");
     for (size_t i = 0; i < d->n_statements; i++) {

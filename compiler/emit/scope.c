@@ -48,30 +48,114 @@ named(const struct cd_emission *e, struct cd_scope *out)
     return n;
 }
 
+/* ---- what they have already ---- */
+
+struct cd_str
+cd_scope_title(struct cd_arena *a, const struct cd_scope *s)
+{
+    return s->kind == CD_SCOPE_KEY ? cd_arena_printf(a, "key %.*s", CD_FMT(cd_key_arn(a, &s->key)))
+                                   : cd_arena_printf(a, "bucket %.*s", CD_FMT(s->bucket.name));
+}
+
+static cordon_status
+attach(struct cd_arena *a, const struct cd_shown_policy *shown, struct cd_scope *scope,
+       struct cordon_error *err)
+{
+    struct cd_existing *existing = CD_NEW(a, struct cd_existing);
+    if (shown->text.n == 0) {
+        return CORDON_OK;
+    }
+    cordon_status status = cd_existing_read(a, shown->text, existing, err);
+    if (status == CORDON_OK) {
+        scope->existing = existing;
+        return CORDON_OK;
+    }
+    struct cd_str why = cd_arena_str(a, cd_str_of(err->message));
+    return cordon_fail(err, status, CORDON_NO_OFFSET, "the policy of %.*s, in the snapshot: %.*s",
+                       CD_FMT(cd_scope_title(a, scope)), CD_FMT(why));
+}
+
+static cordon_status
+not_shown(struct cd_arena *a, const struct cd_scope *scope, struct cd_str why,
+          struct cordon_error *err)
+{
+    return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                       "the snapshot does not show the policy of %.*s, into which to merge%s%.*s; "
+                       "name a snapshot that does, or emit without --merge where there is none",
+                       CD_FMT(cd_scope_title(a, scope)), why.n == 0 ? "" : ": ", CD_FMT(why));
+}
+
+static cordon_status
+attach_all(struct cd_arena *a, const struct cd_emit_asked *asked, struct cd_scope *scopes, size_t n,
+           struct cordon_error *err)
+{
+    struct cd_shown_policy *sorted = CD_NEW_ARRAY(a, asked->n_shown + 1, struct cd_shown_policy);
+    for (size_t i = 0; i < asked->n_shown; i++) {
+        sorted[i] = asked->shown[i];
+    }
+    qsort(sorted, asked->n_shown, sizeof *sorted, by_order); /* a scope begins each */
+    for (size_t i = 0; i < n; i++) {
+        const struct cd_shown_policy *shown =
+            bsearch(&scopes[i], sorted, asked->n_shown, sizeof *sorted, by_order);
+        if (shown == NULL || shown->unknown.n != 0) {
+            return not_shown(a, &scopes[i], shown == NULL ? CD_STR("") : shown->unknown, err);
+        }
+        CORDON_TRY(attach(a, shown, &scopes[i], err));
+    }
+    return CORDON_OK;
+}
+
+/* ---- all of them ---- */
+
+/* Those that are asked for; with a snapshot, and without a name, all that it shows. */
+static size_t
+wanted(const struct cd_emit_asked *asked, struct cd_scope *out)
+{
+    size_t n = asked->n;
+    if (n != 0) {
+        memcpy(out, asked->items, n * sizeof *out);
+        return n;
+    }
+    for (size_t i = 0; i < asked->n_shown; i++) {
+        if (asked->shown[i].unknown.n == 0) {
+            out[n++] = asked->shown[i].scope;
+        }
+    }
+    return n;
+}
+
+static cordon_status
+without_any(const struct cd_emission *e, const struct cd_emit_asked *asked, struct cd_scope *out,
+            size_t *n, struct cordon_error *err)
+{
+    bool are_keys = e->target == CD_TARGET_KEY_POLICY;
+    if (e->target != CD_TARGET_BUCKET_POLICY && !asked->merges) {
+        out[(*n)++] = (struct cd_scope){.kind = are_keys ? CD_SCOPE_KEY : CD_SCOPE_ALL,
+                                        .key = {.partition = CD_STR("aws")}};
+        return CORDON_OK;
+    }
+    return e->n == 0 ? CORDON_OK
+           : asked->merges
+               ? cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                             "the snapshot shows the policy of no %s", are_keys ? "key" : "bucket")
+               : cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                             "no bucket is named: neither by --bucket NAME nor, without wildcards, "
+                             "after the `on` of a deny");
+}
+
 cordon_status
 cd_scopes_of(const struct cd_emission *e, const struct cd_emit_asked *asked, struct cd_scope **out,
              size_t *n, struct cordon_error *err)
 {
     size_t n_named = named(e, NULL);
-    *out = CD_NEW_ARRAY(e->arena, asked->n + n_named + 1, struct cd_scope);
-    if (asked->n != 0) {
-        memcpy(*out, asked->items, asked->n * sizeof **out);
+    *out = CD_NEW_ARRAY(e->arena, asked->n + asked->n_shown + n_named + 1, struct cd_scope);
+    *n = wanted(asked, *out);
+    (void)named(e, *out + *n);
+    *n = *n + n_named == 0 ? 0 : settle(*out, *n + n_named);
+    if (*n == 0) {
+        return without_any(e, asked, *out, n, err);
     }
-    (void)named(e, *out + asked->n);
-    *n = asked->n + n_named == 0 ? 0 : settle(*out, asked->n + n_named);
-    if (*n != 0) {
-        return CORDON_OK;
-    }
-    if (e->target == CD_TARGET_BUCKET_POLICY) {
-        return e->n == 0 ? CORDON_OK
-                         : cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
-                                       "no bucket is named: neither by --bucket NAME nor, without "
-                                       "wildcards, after the `on` of a deny");
-    }
-    bool are_keys = e->target == CD_TARGET_KEY_POLICY;
-    (*out)[(*n)++] = (struct cd_scope){.kind = are_keys ? CD_SCOPE_KEY : CD_SCOPE_ALL,
-                                       .key = {.partition = CD_STR("aws")}};
-    return CORDON_OK;
+    return asked->merges ? attach_all(e->arena, asked, *out, *n, err) : CORDON_OK;
 }
 
 /* ---- files ---- */
@@ -139,9 +223,9 @@ cut_to_service(struct cd_arena *a, const struct cd_statement *s, struct cd_str s
     return CD_CUT_DONE;
 }
 
-enum cd_cut
-cd_scope_cut(struct cd_arena *a, const struct cd_statement *s, const struct cd_scope *scope,
-             struct cd_statement *out)
+static enum cd_cut
+cut(struct cd_arena *a, const struct cd_statement *s, const struct cd_scope *scope,
+    struct cd_statement *out)
 {
     switch (scope->kind) {
     case CD_SCOPE_ALL: *out = *s; return CD_CUT_DONE;
@@ -150,6 +234,16 @@ cd_scope_cut(struct cd_arena *a, const struct cd_statement *s, const struct cd_s
     case CD_SCOPE_SERVICE: return cut_to_service(a, s, scope->service, out);
     }
     return CD_CUT_NOTHING;
+}
+
+enum cd_cut
+cd_scope_cut(struct cd_arena *a, const struct cd_statement *s, const struct cd_scope *scope,
+             struct cd_statement *out)
+{
+    enum cd_cut result = cut(a, s, scope, out);
+    bool is_old = scope->existing != NULL && !scope->existing->has_variables;
+    return result == CD_CUT_DONE && is_old && cd_statement_has_variable(out) ? CD_CUT_OLD_VERSION
+                                                                             : result;
 }
 
 /* ---- what meets a document ---- */

@@ -3,6 +3,7 @@
 #ifndef CD_EMIT_SCOPE_H
 #define CD_EMIT_SCOPE_H
 
+#include "compiler/emit/existing.h"
 #include "compiler/emit/key.h"
 
 enum cd_scope_kind {
@@ -17,23 +18,37 @@ struct cd_scope {
     struct cd_bucket bucket;
     struct cd_key key;
     struct cd_str service;
+    const struct cd_existing *existing; /* its policy that is there already, or NULL */
+};
+
+/* What a snapshot shows of a resource's policy. */
+struct cd_shown_policy {
+    struct cd_scope scope; /* first: scopes are looked up among these */
+    struct cd_str text;    /* the document; empty: it has none, */
+    struct cd_str unknown; /* or, if this is not empty, why that is not known */
 };
 
 /* What the call says of the resources whose policies it wants. */
 struct cd_emit_asked {
     const struct cd_scope *items;
     size_t n;
+    bool merges; /* into what SHOWN has; if ITEMS is empty, it is for all of them that are known */
+    const struct cd_shown_policy *shown;
+    size_t n_shown;
 };
 
 /* The scopes of the emission's documents: those that are ASKED for and those that the denies name
  * without wildcards, each once, in a fixed order. Where there is none: whatever the document is
- * attached to, or any key; of buckets CORDON_EINPUT, if there is a statement. */
+ * attached to, or any key; of buckets CORDON_EINPUT, if there is a statement. Likewise if a policy
+ * that is to be merged into is not shown, or is none. */
 CORDON_MUST_CHECK cordon_status cd_scopes_of(const struct cd_emission *e,
                                              const struct cd_emit_asked *asked,
                                              struct cd_scope **out, size_t *n,
                                              struct cordon_error *err);
 /* The name of the document's file: `scp.json`, `bucket-policy-acme-data.json`. */
 struct cd_str cd_scope_file(struct cd_arena *a, enum cd_target target, const struct cd_scope *s);
+/* «bucket acme-data», «key arn:…»: of what has a policy. */
+struct cd_str cd_scope_title(struct cd_arena *a, const struct cd_scope *s);
 /* What S says of the scope. */
 enum cd_cut cd_scope_cut(struct cd_arena *a, const struct cd_statement *s,
                          const struct cd_scope *scope, struct cd_statement *out);

@@ -5,6 +5,8 @@
 
 #include "runtime/base/map.h"
 
+#define HASH_DIGITS 8u
+
 /* The letters and digits of ID: a Sid takes no others. */
 static struct cd_str
 stem_of(struct cd_arena *a, struct cd_str id)
@@ -55,20 +57,65 @@ free_stem(struct cd_arena *a, const struct cd_map *taken, const struct cd_statem
 }
 
 void
+cd_sids_give(struct cd_arena *a, struct cd_statement *statements, size_t n, struct cd_map *taken)
+{
+    for (size_t first = 0, end; first < n; first = end) {
+        const struct cd_decl *control = statements[first].control;
+        for (end = first; end < n && statements[end].control == control;) {
+            end++;
+        }
+        struct cd_str stem = free_stem(a, taken, &statements[first], end - first);
+        for (size_t i = first; i < end; i++) {
+            statements[i].sid = sid_of(a, stem, statements[i].number);
+            cd_map_put(taken, statements[i].sid, 0);
+        }
+    }
+}
+
+void
 cd_emit_sids(struct cd_emission *out)
 {
     struct cd_map taken;
     cd_map_init(&taken);
-    for (size_t first = 0, end; first < out->n; first = end) {
-        const struct cd_decl *control = out->statements[first].control;
-        for (end = first; end < out->n && out->statements[end].control == control;) {
-            end++;
-        }
-        struct cd_str stem = free_stem(out->arena, &taken, &out->statements[first], end - first);
-        for (size_t i = first; i < end; i++) {
-            out->statements[i].sid = sid_of(out->arena, stem, out->statements[i].number);
-            cd_map_put(&taken, out->statements[i].sid, 0);
-        }
-    }
+    cd_sids_give(out->arena, out->statements, out->n, &taken);
     cd_map_finish(&taken);
+}
+
+/* How many characters of TEXT, from its beginning, are digits; of HEX ones. */
+static size_t
+count_digits(struct cd_str text, bool hex)
+{
+    size_t n = 0;
+    while (n < text.n
+           && ((text.p[n] >= '0' && text.p[n] <= '9')
+               || (hex && text.p[n] >= 'a' && text.p[n] <= 'f'))) {
+        n++;
+    }
+    return n;
+}
+
+/* What follows on MARK and a number at the beginning of TEXT, if they stand there. */
+static struct cd_str
+behind_number(struct cd_str text, char mark)
+{
+    size_t n =
+        text.n == 0 || text.p[0] != mark ? 0 : count_digits(cd_str_sub(text, 1, text.n), false);
+    return n == 0 ? text : cd_str_sub(text, 1 + n, text.n);
+}
+
+bool
+cd_sid_leads_to(struct cd_arena *a, struct cd_str sid, const struct cd_decl *control)
+{
+    struct cd_str stem =
+        stem_of(a, control->id.n != 0 ? control->id : cd_sema_full_name(control, a));
+    if (!cd_str_starts(sid, stem)) {
+        return false;
+    }
+    struct cd_str rest = cd_str_sub(sid, stem.n, sid.n);
+    if (rest.n > HASH_DIGITS && rest.p[0] == 'h'
+        && count_digits(cd_str_sub(rest, 1, rest.n), true) >= HASH_DIGITS) {
+        rest = cd_str_sub(rest, 1 + HASH_DIGITS, rest.n);
+    }
+    rest = behind_number(rest, 'x');
+    return behind_number(rest, 'p').n == 0; /* a piece of a large statement */
 }

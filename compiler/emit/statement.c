@@ -293,6 +293,7 @@ void
 cd_emit_statements(struct cd_emission *out, const struct cd_sema *s, const struct cd_const_env *env)
 {
     out->params = &s->params;
+    out->controls = &s->controls;
     for (uint32_t c = 0; c < s->controls.n; c++) {
         const struct cd_decl *control = s->controls.items[c];
         out->next_number = 0;
