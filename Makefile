@@ -102,6 +102,9 @@ endif
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GRAMMAR_HEADERS)
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(cd_cppflags) $(cd_cflags) -c $< -o $@
 
+# Loops over whole columns are worth vectors also where their length is not known.
+$(BUILD)/obj/runtime/store/%.o: private cd_cflags += -fvect-cost-model=dynamic
+
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	$(call say,CXX,$<)mkdir -p $(@D) && $(CXX) $(cd_cppflags) $(cd_cxxflags) -c $< -o $@
 

@@ -327,7 +327,7 @@ cd_dir_list(const char *dir, const char *suffix, struct cd_arena *a, const char 
 void
 cd_out_init(struct cd_out *o, int fd, const char *name)
 {
-    *o = (struct cd_out){.fd = fd, .buf = CD_BUF_INIT, .name = name};
+    *o = (struct cd_out){.fd = fd, .buf = CD_BUF_INIT, .flush_at = FLUSH_AT, .name = name};
 }
 
 static void
@@ -345,9 +345,21 @@ flush(struct cd_out *o)
 static void
 flush_if_full(struct cd_out *o)
 {
-    if (o->buf.n >= FLUSH_AT || o->buf.oom) {
+    if (o->buf.n >= o->flush_at || o->buf.oom) {
         flush(o);
     }
+}
+
+void
+cd_out_hold(struct cd_out *o, size_t n)
+{
+    o->flush_at = n;
+}
+
+void
+cd_out_drop(struct cd_out *o)
+{
+    cd_buf_clear(&o->buf);
 }
 
 void

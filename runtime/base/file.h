@@ -62,6 +62,7 @@ struct cd_out {
     int fd;
     struct cd_buf buf;
     int failed; /* errno of the first failure, 0 if none */
+    size_t flush_at;
     const char *name;
 };
 
@@ -72,6 +73,10 @@ void cd_out_puts(struct cd_out *o, const char *z);
 void cd_out_printf(struct cd_out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Moves what B holds to the stream and clears B. */
 void cd_out_buf(struct cd_out *o, struct cd_buf *b);
+/* Keeps what is put to it back, up to N bytes, for a caller who may have to drop it … */
+void cd_out_hold(struct cd_out *o, size_t n);
+/* … which drops what has not been written. */
+void cd_out_drop(struct cd_out *o);
 /* Writes what is buffered. */
 void cd_out_flush(struct cd_out *o);
 /* Writes what is buffered; CORDON_EIO with the reason if anything failed since the start. Frees the

@@ -46,8 +46,8 @@ struct cd_intern {
 
 /* False when memory is out. */
 bool cd_intern_init(struct cd_intern *t);
-/* A dictionary that begins as BASE, with its ids. The strings of an id may be asked for only where
- * cd_packed_check said that its block holds. */
+/* A dictionary that begins as BASE, with its ids. A string of BASE is checked when it is asked for;
+ * one that does not hold is empty, and base->broken says so. */
 bool cd_intern_init_on(struct cd_intern *t, struct cd_packed *base);
 void cd_intern_finish(struct cd_intern *t);
 /* The id of S (its bytes are copied); CD_NO_STR when memory is out. */
@@ -61,7 +61,7 @@ static inline struct cd_str
 cd_intern_str(const struct cd_intern *t, uint32_t id)
 {
     if (id < t->n_base) {
-        return cd_packed_str(t->base, id);
+        return cd_packed_text(t->base, id);
     }
     uint32_t begin = t->begin[id - t->n_base];
     uint32_t in_block = begin & ((UINT32_C(1) << CD_INTERN_BLOCK_BITS) - 1);

@@ -18,7 +18,7 @@
 #include "runtime/base/arena.h"
 #include "runtime/base/buf.h"
 
-#define CD_PACKED_BITS 7u
+#define CD_PACKED_BITS 5u
 #define CD_PACKED_STRINGS (1u << CD_PACKED_BITS)
 
 /* As in the file. */
@@ -66,6 +66,14 @@ cd_packed_str(const struct cd_packed *p, uint32_t id)
     }
     memcpy(&end, at + i * sizeof end, sizeof end);
     return (struct cd_str){at + n * sizeof end + begin, end - begin};
+}
+/* A string of a block that is checked now, if it was not before; empty if it does not hold
+ * (p->broken). */
+static inline struct cd_str
+cd_packed_text(struct cd_packed *p, uint32_t id)
+{
+    bool holds = p->state[id >> CD_PACKED_BITS] == CD_PACKED_CHECKED || cd_packed_check(p, id);
+    return holds ? cd_packed_str(p, id) : (struct cd_str){"", 0};
 }
 
 /* Appends to OUT the block of STRINGS[0..n), which are sorted and 1 to CD_PACKED_STRINGS. */

@@ -99,17 +99,26 @@ sequence_len(const unsigned char *p, size_t n)
     return len;
 }
 
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
 size_t
 cd_utf8_check(struct cd_str s)
 {
     const unsigned char *p = (const unsigned char *)s.p;
     size_t i = 0;
     while (i < s.n) {
-        uint64_t eight;
-        if (s.n - i >= sizeof eight) {
-            memcpy(&eight, p + i, sizeof eight);
-            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
-                i += sizeof eight;
+        uint64_t words[4];
+        if (s.n - i >= sizeof words) {
+            memcpy(words, p + i, sizeof words);
+            if (((words[0] | words[1] | words[2] | words[3]) & HIGH_BITS) == 0) {
+                i += sizeof words;
+                continue;
+            }
+        }
+        if (s.n - i >= sizeof words[0]) {
+            memcpy(words, p + i, sizeof words[0]);
+            if ((words[0] & HIGH_BITS) == 0) {
+                i += sizeof words[0];
                 continue;
             }
         }

@@ -13,6 +13,8 @@
 #include "runtime/store/store.h"
 
 #define MOST_PROBLEMS 20u /* that are told of each file */
+/* Of a report on a store that is written only once all of it is sure to hold. */
+#define MOST_HELD ((size_t)64 << 20)
 
 /* What one run owns. */
 struct run {
@@ -297,7 +299,16 @@ report(struct run *run, struct cordon_error *err)
     struct cd_out out;
     const struct cd_report r = report_of(run);
     cd_out_init(&out, STDOUT_FILENO, "standard output");
+    if (run->snapshot.backing != NULL) {
+        cd_out_hold(&out, MOST_HELD); /* strings of a store are checked when they are asked for */
+    }
     cordon_status status = cd_report_write(&r, &out, err);
+    if (status == CORDON_OK) {
+        status = cd_store_check(&run->snapshot, err);
+    }
+    if (status != CORDON_OK) {
+        cd_out_drop(&out);
+    }
     cordon_status written = cd_out_finish(&out, status == CORDON_OK ? err : NULL);
     return status != CORDON_OK ? status : written;
 }

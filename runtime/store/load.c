@@ -418,6 +418,15 @@ begin(struct cd_store_load *l)
     return cd_snapshot_rebase(s, &l->st->dict) ? CORDON_OK : no_memory(l);
 }
 
+/* Whoever keeps everything is spared asking for each string. */
+static void
+check_strings(struct cd_store *st)
+{
+    for (uint32_t id = 0; id < st->dict.n; id += CD_PACKED_STRINGS) {
+        (void)cd_packed_check(&st->dict, id);
+    }
+}
+
 /* Into a snapshot in which there is nothing yet. */
 static cordon_status
 read_first(struct cd_snapshot *s, const char *path, const struct cd_str *bytes, bool is_alone,
@@ -428,6 +437,9 @@ read_first(struct cd_snapshot *s, const char *path, const struct cd_str *bytes, 
     CORDON_TRY(cd_store_open(path, bytes, &l.st, err));
     CORDON_TRY(begin(&l));
     CORDON_TRY(load_everything(&l));
+    if (s->projection.all) {
+        check_strings(l.st);
+    }
     return cd_store_check(s, err);
 }
 
@@ -446,6 +458,9 @@ read_next(struct cd_snapshot *s, const char *path, const struct cd_str *bytes, b
     cordon_status status = read_first(&next, path, bytes, false, err);
     if (status == CORDON_OK) {
         status = cd_store_append(s, &next, err);
+    }
+    if (status == CORDON_OK) {
+        status = cd_store_check(&next, err); /* its strings are copied */
     }
     cd_snapshot_finish(&next);
     return status;
@@ -486,9 +501,6 @@ cd_store_inspect(const struct cd_snapshot *s, struct cd_store_info *out, struct 
                                   .size = st->file.n,
                                   .n_strings = st->dict.n,
                                   .n_json = st->n_json};
-    for (uint32_t id = 0; id < st->dict.n; id += CD_PACKED_STRINGS) {
-        (void)cd_packed_check(&st->dict, id);
-    }
     CORDON_TRY(cd_store_bytes(st, st->json, st->json.size, &heap, err));
     CORDON_TRY(open_section(&l, &st->deletions, &deletions));
     return cd_store_check(s, err);

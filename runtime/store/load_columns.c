@@ -183,6 +183,7 @@ make_places(struct cd_store_load *l, const struct cd_node *list, struct cd_node 
             elem->place[at++] = i;
         }
     }
+    memset(elem->place + at, 0, (rows - at) * sizeof *elem->place);
     return CORDON_OK;
 }
 
@@ -306,8 +307,8 @@ static cordon_status
 load_members(struct cd_store_load *l, struct cd_bytes *bytes, struct cd_node *n, int depth)
 {
     uint32_t total = n->n == 0 ? 0 : n->off[n->n - 1] + n->len[n->n - 1];
-    uint32_t n_children = (uint32_t)cd_bytes_get(bytes, 1);
-    if (n_children > 0) {
+    uint32_t n_elems = 0;
+    if (cd_bytes_get(bytes, 1) > 0) {
         struct cd_node *elem = cd_node_elem(l->s, n);
         if (elem == NULL) {
             return cd_store_no_memory(l->st, l->err);
@@ -318,10 +319,10 @@ load_members(struct cd_store_load *l, struct cd_bytes *bytes, struct cd_node *n,
             return load_other_members(l, bytes, n, depth);
         }
         CORDON_TRY(load_node(l, bytes, n, elem, depth + 1));
-        total -= elem->n <= total ? elem->n : 0;
+        n_elems = elem->n;
     }
-    return bytes->bad || total != 0 ? wrong_node(l, "a list has other elements than it says")
-                                    : CORDON_OK;
+    return bytes->bad || total != n_elems ? wrong_node(l, "a list has other elements than it says")
+                                          : CORDON_OK;
 }
 
 /* As deep as CD_STORE_DEPTH. */
@@ -388,17 +389,33 @@ cd_store_load_policies(struct cd_store_load *l)
 
 /* ---- envelopes ---- */
 
-/* Does the program read when resources were captured? */
+/* Does the program read member ENV of envelopes? */
 static bool
-reads_captured(const struct cd_snapshot *s)
+reads_envelope(const struct cd_snapshot *s, enum cd_env env)
 {
     const struct cd_image *img = s->projection.img;
     for (size_t i = 0; img != NULL && i < img->code.n; i++) {
-        if (img->code.items[i].op == CD_OP_ENV && img->code.items[i].b == CD_ENVOP_CAPTURED) {
+        if (img->code.items[i].op == CD_OP_ENV && img->code.items[i].b == env) {
             return true;
         }
     }
     return img == NULL;
+}
+
+/* Does the program compare the names of T's resources with other strings? */
+static bool
+compares_names(const struct cd_snapshot *s, const struct cd_table *t)
+{
+    const struct cd_image *img = s->projection.img;
+    bool compares = reads_envelope(s, CD_ENVOP_ID) || reads_envelope(s, CD_ENVOP_ARN);
+    for (size_t i = 0; !compares && i < img->code.n; i++) {
+        const struct cd_insn *in = &img->code.items[i];
+        compares = in->op == CD_OP_FOLLOW && in->c == t->shape;
+    }
+    for (size_t i = 0; !compares && i < img->indexes.n; i++) {
+        compares = img->indexes.items[i].shape == t->shape;
+    }
+    return compares;
 }
 
 /* Rows are added to these, and settled, after the store was read. */
@@ -463,6 +480,17 @@ load_stretches(struct cd_store_load *l, struct cd_bytes *bytes, struct cd_table 
     return CORDON_OK;
 }
 
+static bool
+names_hold(struct cd_store_load *l, const struct cd_table *t, uint32_t n)
+{
+    bool hold = true;
+    for (uint32_t row = 0; row < n && hold; row++) {
+        hold = (t->id[row] == CD_NO_STR || cd_store_id_holds(l, t->id[row]))
+               && (t->arn[row] >= CD_ARN_MADE || cd_store_id_holds(l, t->arn[row]));
+    }
+    return hold;
+}
+
 /* A column that only some need; out stays NULL for the others. */
 static cordon_status
 load_if(struct cd_store_load *l, struct cd_bytes *bytes, bool is_needed, uint32_t n, uint32_t **out)
@@ -498,16 +526,19 @@ static cordon_status
 load_envelope(struct cd_store_load *l, struct cd_bytes *bytes, const struct cd_store_table *from,
               struct cd_table *t)
 {
-    const struct cd_store_column ids = {CD_STORE_IDS, 0}, arns = {CD_STORE_ARNS, 0};
+    const struct cd_store_column names = {CD_STORE_NAMES, 0};
     const struct cd_store_column sites = {CD_STORE_BELOW, (uint32_t)l->st->n_sites};
     uint32_t n = from->n;
     bool is_whole = l->s->projection.img == NULL || !l->is_settled || is_added_to(l->s, from->type);
     (void)cd_bytes_get_u32(bytes);
-    CORDON_TRY(cd_store_load_ints(l, bytes, n, ids, &t->id));
-    CORDON_TRY(cd_store_load_ints(l, bytes, n, arns, &t->arn));
+    CORDON_TRY(cd_store_load_ints(l, bytes, n, names, &t->id));
+    CORDON_TRY(cd_store_load_ints(l, bytes, n, names, &t->arn));
     CORDON_TRY(cd_store_load_ints(l, bytes, n, sites, &t->site));
+    if (compares_names(l->s, t) && !names_hold(l, t, n)) {
+        return wrong_node(l, "a resource is named by no string");
+    }
     CORDON_TRY(load_flags(l, bytes, t, n));
-    if (is_whole || reads_captured(l->s)) {
+    if (is_whole || reads_envelope(l->s, CD_ENVOP_CAPTURED)) {
         CORDON_TRY(cd_store_load_wide(l, bytes, n, false, &t->captured));
     } else {
         cd_store_skip_wide(l->st, bytes);

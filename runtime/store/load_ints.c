@@ -18,7 +18,7 @@ cd_store_room(struct cd_store_load *l, uint64_t n, size_t size, void **out)
                            l->st->path, ROOM_TIMES);
     }
     l->unpacked += n * size;
-    *out = cd_arena_array(&l->s->arena, (size_t)n, size);
+    *out = cd_arena_array_raw(&l->s->arena, (size_t)n, size);
     return *out == NULL ? cd_store_no_memory(l->st, l->err) : CORDON_OK;
 }
 
@@ -32,48 +32,50 @@ cd_store_zeros(struct cd_store_load *l, uint32_t n)
         if (cd_store_room(l, l->n_zeros, 1, &zeros) != CORDON_OK) {
             return NULL;
         }
-        l->zeros = zeros;
+        l->zeros = memset(zeros, 0, l->n_zeros);
     }
     return l->zeros;
 }
 
 /* ---- ranges ---- */
 
-bool
-cd_store_id_holds(struct cd_store_load *l, uint32_t id)
+/* Are all of NUMBERS below LIMIT, or from FROM on? */
+static bool
+are_below(const uint32_t *numbers, uint32_t n, uint32_t limit, uint32_t from)
 {
-    return id < l->st->dict.n && cd_packed_check(&l->st->dict, id);
+    uint32_t wrong = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        wrong |= (numbers[i] >= limit) & (numbers[i] < from);
+    }
+    return wrong == 0;
 }
 
+/* The strings of NUMBERS hold; or, with ARE_PLACES, those of the numbers that name one. */
 static bool
-in_range(struct cd_store_load *l, uint32_t number, const struct cd_store_column *column)
+ids_hold(struct cd_store_load *l, const uint32_t *numbers, uint32_t n, bool are_places)
 {
-    switch (column->kind) {
-    case CD_STORE_ANY: return true;
-    case CD_STORE_IDS: return cd_store_id_holds(l, number);
-    case CD_STORE_IDS_OR_NONE: return number == CD_NO_STR || cd_store_id_holds(l, number);
-    case CD_STORE_ARNS:
-        return number == CD_NO_STR || number == CD_ARN_MADE || cd_store_id_holds(l, number);
-    case CD_STORE_PLACES:
-        return (number & CD_PLACE_KEY) == 0 || cd_store_id_holds(l, number & ~CD_PLACE_KEY);
-    case CD_STORE_BELOW: return number < column->limit;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t id = are_places ? numbers[i] & ~CD_PLACE_KEY : numbers[i];
+        bool is_id = !are_places || (numbers[i] & CD_PLACE_KEY) != 0;
+        if (is_id && !cd_store_id_holds(l, id)) {
+            return false;
+        }
     }
-    return false;
+    return true;
 }
 
 static bool
 all_in_range(struct cd_store_load *l, const uint32_t *numbers, uint32_t n,
              const struct cd_store_column *column)
 {
-    if (column->kind == CD_STORE_ANY) {
-        return true;
+    switch (column->kind) {
+    case CD_STORE_ANY: return true;
+    case CD_STORE_IDS: return ids_hold(l, numbers, n, false);
+    case CD_STORE_NAMES: return are_below(numbers, n, l->st->dict.n, CD_ARN_MADE);
+    case CD_STORE_PLACES: return ids_hold(l, numbers, n, true);
+    case CD_STORE_BELOW: return are_below(numbers, n, column->limit, UINT32_MAX);
     }
-    for (uint32_t i = 0; i < n; i++) {
-        if (!in_range(l, numbers[i], column)) {
-            return false;
-        }
-    }
-    return true;
+    return false;
 }
 
 static cordon_status

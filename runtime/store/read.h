@@ -99,11 +99,10 @@ struct cd_store_load {
  * in range are refused. */
 enum cd_store_ints {
     CD_STORE_ANY,
-    CD_STORE_IDS,         /* of the dictionary */
-    CD_STORE_IDS_OR_NONE, /* or CD_NO_STR */
-    CD_STORE_ARNS,        /* or CD_ARN_MADE as well */
-    CD_STORE_PLACES,      /* CD_PLACE_KEY | id, or any number below */
-    CD_STORE_BELOW,       /* a limit */
+    CD_STORE_IDS,    /* of the dictionary: strings that are compared, and checked now */
+    CD_STORE_NAMES,  /* the same, CD_NO_STR or CD_ARN_MADE; checked when they are asked for */
+    CD_STORE_PLACES, /* CD_PLACE_KEY | id, or any number below */
+    CD_STORE_BELOW,  /* a limit */
 };
 struct cd_store_column {
     enum cd_store_ints kind;
@@ -126,8 +125,13 @@ uint8_t *cd_store_zeros(struct cd_store_load *l, uint32_t n);
 /* Room for N elements of SIZE bytes, which counts as unpacked. */
 CORDON_MUST_CHECK cordon_status cd_store_room(struct cd_store_load *l, uint64_t n, size_t size,
                                               void **out);
-/* Is ID a string of the store, whose block holds? */
-bool cd_store_id_holds(struct cd_store_load *l, uint32_t id);
+/* Is ID a string of the store, whose block holds? Strings in blocks that hold are equal if and only
+ * if their numbers are. */
+static inline bool
+cd_store_id_holds(struct cd_store_load *l, uint32_t id)
+{
+    return id < l->st->dict.n && cd_packed_check(&l->st->dict, id);
+}
 
 /* load_columns.c: the columns of table T that the projection asks for; of the policies. */
 CORDON_MUST_CHECK cordon_status cd_store_load_table(struct cd_store_load *l,
