@@ -178,25 +178,46 @@ cd_ints_pack(const uint32_t *v, uint32_t n, struct cd_ints *p, struct cd_buf *ou
 
 /* ---- unpacking ---- */
 
+/* The loops over whole columns: simple enough for the compiler to make vectors of. */
+
+static uint32_t
+widen8(const uint8_t *from, uint32_t n, uint32_t *to)
+{
+    uint32_t largest = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = from[i];
+        largest = to[i] > largest ? to[i] : largest;
+    }
+    return largest;
+}
+
+static uint32_t
+widen16(const uint16_t *from, uint32_t n, uint32_t *to)
+{
+    uint32_t largest = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = from[i];
+        largest = to[i] > largest ? to[i] : largest;
+    }
+    return largest;
+}
+
+/* Codes of one or two bytes as numbers; gives the largest. */
+static uint32_t
+widen(const char *codes, uint8_t width, uint32_t n, uint32_t *to)
+{
+    return width == 1 ? widen8((const uint8_t *)codes, n, to) : widen16((const void *)codes, n, to);
+}
+
 static bool
 unpack_table(const struct cd_ints *p, const char *bytes, uint32_t *v)
 {
-    const char *codes = bytes + p->n_table * sizeof *v;
-    uint32_t largest = 0;
-    bool is_wide = p->packing == CD_PACKING_TABLE16;
-    for (uint32_t i = 0; i < p->n; i++) {
-        uint16_t wide = (uint8_t)codes[i];
-        if (is_wide) {
-            memcpy(&wide, codes + (size_t)i * sizeof wide, sizeof wide);
-        }
-        v[i] = wide;
-        largest = wide > largest ? wide : largest;
-    }
-    if (p->n > 0 && largest >= p->n_table) {
+    const uint32_t *table = (const void *)bytes;
+    if (widen(bytes + p->n_table * sizeof *table, kinds[p->packing].width, p->n, v) >= p->n_table) {
         return false;
     }
     for (uint32_t i = 0; i < p->n; i++) {
-        memcpy(&v[i], bytes + v[i] * sizeof *v, sizeof *v);
+        v[i] = table[v[i]];
     }
     return true;
 }
@@ -204,25 +225,14 @@ unpack_table(const struct cd_ints *p, const char *bytes, uint32_t *v)
 static void
 unpack_plain(const struct cd_ints *p, const char *bytes, uint32_t *v)
 {
-    uint16_t wide;
     switch (kinds[p->packing].width) {
     case 0:
         for (uint32_t i = 0; i < p->n; i++) {
             v[i] = p->base;
         }
         return;
-    case 1:
-        for (uint32_t i = 0; i < p->n; i++) {
-            v[i] = (uint8_t)bytes[i];
-        }
-        return;
-    case 2:
-        for (uint32_t i = 0; i < p->n; i++) {
-            memcpy(&wide, bytes + (size_t)i * sizeof wide, sizeof wide);
-            v[i] = wide;
-        }
-        return;
-    default: memcpy(v, bytes, (size_t)p->n * sizeof *v); return;
+    case 4: memcpy(v, bytes, (size_t)p->n * sizeof *v); return;
+    default: (void)widen(bytes, kinds[p->packing].width, p->n, v); return;
     }
 }
 

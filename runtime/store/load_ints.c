@@ -6,6 +6,8 @@
 /* What columns may take in memory: repetitive ones take a multiple of the file. */
 #define ROOM_AT_LEAST ((uint64_t)1 << 30)
 #define ROOM_TIMES 256u
+/* Columns of fewer bytes stand among everything else. */
+#define SMALL ((size_t)64 << 10)
 
 cordon_status
 cd_store_room(struct cd_store_load *l, uint64_t n, size_t size, void **out)
@@ -18,7 +20,8 @@ cd_store_room(struct cd_store_load *l, uint64_t n, size_t size, void **out)
                            l->st->path, ROOM_TIMES);
     }
     l->unpacked += n * size;
-    *out = cd_arena_array_raw(&l->s->arena, (size_t)n, size);
+    *out = n * size < SMALL ? cd_arena_array(&l->s->arena, (size_t)n, size)
+                            : cd_pages_alloc(&l->st->pages, (size_t)(n * size));
     return *out == NULL ? cd_store_no_memory(l->st, l->err) : CORDON_OK;
 }
 
@@ -32,7 +35,7 @@ cd_store_zeros(struct cd_store_load *l, uint32_t n)
         if (cd_store_room(l, l->n_zeros, 1, &zeros) != CORDON_OK) {
             return NULL;
         }
-        l->zeros = memset(zeros, 0, l->n_zeros);
+        l->zeros = zeros;
     }
     return l->zeros;
 }

@@ -350,6 +350,7 @@ cd_store_close(void *store)
     if (st->is_mapped && st->file.p != NULL) {
         munmap((void *)(uintptr_t)st->file.p, st->file.n);
     }
+    cd_pages_finish(&st->pages);
     cd_arena_finish(&st->arena);
     free(st->path);
     free(st);

@@ -4,6 +4,7 @@
 #define CD_STORE_READ_H
 
 #include "runtime/base/packed.h"
+#include "runtime/base/pages.h"
 #include "runtime/column/snapshot.h"
 #include "runtime/store/layout.h"
 
@@ -32,6 +33,7 @@ struct cd_store_table {
 /* An open store: the mapped file, and its directory. */
 struct cd_store {
     struct cd_arena arena; /* of what is below */
+    struct cd_pages pages; /* columns that do not stand in the file as they are in memory */
     char *path;
     struct cd_str file;
     bool is_mapped; /* else it is the caller's */
@@ -122,7 +124,7 @@ void cd_store_skip_ints(const struct cd_store *st, struct cd_bytes *bytes);
 void cd_store_skip_wide(const struct cd_store *st, struct cd_bytes *bytes);
 /* N rows of zeros, not to be written to; NULL: out of memory. */
 uint8_t *cd_store_zeros(struct cd_store_load *l, uint32_t n);
-/* Room for N elements of SIZE bytes, which counts as unpacked. */
+/* Room for N elements of SIZE bytes, zeroed, which counts as unpacked. */
 CORDON_MUST_CHECK cordon_status cd_store_room(struct cd_store_load *l, uint64_t n, size_t size,
                                               void **out);
 /* Is ID a string of the store, whose block holds? Strings in blocks that hold are equal if and only

@@ -342,12 +342,12 @@ follow_lane(struct cd_eval *e, struct cd_arena *a, struct cd_follow_index *f, st
 {
     struct target to = target_of(e, f, cd_vm_text(e, ref), holder_table, holder_row);
     struct found found = {CD_NONE, 0, false};
-    bool may_be_name = !is_own_arn(e, f, cd_vm_text(e, ref));
     look_for_arn(e, f, cd_vm_text(e, ref), &found);
     if (found.n == 0) {
         look_for_id(e, f, ref, &to, &found);
     }
-    if (found.n == 0 && may_be_name) {
+    bool may_be_name = found.n == 0 && !is_own_arn(e, f, cd_vm_text(e, ref));
+    if (may_be_name) {
         look_in(e, f, &f->names, ref, &to, &found);
         found.n += found.n == 1 && may_be_another(e, f, &to, found.row);
     }

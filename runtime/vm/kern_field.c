@@ -239,6 +239,32 @@ common_node(const struct cd_eval *e, const struct cd_vec *rows)
     return id == CD_NONE ? NULL : e->s->nodes[id];
 }
 
+/* What the lanes of D hold that are known rows of N, which has scalars or objects; those that are
+ * not known are set one by one. */
+static void
+load_scalars(struct cd_eval *e, struct cd_arena *a, struct cd_vec *d, const struct cd_node *n,
+             const struct cd_vec *rows)
+{
+    for (uint32_t i = 0; i < d->n; i++) {
+        uint32_t row = cd_rowref_row(rows->v.u64[i]);
+        if ((rows->state[i] | (row < n->n ? n->state[row] : CD_ABSENT)) != CD_KNOWN) {
+            load_lane(e, a, d, i, rows->state[i] == CD_KNOWN ? n : NULL, row);
+            continue;
+        }
+        switch (n->kind) {
+        case CD_NODE_BOOL: d->v.b[i] = n->v.b[row] ? CD_T : CD_F; break;
+        case CD_NODE_STRING: d->v.u32[i] = n->v.u32[row]; break;
+        case CD_NODE_NUMBER: /* of a column there is no interval */
+        case CD_NODE_TIME: d->v.i64[i] = n->v.i64[row]; break;
+        case CD_NODE_RECORD: d->v.u64[i] = cd_rowref_of(n->id, row); break;
+        case CD_NODE_JSON:
+        case CD_NODE_POLICY:
+        case CD_NODE_LIST:
+        case CD_NODE_MAP: load_known(e, a, d, i, n, row); break;
+        }
+    }
+}
+
 void
 cd_k_field(struct cd_eval *e, const struct cd_insn *in)
 {
@@ -249,6 +275,10 @@ cd_k_field(struct cd_eval *e, const struct cd_insn *in)
     const struct cd_node *child = common && in->b < common->n_child ? common->child[in->b] : NULL;
     if (child && child->kind == CD_NODE_LIST && d->kind == CD_KIND_LIST
         && load_plain_lists(e, a, d, child, x)) {
+        return;
+    }
+    if (child && kind_fits(child, d->kind)) {
+        load_scalars(e, a, d, child, x);
         return;
     }
     for (uint32_t i = 0; i < d->n; i++) {
