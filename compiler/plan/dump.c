@@ -21,6 +21,14 @@ static const char *const part_words[] = {
     [CD_ARNPART_RESOURCE] = "resource",
 };
 
+static const char *const relation_words[CD_N_WHEN_RELATIONS] = {
+    [CD_WHEN_EQUALS] = "==",      [CD_WHEN_LIKE] = "like",     [CD_WHEN_LESS] = "<",
+    [CD_WHEN_LESS_EQUALS] = "<=", [CD_WHEN_GREATER] = ">",     [CD_WHEN_GREATER_EQUALS] = ">=",
+    [CD_WHEN_WITHIN] = "within",  [CD_WHEN_ABSENT] = "absent",
+};
+static const char *const join_words[CD_N_WHENJOINS] = {
+    [CD_WHENJOIN_AND] = "and", [CD_WHENJOIN_OR] = "or", [CD_WHENJOIN_NOT] = "not"};
+
 static void
 put_shape(struct dump *d, uint32_t shape)
 {
@@ -81,10 +89,15 @@ put_operand(struct dump *d, enum cd_op op, enum cd_operand kind, uint32_t value)
         if (op == CD_OP_OBSERVE) {
             cd_buf_printf(out, "branch%u", value);
         } else {
-            cd_buf_puts(out, op == CD_OP_ENV ? env_words[value] : part_words[value]);
+            cd_buf_puts(out, op == CD_OP_ENV        ? env_words[value]
+                             : op == CD_OP_WHENKEY  ? relation_words[value]
+                             : op == CD_OP_WHENJOIN ? join_words[value]
+                                                    : part_words[value]);
         }
         return;
-    case CD_OPERAND_FLAG: cd_buf_puts(out, "without case"); return;
+    case CD_OPERAND_FLAG:
+        cd_buf_puts(out, op == CD_OP_WHENEACH ? "all of them" : "without case");
+        return;
     case CD_OPERAND_NONE:
     case CD_OPERAND_DST: return;
     }

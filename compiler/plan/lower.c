@@ -86,8 +86,8 @@ cd_lower_typed(struct cd_lower *l, uint32_t node, const struct cd_type *want)
 
 /* ---- names ---- */
 
-static struct cd_lower_env *
-find(struct cd_lower_env *env, const struct cd_binding *binding)
+struct cd_lower_env *
+cd_lower_find(struct cd_lower_env *env, const struct cd_binding *binding)
 {
     while (env && env->binding != binding) {
         env = (struct cd_lower_env *)env->outer;
@@ -99,7 +99,7 @@ static struct cd_value
 lower_binding(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
               enum cd_mode mode)
 {
-    struct cd_lower_env *b = find(env, e->ref.binding);
+    struct cd_lower_env *b = cd_lower_find(env, e->ref.binding);
     assert(b);
     if (!b->has[mode]) {
         uint32_t mask = l->mask;
@@ -199,7 +199,7 @@ free_domain(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *en
     }
     l->steps++;
     if (e->ref.kind == CD_REF_BINDING) {
-        struct cd_lower_env *b = find(env, e->ref.binding);
+        struct cd_lower_env *b = cd_lower_find(env, e->ref.binding);
         if (!b) {
             return found; /* bound inside the expression */
         }
@@ -211,7 +211,7 @@ free_domain(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *en
         return cd_plan_deeper(l->plan, found, domain);
     }
     if (e->ref.kind == CD_REF_KEY) {
-        return cd_plan_deeper(l->plan, found, cd_plan_request(l->plan));
+        return l->in_when ? found : cd_plan_deeper(l->plan, found, cd_plan_request(l->plan));
     }
     if (e->ref.kind == CD_REF_LET || e->ref.kind == CD_REF_PARAM) {
         return found;
@@ -224,7 +224,10 @@ free_domain(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *en
     }
     found = free_domain(l, e->a, env, found);
     found = free_domain(l, e->b, env, found);
-    found = e->kind == CD_EXPR_CALL ? found : free_domain(l, e->where, env, found);
+    bool in_when = l->in_when;
+    l->in_when = in_when || e->kind == CD_EXPR_CALL;
+    found = free_domain(l, e->where, env, found);
+    l->in_when = in_when;
     return free_domain(l, e->source, env, found);
 }
 
@@ -286,12 +289,9 @@ lower_present(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *
     return e->kind == CD_EXPR_ABSENT ? absent : cd_lower_logic(l, CD_OP_NOT, absent, 0);
 }
 
-static struct cd_value
-lower_call(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode)
+struct cd_lower_env *
+cd_lower_arguments(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env)
 {
-    if (e->ref.kind != CD_REF_FN) {
-        return cd_lower_builtin(l, e, env);
-    }
     const struct cd_decl *fn = e->ref.decl;
     struct cd_lower_env *inner = NULL;
     for (size_t i = 0; i < fn->n_params && i < e->n_items; i++) {
@@ -303,7 +303,17 @@ lower_call(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env
                                      .mask = l->mask};
         inner = arg;
     }
-    struct cd_value v = cd_lower_expr(l, fn->value, inner, mode);
+    return inner;
+}
+
+static struct cd_value
+lower_call(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env, enum cd_mode mode)
+{
+    if (e->ref.kind != CD_REF_FN) {
+        return cd_lower_builtin(l, e, env);
+    }
+    struct cd_lower_env *inner = cd_lower_arguments(l, e, env);
+    struct cd_value v = cd_lower_expr(l, e->ref.decl->value, inner, mode);
     v.node = cd_lower_typed(l, v.node, e->type);
     return v;
 }

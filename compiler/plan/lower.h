@@ -39,6 +39,7 @@ struct cd_lower {
     uint32_t steps, depth;
     const struct cd_expr *failed; /* where a limit was exceeded */
     bool too_deep;                /* it is that of loops inside each other */
+    bool in_when; /* within a `when` of can, allows or denies: keys are of no domain */
 };
 
 struct cd_value cd_lower_expr(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env,
@@ -84,7 +85,18 @@ struct cd_value cd_lower_builtin(struct cd_lower *l, const struct cd_expr *e,
 /* The text of a STRING without interpolation. */
 struct cd_str cd_lower_literal(struct cd_lower *l, const struct cd_expr *e);
 
+/* ---- lower_when.c: questions about sets of requests ---- */
+/* The condition E of requests (`when q`): a node of a number. */
+uint32_t cd_lower_when(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
+/* can, allows, denies, becomes. */
+uint32_t cd_lower_question(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env);
+
 /* ---- helpers (lower.c) ---- */
+/* The variable of BINDING around an expression, NULL: it is bound inside. */
+struct cd_lower_env *cd_lower_find(struct cd_lower_env *env, const struct cd_binding *binding);
+/* The environment of the body of a function that E calls. */
+struct cd_lower_env *cd_lower_arguments(struct cd_lower *l, const struct cd_expr *e,
+                                        struct cd_lower_env *env);
 const struct cd_type *cd_lower_simple(struct cd_lower *l, enum cd_type_kind kind);
 const struct cd_type *cd_lower_list_of(struct cd_lower *l, const struct cd_type *elem);
 const struct cd_type *cd_lower_type(const struct cd_lower *l, uint32_t node);

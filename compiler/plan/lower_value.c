@@ -201,9 +201,10 @@ cd_lower_rel(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *e
 
 /* ---- functions of the language ---- */
 
-/* A question to an engine: false if an argument is absent, else unknown. */
+/* A question to the engine of the network, which is not there: false if an argument is absent, else
+ * unknown. */
 static uint32_t
-lower_question(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env)
+lower_reaches(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_env *env)
 {
     struct cd_plan *p = l->plan;
     struct cd_str why =
@@ -253,8 +254,8 @@ cd_lower_builtin(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_en
     case CD_BUILTIN_CAN:
     case CD_BUILTIN_ALLOWS:
     case CD_BUILTIN_DENIES:
-    case CD_BUILTIN_BECOMES:
+    case CD_BUILTIN_BECOMES: return cd_unheld(cd_lower_question(l, e, env));
     case CD_BUILTIN_REACHES: break;
     }
-    return cd_unheld(lower_question(l, e, env));
+    return cd_unheld(lower_reaches(l, e, env));
 }

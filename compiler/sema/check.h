@@ -159,6 +159,9 @@ void cd_check_listed(struct cd_checker *c, struct cd_span span, uint32_t enum_se
                      struct cd_str property, struct cd_str value);
 /* Checks `when q` of a request: keys instead of actions. */
 void cd_check_when(struct cd_checker *c, struct cd_expr **when, const char *what);
+/* Checks the `when` of can, allows and denies: what it says of keys the engine has to find requests
+ * for (when_shape.c). */
+void cd_check_question_when(struct cd_checker *c, struct cd_expr **when);
 /* Does the checker's place allow tables? Reports if not, and notes the use. */
 void cd_note_table(struct cd_checker *c, struct cd_span span, struct cd_str what);
 

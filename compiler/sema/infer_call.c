@@ -281,7 +281,7 @@ call_permission(struct cd_checker *c, struct cd_expr *e)
         cd_check_arn_pattern(c, e->items[2], CD_DIAG_SHORT_ARN);
     }
     if (e->where) {
-        cd_check_when(c, &e->where, "the condition of `when`");
+        cd_check_question_when(c, &e->where);
     }
     return cd_simple(c, CD_TYPE_BOOL);
 }

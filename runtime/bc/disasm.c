@@ -440,8 +440,10 @@ put_meaning(const struct cd_image *img, const struct cd_insn *in, enum cd_operan
         }
         return;
     case CD_OPERAND_IMM:
-        if (in->op != CD_OP_OBSERVE && (in->op == CD_OP_ENV ? v < CD_N_ENV : v < CD_N_ARNPARTS)) {
-            cd_buf_printf(out, "(%s)", in->op == CD_OP_ENV ? env_names[v] : part_names[v]);
+        if (in->op == CD_OP_ENV && v < CD_N_ENV) {
+            cd_buf_printf(out, "(%s)", env_names[v]);
+        } else if (in->op == CD_OP_ARNPART && v < CD_N_ARNPARTS) {
+            cd_buf_printf(out, "(%s)", part_names[v]);
         }
         return;
     case CD_OPERAND_NONE:

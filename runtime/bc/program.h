@@ -280,6 +280,21 @@ enum cd_arnpart {
     CD_ARNPART_RESOURCE
 };
 
+/* How a key of a request is compared (WHENKEY). */
+enum cd_when_relation {
+    CD_WHEN_EQUALS, /* one of the values, by the key's type */
+    CD_WHEN_LIKE,   /* one of the patterns: with \x1B before a character that stands for itself */
+    CD_WHEN_LESS,
+    CD_WHEN_LESS_EQUALS,
+    CD_WHEN_GREATER,
+    CD_WHEN_GREATER_EQUALS,
+    CD_WHEN_WITHIN, /* one of the networks */
+    CD_WHEN_ABSENT, /* without a value */
+    CD_N_WHEN_RELATIONS
+};
+/* How WHENJOIN joins. */
+enum cd_whenjoin { CD_WHENJOIN_AND, CD_WHENJOIN_OR, CD_WHENJOIN_NOT, CD_N_WHENJOINS };
+
 /* Sizes of the enumerations that a file may name values of. */
 #define CD_N_REFINES (CD_REFINE_CIDR + 1u)
 #define CD_N_DOMAIN_KINDS (CD_DOMAIN_REQUEST + 1u)

@@ -35,9 +35,11 @@ count_of(const struct cd_image *img, const struct cd_insn *in, enum cd_operand k
     case CD_OPERAND_DENY: return img->denies.n;
     case CD_OPERAND_INDEX: return img->indexes.n;
     case CD_OPERAND_IMM:
-        return in->op == CD_OP_ENV       ? CD_N_ENV
-               : in->op == CD_OP_OBSERVE ? CD_LIMIT_ITEMS
-                                         : CD_N_ARNPARTS;
+        return in->op == CD_OP_ENV        ? CD_N_ENV
+               : in->op == CD_OP_OBSERVE  ? CD_LIMIT_ITEMS
+               : in->op == CD_OP_WHENKEY  ? CD_N_WHEN_RELATIONS
+               : in->op == CD_OP_WHENJOIN ? CD_N_WHENJOINS
+                                          : CD_N_ARNPARTS;
     case CD_OPERAND_FLAG: return 2;
     }
     return 0;

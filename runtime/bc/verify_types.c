@@ -154,6 +154,21 @@ key_holds(const struct typed *t)
 }
 
 static bool
+pattern_or_set(const struct typed *t, uint32_t type)
+{
+    return is_kind(t, type, CD_KIND_STRING) || is_list_of_kind(t, type, CD_KIND_STRING);
+}
+
+/* What the key of a request can be compared with. */
+static bool
+key_value_holds(const struct typed *t)
+{
+    uint32_t one = t->b != CD_NONE && is_kind(t, t->b, CD_KIND_LIST) ? elem_of(t, t->b) : t->b;
+    return one == CD_NONE || is_kind(t, one, CD_KIND_STRING) || is_kind(t, one, CD_KIND_NUMBER)
+           || is_kind(t, one, CD_KIND_BOOL) || is_kind(t, one, CD_KIND_TIME);
+}
+
+static bool
 bools(const struct typed *t)
 {
     return is_condition(t, t->a) && is_condition(t, t->b) && is_kind(t, t->d, CD_KIND_BOOL);
@@ -247,6 +262,25 @@ types_hold(const struct typed *t)
     case CD_OP_VERDICT:
     case CD_OP_FIRE: return is_condition(t, t->a) && is_condition(t, t->b);
     case CD_OP_MESSAGE: return is_kind(t, t->a, CD_KIND_STRING);
+    case CD_OP_WHENIS: return is_kind(t, t->a, CD_KIND_BOOL) && is_kind(t, t->d, CD_KIND_NUMBER);
+    case CD_OP_WHENKEY: return key_value_holds(t) && is_kind(t, t->d, CD_KIND_NUMBER);
+    case CD_OP_WHENJOIN:
+        return is_kind(t, t->a, CD_KIND_NUMBER) && is_kind(t, t->d, CD_KIND_NUMBER)
+               && (t->b == CD_NONE) == (in->c == CD_WHENJOIN_NOT)
+               && (t->b == CD_NONE || is_kind(t, t->b, CD_KIND_NUMBER));
+    case CD_OP_WHENEACH:
+        return is_kind(t, t->b, CD_KIND_NUMBER) && is_kind(t, t->d, CD_KIND_NUMBER);
+    case CD_OP_REQUESTS:
+        return pattern_or_set(t, t->a) && is_kind(t, t->b, CD_KIND_STRING)
+               && (t->c == CD_NONE || is_kind(t, t->c, CD_KIND_NUMBER))
+               && is_kind(t, t->d, CD_KIND_NUMBER);
+    case CD_OP_CAN:
+    case CD_OP_ALLOWS:
+    case CD_OP_DENIES:
+        return is_kind(t, t->a, CD_KIND_ROW) && is_kind(t, t->b, CD_KIND_NUMBER)
+               && is_kind(t, t->d, CD_KIND_BOOL);
+    case CD_OP_BECOMES:
+        return is_resource(t, t->a) && is_resource(t, t->b) && is_kind(t, t->d, CD_KIND_BOOL);
     case CD_N_OPS: break;
     }
     return false;

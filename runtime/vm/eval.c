@@ -6,6 +6,7 @@
 
 #include "runtime/schema/schema.h"
 #include "runtime/vm/explain.h"
+#include "runtime/vm/questions.h"
 #include "runtime/vm/vm.h"
 
 /* Instructions times rows of one batch, so that registers take some 32 MB at most. */
@@ -243,6 +244,7 @@ cd_eval_free(struct cd_eval *e)
         cd_arena_finish(&e->lanes[i]);
     }
     free(e->answers);
+    cd_questions_finish(e);
     cd_arena_finish(&e->explain_arena);
     cd_arena_finish(&e->arena);
     free(e);

@@ -62,6 +62,15 @@ run_insn(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
     case CD_OP_FIRE: cd_k_fire(e, in); return;
     case CD_OP_ASKED: cd_k_asked(e, in); return;
     case CD_OP_OBSERVE: cd_k_observe(e, in); return;
+    case CD_OP_WHENIS: cd_k_whenis(e, in); return;
+    case CD_OP_WHENKEY: cd_k_whenkey(e, in); return;
+    case CD_OP_WHENJOIN: cd_k_whenjoin(e, in); return;
+    case CD_OP_WHENEACH: cd_k_wheneach(e, in); return;
+    case CD_OP_REQUESTS: cd_k_requests(e, in, pc); return;
+    case CD_OP_CAN: cd_k_can(e, in); return;
+    case CD_OP_ALLOWS:
+    case CD_OP_DENIES: cd_k_document(e, in); return;
+    case CD_OP_BECOMES: cd_k_becomes(e, in); return;
     case CD_OP_LOOP:
     case CD_OP_PROBE:
     case CD_OP_ENDLOOP:

@@ -97,6 +97,15 @@ cd_spot_at(struct cd_spot s, uint32_t reg)
 
 /* The expression that made a register, in the language's terms. */
 void cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out, int depth);
+/* Conditions of requests, and sets of them, likewise (explain_question.c). */
+void cd_explain_when(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+                     struct cd_buf *out, int depth);
+void cd_explain_requests(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+                         struct cd_buf *out, int depth);
+/* What decided can, allows, denies or becomes, appended to OUT: a request, or the reason why nobody
+ * knows. False: there is nothing to say. */
+bool cd_explain_question(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+                         struct cd_buf *out);
 /* The value of a known lane, as one reads it aloud: strings without quotes where that is clear,
  * long collections cut. */
 void cd_explain_value(const struct cd_explainer *x, const struct cd_vec *v, uint32_t lane,

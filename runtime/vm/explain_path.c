@@ -288,6 +288,11 @@ walk(struct trail *t, struct cd_spot s, int depth)
     case CD_OP_NOT:
     case CD_OP_OBSERVE:
     case CD_OP_MATCHES:
+    case CD_OP_WHENIS:
+    case CD_OP_CAN:
+    case CD_OP_ALLOWS:
+    case CD_OP_DENIES:
+    case CD_OP_BECOMES:
     case CD_OP_ISABSENT: return walk_operand(t, s, in->a, depth);
     case CD_OP_EQ:
     case CD_OP_LT:
@@ -314,6 +319,10 @@ walk(struct trail *t, struct cd_spot s, int depth)
     case CD_OP_BCAST:
     case CD_OP_ENDLOOP:
     case CD_OP_KEY:
+    case CD_OP_WHENKEY:
+    case CD_OP_WHENJOIN:
+    case CD_OP_WHENEACH:
+    case CD_OP_REQUESTS:
     case CD_OP_CHECK:
     case CD_OP_VERDICT:
     case CD_OP_MESSAGE:

@@ -449,6 +449,18 @@ put_param(const struct cd_explainer *x, const struct cd_insn *in, struct cd_buf 
     cd_buf_str(out, cd_str_sub(name, dot, name.n));
 }
 
+/* `denies(document, requests)`. */
+static void
+put_question(const struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+             const char *name, struct cd_buf *out, int depth)
+{
+    cd_buf_printf(out, "%s(", name);
+    put_operand(x, s, in->a, out, depth);
+    cd_buf_puts(out, ", ");
+    put_operand(x, s, in->b, out, depth);
+    cd_buf_putc(out, ')');
+}
+
 /* A row an opcode. */
 void
 cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *out, int depth)
@@ -508,6 +520,15 @@ cd_explain_expr(const struct cd_explainer *x, struct cd_spot s, struct cd_buf *o
     case CD_OP_FLATTEN:
     case CD_OP_QUOTE: put_operand(x, s, in->a, out, depth); return;
     case CD_OP_KEY: cd_buf_str(out, cd_image_str(img, in->a)); return;
+    case CD_OP_WHENIS: put_operand(x, s, in->a, out, depth); return;
+    case CD_OP_WHENKEY:
+    case CD_OP_WHENJOIN:
+    case CD_OP_WHENEACH: cd_explain_when(x, s, in, out, depth); return;
+    case CD_OP_REQUESTS: cd_explain_requests(x, s, in, out, depth); return;
+    case CD_OP_CAN: put_question(x, s, in, "can", out, depth); return;
+    case CD_OP_ALLOWS: put_question(x, s, in, "allows", out, depth); return;
+    case CD_OP_DENIES: put_question(x, s, in, "denies", out, depth); return;
+    case CD_OP_BECOMES: put_question(x, s, in, "becomes", out, depth); return;
     case CD_OP_IF:
     case CD_OP_LIST1:
     case CD_OP_CONCAT:

@@ -229,6 +229,29 @@ matches_evidence(struct cd_explainer *x, struct cd_spot s, const struct cd_insn 
     add_evidence(x, subject, &why);
 }
 
+/* «denies(d, …) is false: s3:GetObject on … is not denied». An absent or unknown operand decides
+ * before documents do. */
+static void
+question_evidence(struct cd_explainer *x, struct cd_spot s, const struct cd_insn *in,
+                  uint8_t answer)
+{
+    struct cd_spot first = cd_spot_at(s, in->a), second = cd_spot_at(s, in->b);
+    enum cd_state wanted = answer == CD_U ? CD_UNKNOWN : CD_ABSENT;
+    if (state_at(x, first) == wanted || state_at(x, second) == wanted) {
+        state_evidence(x, state_at(x, first) == wanted ? first : second);
+        return;
+    }
+    struct cd_buf why = CD_BUF_INIT;
+    cd_explain_expr(x, s, &why, 0);
+    cd_buf_puts(&why, answer == CD_U ? " is unknown: " : answer == CD_T ? " is true" : " is false");
+    if (answer == CD_U) {
+        put_reason(x, cd_vec_reason(cd_spot_vec(x->e, s), s.lane), &why);
+    } else {
+        (void)cd_explain_question(x, s, in, &why);
+    }
+    add_evidence(x, first, &why);
+}
+
 /* ---- logic ---- */
 
 static uint8_t
@@ -410,6 +433,9 @@ cd_explain_why(struct cd_explainer *x, struct cd_spot s, int depth)
         matches_evidence(x, s, in, answer);
     } else if (in->op == CD_OP_ISABSENT) {
         state_evidence(x, cd_spot_at(s, in->a));
+    } else if (in->op == CD_OP_CAN || in->op == CD_OP_ALLOWS || in->op == CD_OP_DENIES
+               || in->op == CD_OP_BECOMES) {
+        question_evidence(x, s, in, answer);
     } else {
         state_evidence(x, s);
     }

@@ -153,6 +153,8 @@ struct cd_eval {
     uint8_t *observed; /* by branch: enum cd_seen; NULL: nobody asks */
     size_t n_observed;
 
+    struct cd_questions *questions; /* about what documents decide (questions.h); NULL: none yet */
+
     const struct cd_request *request;
     uint32_t request_control;
     uint32_t request_deny; /* the only one that counts, and that is planned, or CD_NONE */
@@ -277,6 +279,14 @@ void cd_k_message(struct cd_eval *e, const struct cd_insn *in);
 void cd_k_asked(struct cd_eval *e, const struct cd_insn *in);
 void cd_k_observe(struct cd_eval *e, const struct cd_insn *in);
 void cd_k_fire(struct cd_eval *e, const struct cd_insn *in);
+void cd_k_whenis(struct cd_eval *e, const struct cd_insn *in);
+void cd_k_whenkey(struct cd_eval *e, const struct cd_insn *in);
+void cd_k_whenjoin(struct cd_eval *e, const struct cd_insn *in);
+void cd_k_wheneach(struct cd_eval *e, const struct cd_insn *in);
+void cd_k_requests(struct cd_eval *e, const struct cd_insn *in, uint32_t pc);
+void cd_k_can(struct cd_eval *e, const struct cd_insn *in);
+void cd_k_document(struct cd_eval *e, const struct cd_insn *in);
+void cd_k_becomes(struct cd_eval *e, const struct cd_insn *in);
 
 /* ---- verdicts ---- */
 /* Folds the batch's answers, of ROWS of T, into the results. */

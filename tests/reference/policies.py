@@ -423,10 +423,6 @@ class Policies:
                                resource(rng.choice(self.kinds))])
             got = self.from_scope(env, kind)
             return f"{rng.choice(['absent', 'present'])} {got}" if got else "true"
-        if roll < 0.68:
-            got = self.from_scope(env, POLICY)
-            if got:
-                return f'{rng.choice(["allows", "denies"])}({got}, s3:GetObject, "*")'
         return self.relation(env, max(depth, 0))
 
     def relation(self, env, depth):

@@ -1,0 +1,69 @@
+/* Questions about what policy documents decide, in an evaluation: conditions of requests and sets
+ * of requests by number, documents compiled once for each text, and answers that were given before.
+ */
+#ifndef CD_VM_QUESTIONS_H
+#define CD_VM_QUESTIONS_H
+
+#include "runtime/iam/effective.h"
+#include "runtime/vm/vm.h"
+
+/* From three numbers to an index: the first time that they are asked about, the next one. */
+struct cd_triples {
+    uint32_t (*items)[3];
+    uint32_t *slots; /* open addressing: index + 1, 0 is free */
+    uint32_t n, mask;
+};
+/* The index of the three; *is_new if they were not there. */
+uint32_t cd_triples_put(struct cd_arena *a, struct cd_triples *t, uint32_t x, uint32_t y,
+                        uint32_t z, bool *is_new);
+
+/* A compiled document. */
+struct cd_vm_policy {
+    const struct cd_policy *policy; /* NULL: it cannot be read */
+    uint32_t why;                   /* then: dictionary id */
+};
+
+/* Actions: patterns in the order given. */
+struct cd_vm_actions {
+    const struct cd_str *patterns;
+    uint32_t n;
+    uint32_t open; /* reason why there may be more, 0: none */
+};
+
+/* A set of requests. */
+struct cd_vm_requests {
+    uint32_t actions, pattern, when; /* index; dictionary id; index or CD_NONE */
+};
+
+struct cd_vm_answer {
+    enum cd_truth truth;
+    uint32_t why; /* of CD_MAYBE: dictionary id */
+};
+
+struct cd_questions {
+    struct cd_arena documents; /* without a jump */
+    struct cd_arena scratch;   /* of one question */
+    struct cd_triples when_keys, list_keys, action_keys, request_keys, asker_keys, answer_keys;
+    CD_VEC(const struct cd_when *) whens;
+    CD_VEC(struct cd_vm_actions) actions;
+    CD_VEC(struct cd_asker *) askers;
+    CD_VEC(struct cd_vm_answer) answers;
+    struct cd_vm_policy **policies; /* by row of the snapshot's policy documents */
+    uint32_t n_policies;
+};
+
+struct cd_questions *cd_questions_of(struct cd_eval *e);
+void cd_questions_finish(struct cd_eval *e);
+
+/* The set of requests that the known lane LANE of V is a number of; ends the call if it is none. */
+struct cd_vm_requests cd_questions_requests(struct cd_eval *e, const struct cd_vec *v,
+                                            uint32_t lane);
+const struct cd_when *cd_questions_when(struct cd_eval *e, uint32_t when);
+/* The document that stands at a row of the snapshot's policy documents. */
+const struct cd_vm_policy *cd_questions_policy(struct cd_eval *e, uint32_t row);
+/* What is asked of one document (CD_ASK_ALLOWS, CD_ASK_DENIES), in full: with the request that was
+ * found, in the scratch until the next question. False: *why says why nothing can be asked. */
+bool cd_questions_ask(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
+                      struct cd_vm_requests requests, struct cd_asked *out, uint32_t *why);
+
+#endif
