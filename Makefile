@@ -103,7 +103,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GRAMMAR_HEADERS)
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(cd_cppflags) $(cd_cflags) -c $< -o $@
 
 # Loops over whole columns are worth vectors also where their length is not known.
-$(BUILD)/obj/runtime/store/%.o: private cd_cflags += -fvect-cost-model=dynamic
+$(BUILD)/obj/runtime/store/%.o: private cd_cflags += $(if $(filter release,$(MODE)),-O3)
 
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	$(call say,CXX,$<)mkdir -p $(@D) && $(CXX) $(cd_cppflags) $(cd_cxxflags) -c $< -o $@
