@@ -123,6 +123,9 @@ visit_firing(struct cd_deny_shape *s, struct cd_term t, void *data)
         }
         return false;
     }
+    if (s->is_exemption) {
+        return false; /* what is not there exempts nobody, and `when` says of which calls */
+    }
     report_absent(s, t.e, action);
     return true;
 }
@@ -168,7 +171,9 @@ cd_deny_check_absent(struct cd_deny_shape *s)
         walk(s, when, true, s->deny->unless ? &beside_when : NULL);
     }
     if (s->deny->unless) {
+        s->is_exemption = s->deny->when != NULL;
         walk(s, unless, false, s->deny->when ? &beside_unless : NULL);
+        s->is_exemption = false;
     }
 }
 

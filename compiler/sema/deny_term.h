@@ -36,6 +36,7 @@ struct cd_deny_shape {
     struct cd_deny *deny;
     unsigned depth;
     uint32_t steps;
+    bool is_exemption; /* of calls that a `when` tells: what is absent exempts none of them */
     struct cd_firing_key *firing;
     size_t n_firing, cap_firing;
 };

@@ -112,6 +112,10 @@ def applies(statement, action, resource, context):
                for op, block in statement.get("Condition", {}).items() for key, wanted in block.items())
 
 
+def allows(document, action, resource, context):
+    return any(s["Effect"] == "Allow" and applies(s, action, resource, context) for s in as_list(document["Statement"]))
+
+
 def denies(document, action, resource, context):
     """CONTEXT maps keys in lower case to lists of values."""
     return any(s["Effect"] == "Deny" and applies(s, action, resource, context) for s in as_list(document["Statement"]))

@@ -1,7 +1,7 @@
 // Asks an independent simulator (npm @cloud-copilot/iam-simulate, a program of its own that is neither part of this project
-// nor needed by it) what service control policies and bucket policies deny. Usage: node simulate.mjs FOLDER <cases >answers,
-// where FOLDER has the package installed. A case is a line {"policy", "target", "action", "resource", "context"}; an answer a
-// line true, false or "why it was not asked".
+// nor needed by it) what a policy document of one of the targets denies where everything else allows. Usage: node simulate.mjs
+// FOLDER <cases >answers, where FOLDER has the package installed. A case is a line {"policy", "target", "action", "resource",
+// "context"}; an answer a line true (denied), false (allowed) or "why it was not asked", or why it is neither.
 import { createInterface } from 'node:readline'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
@@ -18,6 +18,15 @@ function resourcePolicy(action) {
     : /^sts:AssumeRole/.test(action) ? { Statement: [statement] } : undefined
 }
 
+const targets = {
+  scp: (policies, named) => ({ serviceControlPolicies: [{ orgIdentifier: 'o', policies: [...policies, named] }] }),
+  rcp: (policies, named) => ({ resourceControlPolicies: [{ orgIdentifier: 'o', policies: [named] }] }),
+  'bucket-policy': (policies, named) => ({ resourcePolicy: named.policy }),
+  'key-policy': (policies, named) => ({ resourcePolicy: named.policy }),
+  'endpoint-policy': (policies, named) => ({ vpcEndpointPolicies: [named] }),
+  'permissions-boundary': (policies, named) => ({ permissionBoundaryPolicies: [named] })
+}
+
 async function denied({ policy, target = 'scp', action, resource, context }) {
   const principal = `arn:aws:iam::${account}:role/somebody` // conditions read the context's aws:PrincipalArn
   const owner = /^\d{12}$/.test(resource.split(':')[4]) ? resource.split(':')[4] : account
@@ -27,17 +36,19 @@ async function denied({ policy, target = 'scp', action, resource, context }) {
     identityPolicies: [{ name: 'all', policy: allow }],
     serviceControlPolicies: [{ orgIdentifier: 'o', policies }],
     resourceControlPolicies: [],
-    resourcePolicy: target === 'scp' ? resourcePolicy(action) : policy
-  }
-  if (target === 'scp') {
-    policies.push({ name: 'deny', policy })
+    resourcePolicy: resourcePolicy(action),
+    ...targets[target](policies, { name: 'deny', policy })
   }
   const result = await runSimulation(simulation, {})
   if (result.resultType === 'error') {
     return JSON.stringify(result.errors)
   }
   const ignored = (result.result ?? result.results[0])?.ignoredContextKeys ?? []
-  return ignored.length !== 0 ? `it does not know ${ignored.join(' ')} here` : result.overallResult === 'ExplicitlyDenied'
+  if (ignored.length !== 0) {
+    return `it does not know ${ignored.join(' ')} here`
+  }
+  return result.overallResult === 'ExplicitlyDenied' ? true
+    : result.overallResult === 'Allowed' || target === 'bucket-policy' ? false : `it is ${result.overallResult}`
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
