@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include "compiler/ast/dump.h"
-#include "compiler/emit/manifest.h"
+#include "compiler/emit/attach.h"
+#include "compiler/emit/fit.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/resolve.h"
 #include "compiler/sema/sema.h"
@@ -57,10 +58,20 @@ emit(struct compilation *c, enum cd_target target)
     struct cd_buf manifest = CD_BUF_INIT;
     cd_emit_statements(&e, &c->sema, &env);
     cordon_status status = cd_emit_documents(&e, &asked, &documents, &err);
-    for (size_t i = 0; i < documents.n && status == CORDON_OK; i++) {
-        status = cd_document_fits(&documents.items[i], &c->sema, &c->arena, &err);
+    const struct cd_quota_choice newest = {.max_bytes = 0};
+    const struct cd_fitting fitting = {&e, &c->sema, &newest};
+    struct cd_attachments attachments = {.n = 0};
+    if (status == CORDON_OK) {
+        status = cd_fit_documents(&fitting, &documents, &err);
     }
-    const struct cd_manifest m = {&c->sema, &e, &env, &documents};
+    if (status == CORDON_OK) {
+        status = cd_attach(&documents, 0, &c->arena, &attachments, &err);
+    }
+    const struct cd_manifest m = {.sema = &c->sema,
+                                  .emission = &e,
+                                  .env = &env,
+                                  .documents = &documents,
+                                  .attachments = &attachments};
     cd_manifest_write(&m, &c->arena, &manifest);
     cd_buf_finish(&manifest);
 }
