@@ -92,6 +92,15 @@ pattern_reason(const struct cd_vec *patterns, uint32_t i)
     return patterns->kind == CD_KIND_LIST ? patterns->open[i] : 0;
 }
 
+/* Is what a string matches worth remembering? */
+static bool
+is_costly(const struct cd_eval *e, const struct cd_insn *in, const struct cd_vec *patterns)
+{
+    bool is_single = in->op == CD_OP_LIKE && !in->c && patterns->kind == CD_KIND_STRING
+                     && cd_vec_state(patterns, 0) == CD_KNOWN;
+    return !is_single || !cd_like_is_plain(cd_vm_text(e, patterns->v.u32[0]));
+}
+
 void
 cd_k_pattern(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
 {
@@ -99,7 +108,7 @@ cd_k_pattern(struct cd_eval *e, const struct cd_insn *in, uint32_t pc)
     const struct cd_vec *x = cd_vm_reg(e, in->a);
     const struct cd_vec *y = cd_vm_reg(e, in->b);
     struct cd_vec *d = cd_vm_dst(e, in, &a);
-    struct cd_cache *cache = y->uni ? cd_vm_cache(e, pc) : NULL;
+    struct cd_cache *cache = y->uni && is_costly(e, in, y->uni) ? cd_vm_cache(e, pc) : NULL;
     for (uint32_t i = 0; i < d->n; i++) {
         bool no_network = y->kind == CD_KIND_STRING && y->state[i] == CD_KNOWN
                           && is_absent_text(e, in, y->v.u32[i]);

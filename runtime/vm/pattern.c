@@ -80,6 +80,18 @@ cd_like(struct cd_str pattern, struct cd_str text)
 }
 
 bool
+cd_like_is_plain(struct cd_str pattern)
+{
+    unsigned n_stars = 0;
+    for (size_t i = 0; i < pattern.n; i++) {
+        if (is_special(pattern.p[i]) && (pattern.p[i] != '*' || ++n_stars > 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
 cd_like_nocase(struct cd_str pattern, struct cd_str text)
 {
     return like(pattern, text, true);

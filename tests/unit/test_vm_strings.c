@@ -35,6 +35,18 @@ Test(vm_strings, wildcards)
     cr_expect(cd_like_nocase(CD_STR("s3:get*"), CD_STR("S3:GetObject")));
 }
 
+Test(vm_strings, patterns_whose_ends_decide)
+{
+    static const char *const plain[] = {"", "*", "a", "a*", "*a", "a*b"};
+    static const char *const others[] = {"**", "*a*", "a?", "?", "\x1B*", "a\x1B"};
+    for (size_t i = 0; i < CD_ARRAY_LEN(plain); i++) {
+        cr_expect(cd_like_is_plain(cd_str_of(plain[i])), "%s", plain[i]);
+    }
+    for (size_t i = 0; i < CD_ARRAY_LEN(others); i++) {
+        cr_expect_not(cd_like_is_plain(cd_str_of(others[i])), "%s", others[i]);
+    }
+}
+
 Test(vm_strings, arns_match_by_segment)
 {
     static const struct {
