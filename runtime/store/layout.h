@@ -66,4 +66,18 @@ cd_store_put_ref(struct cd_buf *out, struct cd_store_ref ref)
     cd_bytes_put(out, ref.checksum);
 }
 
+/* A number of which UINT32_MAX stands for none, as CD_NONE and CD_NO_STR do: one more, none as 0.
+ */
+static inline void
+cd_store_put_optional(struct cd_buf *out, uint32_t n)
+{
+    cd_bytes_put(out, n == UINT32_MAX ? 0 : (uint64_t)n + 1);
+}
+
+static inline uint32_t
+cd_store_get_optional(struct cd_bytes *bytes)
+{
+    return (uint32_t)cd_bytes_get(bytes, UINT32_MAX) - 1;
+}
+
 #endif

@@ -95,12 +95,11 @@ load_places(struct cd_store_load *l)
 
 /* ---- what is complete ---- */
 
-/* CD_NO_STR stands as 0. */
+/* A string, or none. */
 static bool
 get_id(struct cd_store_load *l, struct cd_bytes *bytes, uint32_t *id)
 {
-    uint64_t n = cd_bytes_get(bytes, UINT32_MAX);
-    *id = n == 0 ? CD_NO_STR : (uint32_t)(n - 1);
+    *id = cd_store_get_optional(bytes);
     return !bytes->bad && id_or_none_holds(l, *id);
 }
 

@@ -97,8 +97,8 @@ struct cd_store_load {
     struct cordon_error *err;
 };
 
-/* load_ints.c: numbers of a column, N of them, as the bytes say; those of a kind that are not all
- * in range are refused. */
+/* load_columns.c: numbers of a column, N of them, as the bytes say; those of a kind that are not
+ * all in range are refused. */
 enum cd_store_ints {
     CD_STORE_ANY,
     CD_STORE_IDS,    /* of the dictionary: strings that are compared, and checked now */
@@ -135,11 +135,15 @@ cd_store_id_holds(struct cd_store_load *l, uint32_t id)
     return id < l->st->dict.n && cd_packed_check(&l->st->dict, id);
 }
 
-/* load_columns.c: the columns of table T that the projection asks for; of the policies. */
+/* load_nodes.c: the tree of ROOT, of a table of ROWS; passes over one; the policies. */
+CORDON_MUST_CHECK cordon_status cd_store_load_tree(struct cd_store_load *l, struct cd_bytes *bytes,
+                                                   struct cd_node *root, uint32_t rows);
+CORDON_MUST_CHECK cordon_status cd_store_skip_tree(struct cd_store_load *l, struct cd_bytes *bytes);
+CORDON_MUST_CHECK cordon_status cd_store_load_policies(struct cd_store_load *l);
+/* load_table.c: the columns of table T that the projection asks for. */
 CORDON_MUST_CHECK cordon_status cd_store_load_table(struct cd_store_load *l,
                                                     const struct cd_store_table *from,
                                                     struct cd_table *t);
-CORDON_MUST_CHECK cordon_status cd_store_load_policies(struct cd_store_load *l);
 /* load_json.c: the range of the heap that the bytes name, checked; *first and *n of it. */
 CORDON_MUST_CHECK cordon_status cd_store_load_json(struct cd_store_load *l, struct cd_bytes *bytes,
                                                    uint32_t *first, uint32_t *n);

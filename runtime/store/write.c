@@ -8,12 +8,6 @@
 #include "runtime/store/write.h"
 
 static void
-put_optional(struct cd_buf *out, uint32_t n)
-{
-    cd_bytes_put(out, n == CD_NONE ? 0 : (uint64_t)n + 1);
-}
-
-static void
 put_section(struct cd_store_writer *w, struct cd_buf *section, struct cd_buf *directory)
 {
     size_t n = section->n;
@@ -143,16 +137,16 @@ put_problems(struct cd_store_writer *w, struct cd_buf *directory)
     cd_bytes_put(&out, w->s->n_problems);
     for (size_t i = 0; i < w->s->n_problems; i++) {
         const struct cd_problem *p = &w->s->problems[i];
-        put_optional(&out, p->source);
-        put_optional(&out, node_number(w, p->node));
+        cd_store_put_optional(&out, p->source);
+        cd_store_put_optional(&out, node_number(w, p->node));
         cd_bytes_put(&out, p->offset + 1); /* none: 0 */
         cd_bytes_put_str(&out, p->message);
     }
     cd_bytes_put(&out, w->s->n_untold);
     for (size_t i = 0; i < w->s->n_untold; i++) {
         const struct cd_untold *u = &w->s->untold[i];
-        put_optional(&out, u->source);
-        put_optional(&out, node_number(w, u->node));
+        cd_store_put_optional(&out, u->source);
+        cd_store_put_optional(&out, node_number(w, u->node));
         cd_bytes_put(&out, u->n);
     }
     put_section(w, &out, directory);
@@ -193,7 +187,7 @@ put_tables(struct cd_store_writer *w, struct cd_buf *directory)
     const struct cd_snapshot *s = w->s;
     struct cd_buf own = CD_BUF_INIT;
     uint32_t first = w->n_nodes;
-    cd_store_put_policies(w, &own);
+    cd_store_put_node(w, s->policies, &own);
     cd_bytes_put(directory, first);
     put_section(w, &own, directory);
     cd_bytes_put(directory, s->n_tables);

@@ -34,20 +34,40 @@ cd_store_string(const struct cd_store_writer *w, uint32_t id)
     return id == CD_NO_STR || id == CD_ARN_MADE ? id : w->strings[id];
 }
 
-/* strings.c: gives w->strings and w->n_strings, and writes the dictionary; what the directory says
- * of it goes to DIRECTORY. */
-void cd_store_put_strings(struct cd_store_writer *w, struct cd_buf *directory);
-/* columns.c: the directory's view of the table's columns, or of the policies'. */
-void cd_store_put_table(struct cd_store_writer *w, const struct cd_table *t, struct cd_buf *out);
-void cd_store_put_policies(struct cd_store_writer *w, struct cd_buf *out);
-/* complete.c: what the snapshot is complete for, and what takes completeness away. */
-void cd_store_put_complete(struct cd_store_writer *w, struct cd_buf *directory);
+/* ---- write_columns.c ---- */
+
+/* Writes B, which is cleared, as a section. */
+struct cd_store_ref cd_store_put_section(struct cd_store_writer *w, struct cd_buf *b);
 /* Room for N numbers; NULL: out of memory. */
 uint32_t *cd_store_numbers(struct cd_store_writer *w, uint32_t n);
 /* Packs NUMBERS[0..N) into a section; what is said of it goes to OUT. */
 void cd_store_put_ints(struct cd_store_writer *w, const uint32_t *numbers, uint32_t n,
                        struct cd_buf *out);
-/* Writes B, which is cleared, as a section. */
-struct cd_store_ref cd_store_put_section(struct cd_store_writer *w, struct cd_buf *b);
+/* The same of integers of eight bytes, or doubles, some of which are not there. */
+struct cd_store_wide {
+    uint32_t n;
+    int64_t (*integer)(const void *of, uint32_t row); /* bits of a double */
+    bool (*is_there)(const void *of, uint32_t row);
+    bool is_double;
+    const void *of;
+};
+void cd_store_put_wide(struct cd_store_writer *w, const struct cd_store_wide *v,
+                       struct cd_buf *out);
+/* Copies the subtree of json VALUE to the end of the heap; its place there. */
+uint32_t cd_store_put_json(struct cd_store_writer *w, uint32_t value);
+/* What is said of the values that were added since the heap had BEFORE bytes. */
+void cd_store_put_json_range(struct cd_store_writer *w, size_t before, struct cd_buf *out);
+
+/* ---- the parts of a store ---- */
+
+/* write_strings.c: gives w->strings and w->n_strings, and writes the dictionary; what the directory
+ * says of it goes to DIRECTORY. */
+void cd_store_put_strings(struct cd_store_writer *w, struct cd_buf *directory);
+/* write_nodes.c: N and what is below it. */
+void cd_store_put_node(struct cd_store_writer *w, const struct cd_node *n, struct cd_buf *out);
+/* write_table.c: the table's own section. */
+void cd_store_put_table(struct cd_store_writer *w, const struct cd_table *t, struct cd_buf *out);
+/* write_complete.c: what the snapshot is complete for, and what takes completeness away. */
+void cd_store_put_complete(struct cd_store_writer *w, struct cd_buf *directory);
 
 #endif

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "runtime/base/arena.h"
+#include "runtime/base/pages.h"
 
 Test(arena, memory_is_aligned_and_zero)
 {
@@ -120,4 +121,26 @@ Test(arena, strings_are_copied_and_terminated)
     cr_assert_str_eq(f.p, "42-x");
     cr_assert_eq(f.n, 4);
     cd_arena_finish(&a);
+}
+
+Test(pages, memory_is_aligned_and_zero_whatever_its_size)
+{
+    static const size_t sizes[] = {0, 1, 63, 65, 100000, (4 << 20) - 64, 9 << 20, 3};
+    struct cd_pages p = {.head = NULL};
+    unsigned char *before = NULL;
+    for (size_t i = 0; i < CD_ARRAY_LEN(sizes); i++) {
+        unsigned char *at = cd_pages_alloc(&p, sizes[i]);
+        cr_assert_not_null(at);
+        cr_expect_eq((uintptr_t)at % 64, 0);
+        for (size_t k = 0; k < sizes[i]; k++) {
+            cr_assert_eq(at[k], 0, "byte %zu of %zu", k, sizes[i]);
+        }
+        memset(at, 0xAA, sizes[i]);
+        cr_expect(before == NULL || before[0] == 0xAA);
+        before = sizes[i] > 0 ? at : before;
+    }
+    cr_expect_null(cd_pages_alloc(&p, SIZE_MAX));
+    cr_expect_null(cd_pages_alloc(&p, SIZE_MAX / 2));
+    cd_pages_finish(&p);
+    cr_expect_null(p.head);
 }

@@ -130,6 +130,25 @@ Test(file, stream)
     cr_assert(cd_str_ends(s, CD_STR("00019999\nend")));
 }
 
+Test(file, a_stream_that_is_held_back_can_be_dropped)
+{
+    struct cd_out o;
+    char got[16];
+    int fds[2];
+    cr_assert_eq(pipe(fds), 0);
+    cd_out_init(&o, fds[1], "pipe");
+    cd_out_hold(&o, (size_t)1 << 20);
+    for (int i = 0; i < 100000; i++) { /* more than a pipe takes: it would wait */
+        cd_out_puts(&o, "0123456789");
+    }
+    cd_out_drop(&o);
+    cd_out_puts(&o, "kept");
+    cr_assert_eq(cd_out_finish(&o, &err), CORDON_OK);
+    cr_expect_eq(read(fds[0], got, sizeof got), 4);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 Test(file, stream_remembers_its_failure)
 {
     struct cd_out o;

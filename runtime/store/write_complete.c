@@ -49,13 +49,6 @@ gather(const struct cd_store_writer *w, struct entries *out)
     return true;
 }
 
-/* CD_NO_STR as 0. */
-static void
-put_id(struct cd_buf *out, uint32_t id)
-{
-    cd_bytes_put(out, id == CD_NO_STR ? 0 : (uint64_t)id + 1);
-}
-
 /* A list of places, as it is written, among those that came before. */
 struct list {
     uint64_t hash;
@@ -75,8 +68,8 @@ number_of_list(struct lists *lists, const struct cd_complete *from, const struct
     size_t begin = lists->bytes.n;
     cd_bytes_put(&lists->bytes, (size_t)(to - from));
     for (const struct cd_complete *c = from; c < to; c++) {
-        put_id(&lists->bytes, c->account);
-        put_id(&lists->bytes, c->region);
+        cd_store_put_optional(&lists->bytes, c->account);
+        cd_store_put_optional(&lists->bytes, c->region);
     }
     struct cd_str added = cd_str_sub(cd_buf_view(&lists->bytes), begin, lists->bytes.n);
     struct list list = {cd_str_hash(added), begin, added.n};
@@ -123,8 +116,8 @@ put_lost(const struct cd_store_writer *w, struct cd_buf *out)
     for (size_t i = 0; i < w->s->n_lost; i++) {
         const struct cd_complete *lost = &w->s->lost[i];
         cd_bytes_put_str(out, lost->type);
-        put_id(out, cd_store_string(w, lost->account));
-        put_id(out, cd_store_string(w, lost->region));
+        cd_store_put_optional(out, cd_store_string(w, lost->account));
+        cd_store_put_optional(out, cd_store_string(w, lost->region));
     }
 }
 
