@@ -11,8 +11,8 @@
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/program.h"
 #include "compiler/cli/verbs.h"
-#include "compiler/emit/attach.h"
 #include "compiler/emit/fit.h"
+#include "compiler/emit/wrap.h"
 #include "runtime/driver/options.h"
 
 struct emit {
@@ -31,9 +31,26 @@ struct emit {
     struct cd_emission emission;
     struct cd_documents documents;
     struct cd_attachments attachments;
+    const char *format;
+    struct cd_wrapped wrapped;
     struct cd_buf manifest_bytes;
     struct cordon_error err;
 };
+
+/* Nothing to wrap: no file. */
+static cordon_status
+wrap(struct emit *e)
+{
+    struct cd_wrapping wrapping = {.target = e->target,
+                                   .documents = &e->documents,
+                                   .attachments = &e->attachments,
+                                   .sema = &e->front.sema,
+                                   .arena = &e->front.arena};
+    e->wrapped = (struct cd_wrapped){.format = CD_FORMAT_JSON, .file = CD_STR("")};
+    bool is_json = e->format == NULL || !cd_format_find(cd_str_of(e->format), &wrapping.format)
+                   || wrapping.format == CD_FORMAT_JSON;
+    return is_json || e->documents.n == 0 ? CORDON_OK : cd_wrap(&wrapping, &e->wrapped, &e->err);
+}
 
 static cordon_status
 make_documents(void *ctx)
@@ -60,11 +77,13 @@ make_documents(void *ctx)
                                             .emission = &e->emission,
                                             .documents = &e->documents};
     CORDON_TRY(cd_cli_check_emission(&checked, arena, &e->err));
+    CORDON_TRY(wrap(e));
     const struct cd_manifest manifest = {.sema = &e->front.sema,
                                          .emission = &e->emission,
                                          .env = &e->env,
                                          .documents = &e->documents,
                                          .attachments = &e->attachments,
+                                         .wrapped = &e->wrapped,
                                          .quota_date = e->limits.quota.date};
     cd_manifest_write(&manifest, arena, &e->manifest_bytes);
     if (e->manifest_bytes.oom) {
@@ -83,21 +102,17 @@ write_depfile(struct emit *e)
         return CORDON_OK;
     }
     CORDON_TRY(cd_dir_make(e->folder.path, &e->err));
-    const char **made = CD_NEW_ARRAY(arena, e->documents.n + 1, const char *);
-    made[0] = cd_arena_printf(arena, "%s/manifest.json", e->folder.path).p;
+    const char **made = CD_NEW_ARRAY(arena, e->documents.n + 2, const char *);
+    size_t n = 0;
+    made[n++] = cd_arena_printf(arena, "%s/manifest.json", e->folder.path).p;
     for (size_t i = 0; i < e->documents.n; i++) {
-        made[i + 1] =
+        made[n++] =
             cd_arena_printf(arena, "%s/%.*s", e->folder.path, CD_FMT(e->documents.items[i].file)).p;
     }
-    struct cd_values others = {
-        CD_NEW_ARRAY(arena, e->params.files.n + e->merge.paths.n + 1, const char *), 0};
-    for (size_t i = 0; i < e->params.files.n; i++) {
-        others.items[others.n++] = e->params.files.items[i];
+    if (e->wrapped.file.n != 0) {
+        made[n++] = cd_arena_printf(arena, "%s/%.*s", e->folder.path, CD_FMT(e->wrapped.file)).p;
     }
-    for (size_t i = 0; i < e->merge.paths.n; i++) {
-        others.items[others.n++] = e->merge.paths.items[i];
-    }
-    return cd_depfile_write(&e->depfile, made, e->documents.n + 1, &e->front, &others, &e->err);
+    return cd_depfile_write(&e->depfile, made, n, &e->front, &e->params.files, &e->err);
 }
 
 static cordon_status
@@ -106,8 +121,9 @@ write_files(void *ctx)
     struct emit *e = ctx;
     e->folder.arena = &e->front.arena;
     CORDON_TRY(write_depfile(e));
-    return cd_emit_folder_write(&e->folder, e->target, &e->documents,
-                                cd_buf_view(&e->manifest_bytes), &e->err);
+    const struct cd_emit_output output = {e->target, &e->documents, &e->wrapped,
+                                          cd_buf_view(&e->manifest_bytes)};
+    return cd_emit_folder_write(&e->folder, &output, &e->err);
 }
 
 static void
@@ -200,6 +216,9 @@ list_documents(struct emit *e)
     if (e->documents.n == 0) {
         cd_out_printf(&out, "no documents: no control has a deny that %.*s can carry\n",
                       CD_FMT(cd_target_info[e->target].noun));
+    }
+    if (e->wrapped.file.n != 0) {
+        cd_out_printf(&out, "%s/%.*s\n", e->folder.path, CD_FMT(e->wrapped.file));
     }
     cd_out_printf(&out, "%s/manifest.json\n", e->folder.path);
     list_attachments(e, &out);
@@ -324,6 +343,12 @@ cd_verb_emit(int argc, char **argv)
          .flag = &e.derive.stricter,
          .help = "also derive denies from a require whose `where` no condition key tells: they "
                  "deny more than it forbids"},
+        {.name = "format",
+         .kind = CD_OPTION_CHOICE,
+         .argument = "FORMAT",
+         .choices = "json|terraform|tf|cloudformation|cfn",
+         .value = &e.format,
+         .help = "also wrap the documents for a tool that deploys them (json: they stand alone)"},
         CD_EMIT_LIMIT_OPTIONS(&e.limits),
         CD_DEPFILE_OPTIONS(&e.depfile),
     };
@@ -331,7 +356,8 @@ cd_verb_emit(int argc, char **argv)
         "cordon emit",
         "TARGET POLICY… -o DIR " CD_EMIT_SCOPE_ARGUMENTS " [--merge SNAPSHOT…] "
         "[--param [module.]name=value] "
-        "[--params FILE.yaml] [--stricter] [--quota-date YYYY-MM-DD] [--existing N] [-MD FILE]",
+        "[--params FILE.yaml] [--stricter] [--format json|terraform|cloudformation] "
+        "[--quota-date YYYY-MM-DD] [--existing N] [-MD FILE]",
         "Writes the denies of the policies' controls, written and derived, as documents, with a "
         "manifest that leads each\n"
         "statement back to its control and line. What the target cannot say is listed, and is no "

@@ -34,28 +34,27 @@ is_document_name(struct cd_str file)
 }
 
 static bool
-is_among(const struct cd_documents *documents, struct cd_str file)
+is_among(const struct cd_emit_output *output, struct cd_str file)
 {
-    for (size_t i = 0; i < documents->n; i++) {
-        if (cd_str_eq(documents->items[i].file, file)) {
-            return true;
-        }
+    bool found = cd_str_eq(output->wrapped->file, file);
+    for (size_t i = 0; i < output->documents->n && !found; i++) {
+        found = cd_str_eq(output->documents->items[i].file, file);
     }
-    return false;
+    return found;
 }
 
 static void
-note_stale(struct cd_emit_folder *f, struct cd_dom_val document, enum cd_target target,
-           const struct cd_documents *documents)
+note_stale(struct cd_emit_folder *f, struct cd_dom_val document,
+           const struct cd_emit_output *output)
 {
     struct cd_str file = text_member(document, CD_STR("file")), bytes;
     char hash[17];
-    if (!is_document_name(file) || is_among(documents, file)
-        || access(path_of(f, file), F_OK) != 0) {
+    if (!is_document_name(file) || is_among(output, file) || access(path_of(f, file), F_OK) != 0) {
         return;
     }
     enum cd_stale_fate fate = CD_STALE_CHANGED;
-    if (!cd_str_eq(text_member(document, CD_STR("target")), cd_str_of(cd_target_name(target)))) {
+    if (!cd_str_eq(text_member(document, CD_STR("target")),
+                   cd_str_of(cd_target_name(output->target)))) {
         fate = CD_STALE_OTHER;
     } else if (cd_file_read(path_of(f, file), MANIFEST_LIMIT, f->arena, &bytes, NULL) == CORDON_OK
                && cd_str_eq(cd_document_hash(bytes, hash), text_member(document, CD_STR("hash")))) {
@@ -67,24 +66,26 @@ note_stale(struct cd_emit_folder *f, struct cd_dom_val document, enum cd_target 
 
 static bool
 read_manifest(struct cd_emit_folder *f, struct cd_dom *dom, struct cd_str text,
-              enum cd_target target, const struct cd_documents *documents)
+              const struct cd_emit_output *output)
 {
-    struct cd_dom_val root, list, unused;
+    struct cd_dom_val root, list, wrapped, unused;
     if (cd_dom_parse(dom, text, false, &root) != CD_DOM_OK
         || !cd_dom_member(root, CD_STR("cordon"), &unused)
         || !cd_dom_member(root, CD_STR("documents"), &list) || !cd_dom_is(list, '[')) {
         return false;
     }
     for (struct cd_dom_iter it = cd_dom_iter(list); cd_dom_next(&it);) {
-        note_stale(f, it.val, target, documents);
+        note_stale(f, it.val, output);
+    }
+    if (cd_dom_member(root, CD_STR("wrapped"), &wrapped)) {
+        note_stale(f, wrapped, output);
     }
     return true;
 }
 
 /* The documents of the manifest that is there, if one is. */
 static cordon_status
-look_around(struct cd_emit_folder *f, enum cd_target target, const struct cd_documents *documents,
-            struct cordon_error *err)
+look_around(struct cd_emit_folder *f, const struct cd_emit_output *output, struct cordon_error *err)
 {
     const char *path = path_of(f, CD_STR("manifest.json"));
     struct cd_str text;
@@ -96,7 +97,7 @@ look_around(struct cd_emit_folder *f, enum cd_target target, const struct cd_doc
     if (dom == NULL) {
         return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
     }
-    bool is_ours = read_manifest(f, dom, text, target, documents);
+    bool is_ours = read_manifest(f, dom, text, output);
     cd_dom_free(dom);
     return is_ours ? CORDON_OK
                    : cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
@@ -107,19 +108,24 @@ look_around(struct cd_emit_folder *f, enum cd_target target, const struct cd_doc
 
 /* The manifest goes last: where it is, the documents that it names are. */
 cordon_status
-cd_emit_folder_write(struct cd_emit_folder *f, enum cd_target target,
-                     const struct cd_documents *documents, struct cd_str manifest,
+cd_emit_folder_write(struct cd_emit_folder *f, const struct cd_emit_output *output,
                      struct cordon_error *err)
 {
-    struct cd_file_bytes *files = CD_NEW_ARRAY(f->arena, documents->n + 1, struct cd_file_bytes);
+    const struct cd_documents *documents = output->documents;
+    struct cd_file_bytes *files = CD_NEW_ARRAY(f->arena, documents->n + 2, struct cd_file_bytes);
+    size_t n = 0;
     CORDON_TRY(cd_dir_make(f->path, err));
-    CORDON_TRY(look_around(f, target, documents, err));
-    for (size_t i = 0; i < documents->n; i++) {
-        files[i] =
-            (struct cd_file_bytes){path_of(f, documents->items[i].file), documents->items[i].bytes};
+    CORDON_TRY(look_around(f, output, err));
+    for (; n < documents->n; n++) {
+        files[n] =
+            (struct cd_file_bytes){path_of(f, documents->items[n].file), documents->items[n].bytes};
     }
-    files[documents->n] = (struct cd_file_bytes){path_of(f, CD_STR("manifest.json")), manifest};
-    CORDON_TRY(cd_files_write(files, documents->n + 1, err));
+    if (output->wrapped->file.n != 0) {
+        files[n++] =
+            (struct cd_file_bytes){path_of(f, output->wrapped->file), output->wrapped->bytes};
+    }
+    files[n++] = (struct cd_file_bytes){path_of(f, CD_STR("manifest.json")), output->manifest};
+    CORDON_TRY(cd_files_write(files, n, err));
     for (size_t i = 0; i < f->n_stale; i++) {
         struct cd_stale *s = &f->stale[i];
         if (s->fate == CD_STALE_REMOVED && unlink(path_of(f, s->file)) != 0) {

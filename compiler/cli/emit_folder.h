@@ -4,6 +4,7 @@
 #define CD_CLI_EMIT_FOLDER_H
 
 #include "compiler/emit/manifest.h"
+#include "compiler/emit/wrap.h"
 #include "runtime/base/file.h"
 
 enum cd_stale_fate {
@@ -25,13 +26,18 @@ struct cd_emit_folder {
     size_t n_stale, cap_stale;
 };
 
-/* Writes DOCUMENTS and the MANIFEST into the folder, which is made if it is not there, and removes
- * what CD_STALE_REMOVED says. A manifest.json that no emission wrote is an error; on any error the
- * folder's files are as they were. */
+struct cd_emit_output {
+    enum cd_target target;
+    const struct cd_documents *documents;
+    const struct cd_wrapped *wrapped;
+    struct cd_str manifest;
+};
+
+/* Writes the documents, what wraps them, and the manifest into the folder, which is made if it is
+ * not there, and removes what CD_STALE_REMOVED says. A manifest.json that no emission wrote is an
+ * error; on any error the folder's files are as they were. */
 CORDON_MUST_CHECK cordon_status cd_emit_folder_write(struct cd_emit_folder *f,
-                                                     enum cd_target target,
-                                                     const struct cd_documents *documents,
-                                                     struct cd_str manifest,
+                                                     const struct cd_emit_output *output,
                                                      struct cordon_error *err);
 
 #endif

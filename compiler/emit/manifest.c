@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "compiler/emit/attach.h"
+#include "compiler/emit/wrap.h"
 #include "compiler/sema/const_json.h"
 #include "cordon/version.h"
 
@@ -184,6 +184,20 @@ put_attachments(const struct cd_manifest *m, struct cd_buf *out)
     cd_buf_puts(out, "]");
 }
 
+static void
+put_wrapped(const struct cd_manifest *m, struct cd_buf *out)
+{
+    char hash[17];
+    if (m->wrapped->file.n != 0) {
+        cd_buf_puts(out, ",\n\"wrapped\":{\"file\":");
+        cd_buf_json_str(out, m->wrapped->file);
+        cd_buf_printf(out, ",\"format\":\"%.*s\",\"target\":\"%s\",\"hash\":\"%.*s\"}",
+                      CD_FMT(cd_format_name(m->wrapped->format)),
+                      cd_target_name(m->emission->target),
+                      CD_FMT(cd_document_hash(m->wrapped->bytes, hash)));
+    }
+}
+
 void
 cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd_buf *out)
 {
@@ -198,6 +212,7 @@ cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd
     }
     cd_buf_puts(out, "]");
     put_attachments(m, out);
+    put_wrapped(m, out);
     cd_buf_puts(out, ",\n\"not_expressible\":[");
     for (size_t i = 0; i < m->emission->n_not; i++) {
         const struct cd_not_expressible *n = &m->emission->not_expressible[i];

@@ -45,6 +45,7 @@ CORDON_MUST_CHECK cordon_status cd_documents_add(struct cd_documents *out,
 /* Its size as its quota counts it. */
 size_t cd_document_size(const struct cd_emitted_document *d);
 struct cd_attachments;
+struct cd_wrapped;
 
 struct cd_manifest {
     const struct cd_sema *sema;
@@ -52,6 +53,7 @@ struct cd_manifest {
     const struct cd_const_env *env;
     const struct cd_documents *documents;
     const struct cd_attachments *attachments;
+    const struct cd_wrapped *wrapped;
     struct cd_str quota_date; /* the day whose quotas were kept; empty: the newest that are known */
 };
 
@@ -59,7 +61,7 @@ struct cd_manifest {
  * documents:[{file,target,[bucket…],bytes,limit,limit_since,hash,[allow:{sid,why}],
  * statements:[{sid,control,file,line}]}], packing:{documents,at_least,fewest},
  * attachments:[{to,level,documents:[],existing,limit}],
- * not_expressible:[{control,file,line,why}]} */
+ * [wrapped:{file,format,target,hash}], not_expressible:[{control,file,line,why}]} */
 void cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd_buf *out);
 /* The hash of a document's bytes as the manifest has it: 16 hexadecimal digits of XXH3. */
 struct cd_str cd_document_hash(struct cd_str bytes, char text[17]);
