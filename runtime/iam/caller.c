@@ -122,13 +122,17 @@ is_account_of(struct cd_str text, const struct cd_caller *caller)
            && (caller->partition.n == 0 || cd_str_eq(arn.part[1], caller->partition));
 }
 
-/* A session's ARN has the role's name, without its path. */
+/* A session's ARN has the role's name, without its path. Names of roles «aren't distinguished by
+ * case» («IAM and AWS STS quotas», reference_iam-quotas.html). */
 static bool
 is_role_of(struct cd_str text, const struct cd_caller *caller)
 {
     struct cd_caller role;
-    enum cd_caller_kind kind = caller->kind == CD_CALLER_SESSION ? CD_CALLER_ROLE : CD_CALLER_USER;
-    return cd_caller_read(text, &role) && role.kind == kind && cd_str_eq(role.name, caller->name)
+    bool is_session = caller->kind == CD_CALLER_SESSION;
+    return cd_caller_read(text, &role)
+           && role.kind == (is_session ? CD_CALLER_ROLE : CD_CALLER_USER)
+           && (is_session ? cd_str_eq_nocase(role.name, caller->name)
+                          : cd_str_eq(role.name, caller->name))
            && cd_str_eq(role.account, caller->account)
            && cd_str_eq(role.partition, caller->partition);
 }

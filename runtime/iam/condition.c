@@ -43,16 +43,17 @@ numbers_match(enum cd_cond_test test, struct cd_str text, double bound)
 }
 
 /* The forms that leave the day or the seconds out, `2026-01` and `2026-01-31T12:30+01:00`, written
- * out (W3C, «Date and Time Formats», which the page of the operators names). */
+ * out; a time without a zone is UTC (W3C, «Date and Time Formats», which the page of the operators
+ * names). */
 static struct cd_str
 written_out(struct cd_str text, char out[32])
 {
     static const size_t month = sizeof "2026-01" - 1, minutes = sizeof "2026-01-31T12:30" - 1;
     size_t n = text.n == month ? month : minutes;
     const char *more = n == month ? "-01" : ":00";
-    bool is_short =
-        text.n == month
-        || (text.n > minutes && text.n < 24 && text.p[minutes] != ':' && text.p[10] == 'T');
+    bool is_short = text.n == month
+                    || (text.n >= minutes && text.n < 24 && text.p[10] == 'T'
+                        && (text.n == minutes || text.p[minutes] != ':'));
     if (!is_short) {
         return text;
     }

@@ -324,7 +324,8 @@ cd_decide(const struct cd_question *q, struct cd_decided *a)
                         .session = CD_YES};
     a->n_considered = 0;
     cd_missing_back(&a->missing, 0);
-    if (cd_str_eq_nocase(q->access.action, CD_STR("sts:GetCallerIdentity"))) {
+    if (cd_str_eq_nocase(q->access.action, CD_STR("sts:GetCallerIdentity"))
+        && q->caller.kind != CD_CALLER_ANONYMOUS) {
         a->decision = CD_ALLOWED;
     } else {
         ask_all(&d);

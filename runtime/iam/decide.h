@@ -24,7 +24,8 @@
  * policies»).
  * - The policy of a VPC endpoint has to allow what goes through it (AWS PrivateLink, «Control
  * access to VPC endpoints using endpoint policies»).
- * - sts:GetCallerIdentity needs no permission, and no policy can deny it (STS API Reference). */
+ * - sts:GetCallerIdentity needs credentials but no permission, and no policy can deny it (STS API
+ *   Reference). */
 #ifndef CD_IAM_DECIDE_H
 #define CD_IAM_DECIDE_H
 

@@ -7,6 +7,7 @@
 #include "runtime/schema/schema.h"
 
 #define NOWHERE UINT32_MAX
+#define SHOWN 300 /* bytes of a member's name */
 
 struct reader {
     const struct cd_policy_reading *to;
@@ -70,27 +71,57 @@ fail_plainly(struct reader *r, uint32_t place, const char *what)
     return fail(r, place, what, CD_STR(""));
 }
 
-/* The text of a string with its escapes resolved. */
+/* The text of a string with its escapes resolved; OTHERWISE is what is wrong if none stands there.
+ */
 static bool
-take_text(struct reader *r, uint32_t place, struct cd_str *out)
+take_text(struct reader *r, uint32_t place, const char *otherwise, struct cd_str *out)
 {
     bool is_plain;
     struct cd_cursor from = r->at;
     struct cd_dom_val v;
     if (!cd_cursor_string(&r->at, out, &is_plain)) {
-        return fail_plainly(r, place, "a name is a string");
+        return fail_plainly(r, place, otherwise);
     }
     if (!is_plain) {
         (void)cd_cursor_peek(&from);
         struct cd_str quoted = {from.p, (size_t)(r->at.p - from.p)};
         if (cd_dom_parse(r->to->dom, quoted, false, &v) != CD_DOM_OK) {
-            return fail_plainly(r, place, "a name is no JSON string");
+            return fail_plainly(r, place, otherwise);
         }
         *out = cd_dom_str(v);
     }
     *out = cd_arena_str(r->to->arena, *out);
     r->oom = r->oom || out->p == NULL;
     return !r->oom;
+}
+
+/* A name, or null: none. */
+static bool
+take_name(struct reader *r, uint32_t place, struct cd_str *out)
+{
+    struct cd_cursor at = r->at;
+    struct cd_str text;
+    if (cd_cursor_peek(&at) == 'n' && cd_cursor_skip(&at, &text)
+        && cd_str_eq(text, CD_STR("null"))) {
+        r->at = at;
+        return true;
+    }
+    return take_text(r, place, "a name is a string", out);
+}
+
+/* Passes over a member that nobody knows, with a warning. */
+static bool
+pass_member(struct reader *r, uint32_t place, struct cd_str key)
+{
+    struct cd_str value, text;
+    struct cd_warnings odd = {.n = 0};
+    if (!cd_cursor_skip(&r->at, &value)) {
+        return fail_plainly(r, place, "not JSON");
+    }
+    key.n = key.n < SHOWN ? key.n : SHOWN;
+    text = cd_arena_printf(r->to->arena, "there is no member %.*s", CD_FMT(key));
+    r->oom = r->oom || text.p == NULL || !cd_warnings_add(r->to->arena, &odd, text);
+    return !r->oom && warn(r, place, &odd);
 }
 
 /* Quotas that are the same for every document of a kind. */
@@ -142,11 +173,16 @@ check_document(struct reader *r, uint32_t place, const struct cd_policy_document
     return !r->oom && warn(r, place, &d->policy->warnings) && warn(r, place, &odd);
 }
 
+/* The document may stand as a string of JSON: many an API gives it so. */
 static bool
 take_document(struct reader *r, uint32_t place, const struct cd_policy **out)
 {
     struct cd_str text;
-    if (!cd_cursor_skip(&r->at, &text)) {
+    if (cd_cursor_peek(&r->at) == '"') {
+        if (!take_text(r, place, "a policy is no JSON string", &text)) {
+            return false;
+        }
+    } else if (!cd_cursor_skip(&r->at, &text)) {
         return fail_plainly(r, place, "a policy does not end");
     }
     const struct cd_policy_document *d = cd_policy_cache_document(r->to->cache, text);
@@ -190,11 +226,12 @@ take_named(struct reader *r, uint32_t place, struct cd_named_policy *out)
         bool ok = take_key(r, place, first, &key);
         if (ok && cd_str_eq(key, CD_STR("name")) && !named) {
             named = true;
-            ok = take_text(r, place, &out->name);
+            ok = take_name(r, place, &out->name);
         } else if (ok && cd_str_eq(key, CD_STR("policy")) && out->policy == NULL) {
             ok = take_document(r, place, &out->policy);
         } else if (ok) {
-            ok = fail(r, place, "name and policy are expected, once each, not ", key);
+            bool is_twice = cd_str_eq(key, CD_STR("name")) || cd_str_eq(key, CD_STR("policy"));
+            ok = is_twice ? fail(r, place, "twice the member ", key) : pass_member(r, place, key);
         }
         if (!ok) {
             return false;
@@ -243,12 +280,15 @@ take_level(struct reader *r, struct cd_policy_level *out)
         bool ok = take_key(r, NOWHERE, first, &key);
         if (ok && cd_str_eq(key, CD_STR("orgIdentifier")) && !named) {
             named = true;
-            ok = take_text(r, NOWHERE, &out->name);
+            ok = take_name(r, NOWHERE, &out->name);
         } else if (ok && cd_str_eq(key, CD_STR("policies")) && !has_policies) {
             has_policies = true;
             ok = take_list(r, &out->policies);
         } else if (ok) {
-            ok = fail(r, NOWHERE, "orgIdentifier and policies are expected, once each, not ", key);
+            bool is_twice =
+                cd_str_eq(key, CD_STR("orgIdentifier")) || cd_str_eq(key, CD_STR("policies"));
+            ok = is_twice ? fail(r, NOWHERE, "twice the member ", key)
+                          : pass_member(r, NOWHERE, key);
         }
         if (!ok) {
             return false;

@@ -50,6 +50,14 @@ bool cd_line_fail(struct cd_line *l, const char *what);
 bool cd_line_text(struct cd_line *l, const char *otherwise, struct cd_str *out);
 /* `"key":`, behind a comma unless it is the first. */
 bool cd_line_key(struct cd_line *l, bool is_first, struct cd_str *key);
+/* Takes a null, if one stands there: a member that is null is none. */
+bool cd_line_null(struct cd_line *l);
+/* Adds the warning WHAT, and NAME. False: memory is out. */
+bool cd_line_warn(struct cd_line *l, const char *what, struct cd_str name);
+/* Passes over a member that nobody knows, with the warning WHAT and its KEY. Where the key is like
+ * that of something on which decisions depend it is the line's error: to decide without would be a
+ * guess. */
+bool cd_line_pass(struct cd_line *l, const char *what, struct cd_str key);
 
 /* Reads all of the line; false if it is wrong (l->error) or memory is out (l->oom). */
 bool cd_line_read(struct cd_line *l);

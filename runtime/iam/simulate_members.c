@@ -90,6 +90,56 @@ cd_line_key(struct cd_line *l, bool is_first, struct cd_str *key)
            && (cd_cursor_take(&l->at, ':') || cd_line_fail(l, "the line is not JSON"));
 }
 
+bool
+cd_line_null(struct cd_line *l)
+{
+    struct cd_cursor at = l->at;
+    struct cd_str text;
+    if (cd_cursor_peek(&at) != 'n' || !cd_cursor_skip(&at, &text)
+        || !cd_str_eq(text, CD_STR("null"))) {
+        return false;
+    }
+    l->at = at;
+    return true;
+}
+
+bool
+cd_line_warn(struct cd_line *l, const char *what, struct cd_str name)
+{
+    struct cd_str text = cd_arena_printf(&l->s->arena, "%s%.*s", what, CD_FMT(name));
+    l->oom = l->oom || text.p == NULL || !cd_warnings_add(&l->s->arena, &l->warnings, text);
+    return !l->oom;
+}
+
+/* Is it another name for policies, or for context keys? */
+static bool
+is_like_a_member(struct cd_str key)
+{
+    static const struct cd_str words[] = {CD_STR_INIT("polic"), CD_STR_INIT("boundar"),
+                                          CD_STR_INIT("scp"), CD_STR_INIT("rcp"),
+                                          CD_STR_INIT("context")};
+    for (size_t k = 0; k < CD_ARRAY_LEN(words); k++) {
+        for (size_t i = 0; i + words[k].n <= key.n; i++) {
+            if (cd_str_eq_nocase(cd_str_sub(key, i, i + words[k].n), words[k])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool
+cd_line_pass(struct cd_line *l, const char *what, struct cd_str key)
+{
+    struct cd_str value;
+    if (is_like_a_member(key)) {
+        return cd_line_fail_at(l, what, key);
+    }
+    key.n = key.n < SHOWN ? key.n : SHOWN;
+    return (cd_cursor_skip(&l->at, &value) || cd_line_fail(l, "the line is not JSON"))
+           && cd_line_warn(l, what, key);
+}
+
 /* ---- members of the line ---- */
 
 static bool
@@ -161,10 +211,12 @@ take_member(struct cd_line *l, enum member m)
     switch (m) {
     case ID: return take_id(l);
     case REQUEST: return cd_line_request(l);
-    case PARTIAL: return take_bool(l, "partial: true or false is expected", &l->partial);
+    case PARTIAL:
+        return cd_line_null(l) || take_bool(l, "partial: true or false is expected", &l->partial);
     case MANAGEMENT_ACCOUNT:
-        return cd_line_text(l, "managementAccountId: a string is expected",
-                            &l->q.management_account);
+        return cd_line_null(l)
+               || cd_line_text(l, "managementAccountId: a string is expected",
+                               &l->q.management_account);
     case SCPS:
     case RCPS:
     case IDENTITY_POLICIES:
@@ -193,14 +245,14 @@ take_members(struct cd_line *l)
         while (m < N_MEMBERS && !cd_str_eq(key, members[m].name)) {
             m++;
         }
-        if (m == N_MEMBERS) {
-            return cd_line_fail_at(l, "there is no member ", key);
-        }
-        if (seen[m]) {
+        if (m < N_MEMBERS && seen[m]) {
             return cd_line_fail_at(l, "twice the member ", key);
         }
-        seen[m] = true;
-        if (!take_member(l, (enum member)m)) {
+        if (m < N_MEMBERS) {
+            seen[m] = true;
+        }
+        if (m < N_MEMBERS ? !take_member(l, (enum member)m)
+                          : !cd_line_pass(l, "there is no member ", key)) {
             return false;
         }
     }

@@ -112,14 +112,6 @@ look_up_action(struct cd_simulator *s, struct cd_str name)
     return found.index;
 }
 
-static bool
-warn(struct cd_line *l, const char *what, struct cd_str name)
-{
-    struct cd_str text = cd_arena_printf(&l->s->arena, "%s%.*s", what, CD_FMT(name));
-    l->oom = l->oom || text.p == NULL || !cd_warnings_add(&l->s->arena, &l->warnings, text);
-    return !l->oom;
-}
-
 /* ---- context ---- */
 
 /* Has the key several values? Of a key that no table has the form tells. */
@@ -129,7 +121,7 @@ look_at_key(struct cd_line *l, struct cd_access_key *key, bool is_written_as_lis
     struct cd_seen_name known = look_up_key(l->s, key->name);
     bool is_known = known.index != CD_SCHEMA_NONE;
     key->is_list = is_known ? known.is_multivalued : is_written_as_list;
-    return is_known || warn(l, "request.context: no service has the key ", key->name);
+    return is_known || cd_line_warn(l, "request.context: no service has the key ", key->name);
 }
 
 static bool
@@ -162,7 +154,8 @@ static bool
 take_context(struct cd_line *l)
 {
     if (!cd_cursor_take(&l->at, '{')) {
-        return cd_line_fail(l, "request.context: an object of keys and values is expected");
+        return cd_line_null(l)
+               || cd_line_fail(l, "request.context: an object of keys and values is expected");
     }
     l->q.access.keys = l->s->keys;
     for (bool first = true; !cd_cursor_take(&l->at, '}'); first = false) {
@@ -231,10 +224,15 @@ take_resource(struct cd_line *l)
         }
         bool is_account = cd_str_eq(key, CD_STR("accountId"));
         if (!is_account && !cd_str_eq(key, CD_STR("resource"))) {
-            return cd_line_fail_at(l, "request.resource: resource and accountId are expected, not ",
-                                   key);
+            if (!cd_line_pass(l, "request.resource: there is no member ", key)) {
+                return false;
+            }
+            continue;
         }
         has_resource = has_resource || !is_account;
+        if (is_account && cd_line_null(l)) {
+            continue;
+        }
         if (!cd_line_text(l, "request.resource: its members are strings",
                           is_account ? &l->q.account : &l->q.access.resource)) {
             return false;
@@ -252,7 +250,8 @@ take_request_member(struct cd_line *l, enum request_member member)
         return cd_line_text(l, "request.action: a string is expected", &l->q.access.action);
     case RESOURCE: return take_resource(l);
     case ACCOUNT_ID:
-        return cd_line_text(l, "request.accountId: a string is expected", &l->q.account);
+        return cd_line_null(l)
+               || cd_line_text(l, "request.accountId: a string is expected", &l->q.account);
     case CONTEXT: return take_context(l);
     case N_REQUEST_MEMBERS: break;
     }
@@ -276,7 +275,7 @@ prepare(struct cd_line *l)
     access->has_arn = cd_arn_read(access->resource, &access->arn);
     access->action_index = look_up_action(l->s, access->action);
     return access->action_index != CD_SCHEMA_NONE
-           || warn(l, "request.action: no service is known to have ", access->action);
+           || cd_line_warn(l, "request.action: no service is known to have ", access->action);
 }
 
 static bool
@@ -318,14 +317,14 @@ cd_line_request(struct cd_line *l)
         while (m < N_REQUEST_MEMBERS && !cd_str_eq(key, request_members[m])) {
             m++;
         }
-        if (m == N_REQUEST_MEMBERS) {
-            return cd_line_fail_at(l, "request: there is no member ", key);
-        }
-        if (seen[m]) {
+        if (m < N_REQUEST_MEMBERS && seen[m]) {
             return cd_line_fail_at(l, "request: twice the member ", key);
         }
-        seen[m] = true;
-        if (!take_request_member(l, (enum request_member)m)) {
+        if (m < N_REQUEST_MEMBERS) {
+            seen[m] = true;
+        }
+        if (m < N_REQUEST_MEMBERS ? !take_request_member(l, (enum request_member)m)
+                                  : !cd_line_pass(l, "request: there is no member ", key)) {
             return false;
         }
     }
