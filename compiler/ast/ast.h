@@ -281,10 +281,11 @@ enum cd_breach_fate {
 struct cd_breach {
     enum cd_breach_fate fate;
     const struct cd_require *require;
-    struct cd_span span;        /* of the condition that decides its fate */
-    uint32_t action;            /* of runtime/schema; CD_SCHEMA_NONE: whatever the action */
-    const struct cd_deny *deny; /* DENIED, WRITTEN */
-    struct cd_str why;          /* STRICTER, ESCAPES: a clause without its full stop */
+    struct cd_span span;  /* of the condition that decides its fate */
+    uint32_t action;      /* of runtime/schema; CD_SCHEMA_NONE: whatever the action */
+    struct cd_expr *when; /* WRITTEN: the condition of the deny that would be derived, */
+    struct cd_str on;     /* and its resources: an ARN pattern, or empty */
+    struct cd_str why;    /* STRICTER, ESCAPES: a clause without its full stop */
 };
 
 /* `given` data. */

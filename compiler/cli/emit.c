@@ -8,6 +8,7 @@
 #include "compiler/cli/emit_limits.h"
 #include "compiler/cli/emit_merge.h"
 #include "compiler/cli/emit_scopes.h"
+#include "compiler/cli/emit_table.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/program.h"
 #include "compiler/cli/verbs.h"
@@ -18,6 +19,8 @@
 struct emit {
     struct cd_frontend front;
     struct cd_derive_options derive;
+    bool wants_table;
+    const char *format; /* of the table */
     struct cd_loaded compiled;
     enum cd_target target;
     struct cd_emit_folder folder;
@@ -268,10 +271,41 @@ wrong_target(const struct cd_usage *usage, const char *name, const struct cd_nea
     return code;
 }
 
+/* `--table` names no target, and writes no files. */
+static int
+run_table(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
+{
+    enum cd_emit_table_format format;
+    enum cd_target target;
+    if (e->folder.path != NULL) {
+        return cd_usage_error(usage, "--table writes to standard output: leave -o away");
+    }
+    if (!cd_emit_table_format(e->format, &format)) {
+        return cd_usage_error(usage, "--format %s: there are text, json and markdown", e->format);
+    }
+    if (n < 1) {
+        return cd_usage_error(usage, "name at least one policy");
+    }
+    if (cd_target_find(cd_str_of(argv[1]), &target, NULL)) {
+        return cd_usage_error(usage, "--table is about every target: leave %s away", argv[1]);
+    }
+    cd_frontend_init(&e->front);
+    e->front.derive = e->derive;
+    int code = cd_emit_table(&e->front, (const char *const *)(argv + 1), n, &e->params, format);
+    cd_frontend_finish(&e->front);
+    return code;
+}
+
 static int
 run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
 {
     struct cd_nearest near;
+    if (e->wants_table) {
+        return run_table(e, usage, argv, n);
+    }
+    if (e->format != NULL) {
+        return cd_usage_error(usage, "--format is for --table");
+    }
     cd_nearest_init(&near, cd_str_of(n < 1 ? "" : argv[1]));
     if (n < 1 || !cd_target_find(cd_str_of(argv[1]), &e->target, &near)) {
         return wrong_target(usage, n < 1 ? NULL : argv[1], &near);
@@ -338,6 +372,16 @@ cd_verb_emit(int argc, char **argv)
          .argument = "FILE.yaml",
          .values = &e.params.files,
          .help = "set parameters from a file"},
+        {.name = "table",
+         .kind = CD_OPTION_FLAG,
+         .flag = &e.wants_table,
+         .help = "write no documents, but what of each control each target prevents, and why not "
+                 "all of it"},
+        {.name = "format",
+         .kind = CD_OPTION_VALUE,
+         .argument = "text|json|markdown",
+         .value = &e.format,
+         .help = "how the table is written (text)"},
         {.name = "stricter",
          .kind = CD_OPTION_FLAG,
          .flag = &e.derive.stricter,
@@ -372,7 +416,9 @@ cd_verb_emit(int argc, char **argv)
         "fewest, with a plan of where to\n"
         "attach them in the manifest. Exit code: 0, or 2 if something is wrong or what hangs alone "
         "is over its quota; then\n"
-        "nothing is written.",
+        "nothing is written.\n"
+        "With --table POLICY…: what of each control each target prevents exactly, in part or not, "
+        "and why.",
         options, CD_ARRAY_LEN(options)};
     size_t n;
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);

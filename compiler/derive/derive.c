@@ -23,39 +23,6 @@ struct way {
     bool asks_member;  /* its one condition is that a list has a member of some kind */
 };
 
-/* ---- what becomes of breaches ---- */
-
-static struct cd_breach *
-note(struct deriver *d, enum cd_breach_fate fate, uint32_t action, struct cd_span where,
-     struct cd_str why)
-{
-    struct cd_decl *c = d->control;
-    for (size_t i = 0; i < c->n_breaches; i++) {
-        struct cd_breach *b = &c->breaches[i];
-        if (b->require == d->require && b->fate == fate && b->action == action
-            && cd_str_eq(b->why, why)) {
-            return b;
-        }
-    }
-    struct cd_breach *b = CD_PUSH(d->sema->arena, c->breaches, c->n_breaches, c->cap_breaches);
-    *b = (struct cd_breach){
-        .fate = fate, .require = d->require, .span = where, .action = action, .why = why};
-    return b;
-}
-
-static void
-escapes(struct deriver *d, uint32_t action, struct cd_span where, struct cd_str why)
-{
-    (void)note(d, CD_BREACH_ESCAPES, action, where, why);
-}
-
-static struct cd_str
-action_text(struct deriver *d, uint32_t action)
-{
-    struct cd_iam_action a = cd_iam_action_at(action);
-    return cd_arena_printf(d->sema->arena, "%.*s:%.*s", CD_FMT(a.service), CD_FMT(a.name));
-}
-
 /* ---- written denies ---- */
 
 static void
@@ -84,6 +51,41 @@ is_written(struct deriver *d, uint32_t action)
     return d->n_written != 0 && d->is_written[action];
 }
 
+/* ---- what becomes of breaches ---- */
+
+static struct cd_breach *
+note(struct deriver *d, enum cd_breach_fate fate, uint32_t action, struct cd_span where,
+     struct cd_str why)
+{
+    struct cd_decl *c = d->control;
+    for (size_t i = 0; i < c->n_breaches; i++) {
+        struct cd_breach *b = &c->breaches[i];
+        if (b->require == d->require && b->fate == fate && b->action == action
+            && fate != CD_BREACH_WRITTEN && cd_str_eq(b->why, why)) {
+            return b;
+        }
+    }
+    struct cd_breach *b = CD_PUSH(d->sema->arena, c->breaches, c->n_breaches, c->cap_breaches);
+    *b = (struct cd_breach){
+        .fate = fate, .require = d->require, .span = where, .action = action, .why = why};
+    return b;
+}
+
+/* The author may have denied what does not tell enough for a derived deny. */
+static void
+escapes(struct deriver *d, uint32_t action, struct cd_span where, struct cd_str why)
+{
+    bool is_denied = action != CD_SCHEMA_NONE && is_written(d, action);
+    (void)note(d, is_denied ? CD_BREACH_WRITTEN : CD_BREACH_ESCAPES, action, where, why);
+}
+
+static struct cd_str
+action_text(struct deriver *d, uint32_t action)
+{
+    struct cd_iam_action a = cd_iam_action_at(action);
+    return cd_arena_printf(d->sema->arena, "%.*s:%.*s", CD_FMT(a.service), CD_FMT(a.name));
+}
+
 /* ---- denies ---- */
 
 /* Is ACTION authorized on resources of the type, so that the deny can be about these? */
@@ -105,15 +107,19 @@ is_made_on_type(const struct deriver *d, uint32_t action, uint32_t *resource)
     return false;
 }
 
+static struct cd_str
+on_pattern(const struct deriver *d, uint32_t resource, uint32_t i)
+{
+    return cd_sema_arn_pattern(d->sema->arena, cd_iam_resource_arn(resource, i), CD_STR("*"));
+}
+
 static void
 set_on(struct deriver *d, struct cd_deny *deny, uint32_t resource)
 {
-    struct cd_arena *a = d->sema->arena;
     uint32_t n = cd_iam_resource_at(resource).n_arns;
-    deny->on = CD_NEW_ARRAY(a, n, struct cd_expr *);
+    deny->on = CD_NEW_ARRAY(d->sema->arena, n, struct cd_expr *);
     for (uint32_t i = 0; i < n; i++) {
-        struct cd_str arn = cd_sema_arn_pattern(a, cd_iam_resource_arn(resource, i), CD_STR("*"));
-        deny->on[deny->n_on++] = cd_expr_new_text(d->sema, deny->span, arn);
+        deny->on[deny->n_on++] = cd_expr_new_text(d->sema, deny->span, on_pattern(d, resource, i));
     }
 }
 
@@ -212,15 +218,27 @@ note_denied(struct deriver *d, const struct way *way, uint32_t action)
          way->is_stricter ? d->t.why : CD_STR(""));
 }
 
-/* Is the action left to the derived deny? If not, that is noted. */
+/* Is the action left to the derived deny? If not, that is noted with what this would have been. */
 static bool
-is_free(struct deriver *d, uint32_t action)
+is_free(struct deriver *d, const struct way *way, uint32_t action)
 {
+    uint32_t resource;
     if (!is_written(d, action)) {
         return true;
     }
-    note(d, CD_BREACH_WRITTEN, action, d->require->span, CD_STR(""));
+    struct cd_breach *b = note(d, CD_BREACH_WRITTEN, action, d->require->span, CD_STR(""));
+    b->when = way->when;
+    if (is_made_on_type(d, action, &resource)) {
+        b->on = on_pattern(d, resource, 0);
+    }
     return false;
+}
+
+/* Is the list empty when its resource is made, and told when members are added? */
+static bool
+is_only_added(const struct cd_told *told)
+{
+    return told->property != NULL && told->property->n_create == 0 && told->property->n_adds != 0;
 }
 
 static void
@@ -233,12 +251,15 @@ deny_creation(struct deriver *d, const struct way *way)
         uint32_t action = cd_iam_find_action(bound->create[i]);
         const struct cd_told *untold =
             action == CD_SCHEMA_NONE ? NULL : untold_by(d, bound->create[i], action);
-        if (action == CD_SCHEMA_NONE || !is_free(d, action)) {
+        if (action == CD_SCHEMA_NONE || (untold == NULL && !is_free(d, way, action))) {
+            continue;
+        }
+        if (untold != NULL && way->asks_member && is_only_added(untold)) {
             continue;
         }
         if (untold != NULL) {
             escapes(d, action, d->require->span,
-                    cd_arena_printf(d->sema->arena, "it does not tell the %.*s by %.*s",
+                    cd_arena_printf(d->sema->arena, "such a request does not tell %.*s by %.*s",
                                     CD_FMT(untold->name), CD_FMT(untold->key_text)));
             continue;
         }
@@ -257,16 +278,16 @@ deny_updates(struct deriver *d, const struct way *way, const struct cd_str *name
     struct cd_sema *s = d->sema;
     uint32_t *actions = CD_NEW_ARRAY(s->arena, n_names + 1, uint32_t);
     size_t n = 0;
+    struct cd_expr *key = cd_expr_new_key(s, d->require->span, d->t.told[0].key_text);
+    struct way update = *way;
+    update.when = cd_expr_new_and(s, cd_expr_new_unary(s, CD_EXPR_PRESENT, key), way->when);
     for (size_t i = 0; i < n_names; i++) {
         uint32_t action = cd_iam_find_action(names[i]);
-        if (action != CD_SCHEMA_NONE && is_free(d, action)) {
+        if (action != CD_SCHEMA_NONE && is_free(d, &update, action)) {
             note_denied(d, way, action);
             actions[n++] = action;
         }
     }
-    struct cd_expr *key = cd_expr_new_key(s, d->require->span, d->t.told[0].key_text);
-    struct way update = *way;
-    update.when = cd_expr_new_and(s, cd_expr_new_unary(s, CD_EXPR_PRESENT, key), way->when);
     if (!way->is_stricter || d->options->stricter) {
         add_denies(d, &update, actions, n);
     }
@@ -290,11 +311,11 @@ note_updates(struct deriver *d)
         const struct cd_bound_property *p = d->t.told[i].property;
         for (size_t k = 0; p != NULL && k < p->n_update; k++) {
             uint32_t action = cd_iam_find_action(p->update[k]);
-            if (action != CD_SCHEMA_NONE && is_free(d, action)) {
+            if (action != CD_SCHEMA_NONE) {
                 escapes(d, action, d->require->span,
                         cd_arena_printf(d->sema->arena,
-                                        "it may change the %.*s alone, and what else the condition "
-                                        "is about is not in the request",
+                                        "such a request may change %.*s alone, and does not tell "
+                                        "what else the condition is about",
                                         CD_FMT(d->t.told[i].name)));
             }
         }
@@ -308,13 +329,13 @@ note_untold(struct deriver *d)
         const struct cd_bound_property *p = d->t.told[i].property;
         for (size_t k = 0; p != NULL && k < p->n_untold; k++) {
             uint32_t action = cd_iam_find_action(p->untold[k].action);
-            if (action != CD_SCHEMA_NONE && is_free(d, action)) {
+            if (action != CD_SCHEMA_NONE) {
                 escapes(d, action, d->require->span,
                         p->untold[k].why.n != 0
                             ? p->untold[k].why
                             : cd_arena_printf(d->sema->arena,
-                                              "it may change the %.*s, and no condition key tells "
-                                              "to what",
+                                              "such a request may change %.*s, and no condition "
+                                              "key tells to what",
                                               CD_FMT(p->path)));
             }
         }
@@ -410,9 +431,11 @@ derive_require(struct deriver *d, const struct cd_require *require)
         return;
     }
     if (d->t.bound == NULL) {
+        bool is_made = !cd_str_starts(d->t.type, CD_STR("Cordon::"));
         escapes(d, CD_SCHEMA_NONE, require->span,
                 cd_arena_printf(d->sema->arena,
-                                "no condition key is known that tells anything of %.*s",
+                                is_made ? "no condition key is known that tells anything of %.*s"
+                                        : "it is asked of %.*s, which no request makes",
                                 CD_FMT(d->t.type)));
         return;
     }

@@ -153,6 +153,15 @@ no_key(struct cd_translation *t, const struct cd_expr *e, struct cd_str name)
                                   CD_FMT(name), CD_FMT(t->type)));
 }
 
+/* What the table says of a property that no key tells. */
+static struct cd_expr *
+untold(struct cd_translation *t, const struct cd_expr *e, struct cd_str path)
+{
+    const struct cd_bound_property *p =
+        t->bound == NULL ? NULL : cd_bound_property_of(t->bound, path);
+    return p != NULL && p->key.n == 0 && p->why.n != 0 ? refuse(t, e, p->why) : no_key(t, e, path);
+}
+
 static struct cd_expr *
 envelope_key(struct cd_translation *t, const struct cd_expr *e)
 {
@@ -230,7 +239,7 @@ property_key(struct cd_translation *t, const struct cd_expr *e, bool asks_presen
     const struct cd_bound_property *p =
         t->bound == NULL ? NULL : cd_bound_property_of(t->bound, path);
     if (p == NULL || p->key.n == 0) {
-        return p != NULL && p->why.n != 0 ? refuse(t, e, p->why) : no_key(t, e, path);
+        return untold(t, e, path);
     }
     if (p->is_presence && !asks_presence) {
         return refuse(t, e,
@@ -360,27 +369,33 @@ translate_constant_loop(struct cd_translation *t, const struct cd_expr *e)
     return c->b == NULL ? NULL : c;
 }
 
-/* Begins a loop over the list PATH of the resource: the member's path, or its key if it is a list
- * of plain values. False if no key tells these. */
+/* Does some key tell the members of the list PATH, or a property of theirs? */
+static bool
+is_told_list(const struct cd_translation *t, struct cd_str path)
+{
+    struct cd_str members = cd_arena_printf(t->sema->arena, "%.*s[]", CD_FMT(path));
+    for (size_t i = 0; t->bound != NULL && i < t->bound->n_properties; i++) {
+        const struct cd_bound_property *p = &t->bound->properties[i];
+        if (p->key.n != 0 && (cd_str_eq(p->path, path) || cd_str_starts(p->path, members))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Begins a loop over the list PATH of the resource. False if it has plain values and its key does
+ * not tell these. */
 static bool
 enter_list(struct cd_translation *t, const struct cd_expr *e, struct cd_str path)
 {
     struct cd_arena *a = t->sema->arena;
-    const struct cd_bound_property *p =
-        t->bound == NULL ? NULL : cd_bound_property_of(t->bound, path);
+    const struct cd_bound_property *p = cd_bound_property_of(t->bound, path);
     t->element = e->binding;
     t->element_path = cd_arena_printf(a, "%.*s[]", CD_FMT(path));
     t->member = CD_NEW(a, struct cd_binding);
     *t->member = *e->binding;
     t->member_key = CD_SCHEMA_NONE;
-    if (p != NULL && p->key.n == 0 && p->why.n != 0) {
-        (void)refuse(t, e->source, p->why);
-        return false;
-    }
-    if (p != NULL && p->key.n != 0 && !p->is_presence) {
-        return member_value(t, e->source, p) != NULL;
-    }
-    return true;
+    return p == NULL || p->key.n == 0 || p->is_presence || member_value(t, e->source, p) != NULL;
 }
 
 /* The loop E over the values of the key that its translated body asks; a key of one value is the
@@ -409,7 +424,11 @@ translate_loop(struct cd_translation *t, const struct cd_expr *e)
     if (!source.resource) {
         return translate_constant_loop(t, e);
     }
-    if (t->element != NULL || e->where != NULL || !path_of(t, e->source, &path)) {
+    bool is_path = path_of(t, e->source, &path);
+    if (is_path && t->element == NULL && !is_told_list(t, path)) {
+        return untold(t, e->source, path);
+    }
+    if (!is_path || t->element != NULL || e->where != NULL) {
         return refuse(t, e,
                       CD_STR("it asks several things of one member of a list, which the "
                              "values of a condition key do not tell"));

@@ -4,8 +4,6 @@
 
 #include <setjmp.h>
 
-#include "compiler/emit/manifest.h"
-
 /* ---- controls ---- */
 
 static bool
@@ -27,54 +25,21 @@ add(struct cd_doc *d, struct cd_doc_decls *list, const struct cd_decl *decl)
     *CD_PUSH(d->arena, list->items, list->n, list->cap) = decl;
 }
 
-static struct cd_doc_prevention
-prevention_of(struct cd_doc *d, const struct cd_decl *control, const struct cd_deny *deny,
-              enum cd_target target)
-{
-    struct cd_diags diags;
-    struct cd_emission e = {
-        .arena = d->arena, .target = target, .params = &d->sema->params, .diags = &diags};
-    cd_diags_init(&diags, d->arena);
-    cd_emit_deny(&e, control, deny, NULL);
-    struct cd_str *notes = CD_NEW_ARRAY(d->arena, e.n_not + diags.n, struct cd_str);
-    size_t n = 0;
-    for (size_t i = 0; i < e.n_not; i++) {
-        notes[n++] = cd_not_expressible_text(&e.not_expressible[i], d->arena);
-    }
-    for (size_t i = 0; i < diags.n; i++) {
-        notes[n++] = diags.items[i]->message;
-    }
-    return (struct cd_doc_prevention){.n_statements = e.n, .notes = notes, .n_notes = n};
-}
-
-/* A deny that reads a parameter without a default says nothing yet; *why names it. */
-static bool
-lacks_value(struct cd_doc *d, const struct cd_deny *deny, struct cd_str *why)
-{
-    struct cd_doc_decls reads = {.n = 0};
-    cd_doc_deny_reads(d->arena, deny, &reads);
-    for (size_t i = 0; i < reads.n; i++) {
-        if (reads.items[i]->value == NULL) {
-            *why =
-                cd_arena_printf(d->arena, "it depends on the parameter %.*s, which has no default",
-                                CD_FMT(cd_sema_full_name(reads.items[i], d->arena)));
-            return true;
-        }
-    }
-    return false;
-}
-
+/* A deny that reads a parameter without a default says nothing yet. */
 static void
-find_preventions(struct cd_doc *d, struct cd_doc_control *c)
+find_open(struct cd_doc *d, struct cd_doc_control *c)
 {
-    c->denies = cd_arena_array(d->arena, c->decl->n_denies, sizeof *c->denies);
     for (size_t i = 0; i < c->decl->n_denies; i++) {
-        struct cd_str *why = CD_NEW(d->arena, struct cd_str);
-        bool lacks = lacks_value(d, &c->decl->denies[i], why);
-        for (int t = 0; t < CD_N_TARGETS; t++) {
-            c->denies[i][t] =
-                lacks ? (struct cd_doc_prevention){.is_open = true, .notes = why, .n_notes = 1}
-                      : prevention_of(d, c->decl, &c->decl->denies[i], (enum cd_target)t);
+        struct cd_doc_decls reads = {.n = 0};
+        cd_doc_deny_reads(d->arena, &c->decl->denies[i], &reads);
+        for (size_t k = 0; k < reads.n; k++) {
+            bool known = reads.items[k]->value != NULL;
+            for (size_t m = 0; m < c->open.n && !known; m++) {
+                known = c->open.items[m] == reads.items[k];
+            }
+            if (!known) {
+                add(d, &c->open, reads.items[k]);
+            }
         }
     }
 }
@@ -85,7 +50,7 @@ find_control(struct cd_doc *d, struct cd_doc_control *c, const struct cd_decl *d
     const struct cd_sema *s = d->sema;
     *c = (struct cd_doc_control){.decl = decl};
     cd_doc_reads(d->arena, decl, &c->params);
-    find_preventions(d, c);
+    find_open(d, c);
     for (size_t i = 0; i < s->tests.n; i++) {
         if (expects_of(s->tests.items[i], decl)) {
             add(d, &c->tests, s->tests.items[i]);
@@ -241,10 +206,13 @@ make_headings(struct cd_doc *d)
 void
 cd_doc_find(struct cd_doc *d)
 {
+    struct cd_table prevention;
+    cd_table_make(d->sema, NULL, &prevention);
     d->n_controls = d->sema->controls.n;
     d->controls = CD_NEW_ARRAY(d->arena, d->n_controls, struct cd_doc_control);
     for (size_t i = 0; i < d->n_controls; i++) {
         find_control(d, &d->controls[i], d->sema->controls.items[i]);
+        d->controls[i].prevention = &prevention.rows[i];
     }
     find_modules(d);
     make_headings(d);

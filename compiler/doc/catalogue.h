@@ -4,7 +4,7 @@
 #define CD_DOC_CATALOGUE_H
 
 #include "compiler/doc/doc.h"
-#include "compiler/emit/emit.h"
+#include "compiler/emit/table.h"
 
 /* A heading: its text, and the anchor that GitHub gives it. */
 struct cd_doc_heading {
@@ -16,21 +16,14 @@ struct cd_doc_decls {
     size_t n, cap;
 };
 
-/* What one target can carry of a deny. */
-struct cd_doc_prevention {
-    size_t n_statements;
-    bool is_open;               /* it depends on a parameter without a default */
-    const struct cd_str *notes; /* why not all of it, and what is to be known of the rest */
-    size_t n_notes;
-};
-
 struct cd_doc_control {
     const struct cd_decl *decl;
     struct cd_doc_heading heading;
     struct cd_doc_decls params; /* that it reads, also through functions and constants */
     struct cd_doc_decls tests;  /* that expect something of it */
     struct cd_doc_decls waives;
-    struct cd_doc_prevention (*denies)[CD_N_TARGETS]; /* by deny */
+    const struct cd_table_row *prevention;
+    struct cd_doc_decls open; /* parameters without a default that its denies depend on */
 };
 
 /* A module with something of the catalogue in it: controls, or entries of a framework, or
@@ -90,6 +83,12 @@ void cd_md_link(struct cd_doc *d, struct cd_str text, struct cd_str anchor);
 /* A heading of plain words, and the anchor that GitHub makes of it, the second of a kind with a
  * number. */
 struct cd_doc_heading cd_md_heading_of(struct cd_doc *d, struct cd_str text);
+
+/* ---- table.c ---- */
+/* A line for each group of targets of which the same is to be said, with the reasons. */
+void cd_doc_put_cells(struct cd_doc *d, const struct cd_table_row *row);
+/* What no target prevents; nothing if there is nothing. */
+void cd_doc_put_escapes(struct cd_doc *d, const struct cd_table_row *row);
 
 /* ---- control.c, frameworks.c ---- */
 void cd_doc_put_control(struct cd_doc *d, const struct cd_doc_control *c);

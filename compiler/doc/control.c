@@ -169,20 +169,32 @@ put_detection(struct cd_doc *d, const struct cd_decl *c)
 
 /* ---- what prevents ---- */
 
+/* The source of the denies, or of what they are derived from, each once. */
 static void
-put_target(struct cd_doc *d, const char *target, const struct cd_doc_prevention *p)
+put_denies(struct cd_doc *d, const struct cd_decl *c, bool derived)
 {
-    cd_buf_printf(d->out, "- %s: ", target);
-    if (p->n_statements > 0) {
-        cd_buf_printf(d->out, "%zu statement%s", p->n_statements, p->n_statements == 1 ? "" : "s");
-    } else {
-        cd_buf_puts(d->out, p->is_open ? "open" : "not expressible");
+    const struct cd_require *last = NULL;
+    bool first = true;
+    for (size_t i = 0; i < c->n_denies; i++) {
+        const struct cd_deny *deny = &c->denies[i];
+        if ((deny->require != NULL) != derived || (derived && deny->require == last)) {
+            continue;
+        }
+        cd_buf_puts(d->out, first && derived ? "\nDerived from\n\n" : "\n");
+        cd_md_source(d, deny->span);
+        first = false;
+        last = deny->require;
     }
-    for (size_t i = 0; i < p->n_notes; i++) {
-        cd_buf_puts(d->out, i == 0 ? ": " : "; ");
-        cd_md_line(d, p->notes[i]);
+}
+
+static void
+put_open(struct cd_doc *d, const struct cd_doc_control *c)
+{
+    for (size_t i = 0; i < c->open.n; i++) {
+        cd_buf_puts(d->out, i == 0 ? "\nThe denies depend on what has no default: " : ", ");
+        cd_md_code(d, cd_sema_full_name(c->open.items[i], d->arena), false);
     }
-    cd_buf_puts(d->out, "\n");
+    cd_buf_puts(d->out, c->open.n != 0 ? ".\n" : "");
 }
 
 static void
@@ -190,25 +202,16 @@ put_prevention(struct cd_doc *d, const struct cd_doc_control *c)
 {
     cd_buf_puts(d->out, "\n**Prevents.**");
     if (c->decl->n_denies == 0) {
-        cd_buf_puts(d->out, " Nothing: the control has no `deny`");
-        if (c->decl->detect_only_set) {
-            cd_buf_puts(d->out, ", because ");
-            cd_md_line(d, c->decl->detect_only);
-        }
-        cd_buf_puts(d->out, ".\n");
-        return;
-    }
-    cd_buf_puts(d->out, "\n");
-    for (size_t i = 0; i < c->decl->n_denies; i++) {
+        cd_buf_puts(d->out, " Nothing.\n");
+    } else {
         cd_buf_puts(d->out, "\n");
-        cd_md_source(d, c->decl->denies[i].span);
+        put_denies(d, c->decl, false);
+        put_denies(d, c->decl, true);
+        put_open(d, c);
         cd_buf_puts(d->out, "\n");
-        bool is_open = c->denies[i][0].is_open; /* whatever the target */
-        for (int t = 0; t < (is_open ? 1 : CD_N_TARGETS); t++) {
-            put_target(d, is_open ? "every target" : cd_target_name((enum cd_target)t),
-                       &c->denies[i][t]);
-        }
+        cd_doc_put_cells(d, c->prevention);
     }
+    cd_doc_put_escapes(d, c->prevention);
 }
 
 /* ---- tests ---- */

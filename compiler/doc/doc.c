@@ -47,21 +47,27 @@ put_detected(struct cd_doc *d, const struct cd_decl *c)
     cd_buf_puts(d->out, first ? "–" : "");
 }
 
+/* «exactly: scp, rcp; in part: bucket-policy» */
 static void
 put_prevented(struct cd_doc *d, const struct cd_doc_control *c)
 {
-    bool first = true;
-    for (int t = 0; t < CD_N_TARGETS; t++) {
-        size_t n = 0;
-        for (size_t i = 0; i < c->decl->n_denies; i++) {
-            n += c->denies[i][t].n_statements;
-        }
-        if (n > 0) {
+    bool any = false;
+    for (int p = CD_PREVENTED_EXACTLY; p <= CD_PREVENTED_IN_PART; p++) {
+        bool first = true;
+        for (int t = 0; t < CD_N_TARGETS; t++) {
+            if ((int)c->prevention->cells[t].prevented != p) {
+                continue;
+            }
+            if (first) {
+                cd_buf_printf(d->out, "%s%s: ", any ? "; " : "",
+                              cd_prevented_name((enum cd_prevented)p));
+            }
             cd_buf_printf(d->out, "%s%s", first ? "" : ", ", cd_target_name((enum cd_target)t));
             first = false;
+            any = true;
         }
     }
-    cd_buf_puts(d->out, first ? "–" : "");
+    cd_buf_puts(d->out, any ? "" : "–");
 }
 
 static void
@@ -185,7 +191,8 @@ put_catalogue(struct cd_doc *d)
         d->out,
         "# Controls\n\nMade by `cordon doc`: %zu control%s in %zu module%s. What a control "
         "*detects*, it finds in a snapshot; what it\n*prevents*, it denies in policy "
-        "documents, here with the defaults of the parameters.\n",
+        "documents, here with the defaults of the parameters: every breach and nothing else "
+        "(*exactly*), or\nnot what some requests do (*in part*).\n",
         d->n_controls, plural(d->n_controls), d->modules.n, plural(d->modules.n));
     put_index(d);
     for (size_t i = 0; i < d->modules.n; i++) {

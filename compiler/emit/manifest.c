@@ -33,14 +33,15 @@ cd_document_hash(struct cd_str bytes, char text[17])
     return cd_str_of(text);
 }
 
-static void
-put_parameters(const struct cd_manifest *m, struct cd_arena *arena, struct cd_buf *out)
+void
+cd_manifest_parameters(const struct cd_sema *sema, const struct cd_const_env *env,
+                       struct cd_arena *arena, struct cd_buf *out)
 {
     bool first = true;
     cd_buf_puts(out, "\"parameters\":{");
-    for (size_t i = 0; i < m->sema->params.n; i++) {
-        const struct cd_decl *param = m->sema->params.items[i];
-        const struct cd_const *value = value_of(arena, param, m->env);
+    for (size_t i = 0; i < sema->params.n; i++) {
+        const struct cd_decl *param = sema->params.items[i];
+        const struct cd_const *value = value_of(arena, param, env);
         if (value != NULL) {
             cd_buf_puts(out, first ? "" : ",");
             cd_buf_json_str(out, cd_sema_full_name(param, arena));
@@ -202,7 +203,7 @@ void
 cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd_buf *out)
 {
     cd_buf_puts(out, "{\"schema\":1,\"cordon\":{\"version\":\"" CORDON_VERSION "\"},\n");
-    put_parameters(m, arena, out);
+    cd_manifest_parameters(m->sema, m->env, arena, out);
     cd_buf_puts(out, ",\n\"quota_date\":");
     put_day(m->quota_date, out);
     cd_buf_puts(out, ",\n\"documents\":[");

@@ -63,6 +63,9 @@ struct cd_manifest {
  * attachments:[{to,level,documents:[],existing,limit}],
  * [wrapped:{file,format,target,hash}], not_expressible:[{control,file,line,why}]} */
 void cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd_buf *out);
+/* `"parameters":{"module.name":value, …}` with every parameter that has a value. */
+void cd_manifest_parameters(const struct cd_sema *sema, const struct cd_const_env *env,
+                            struct cd_arena *arena, struct cd_buf *out);
 /* The hash of a document's bytes as the manifest has it: 16 hexadecimal digits of XXH3. */
 struct cd_str cd_document_hash(struct cd_str bytes, char text[17]);
 /* Why, and what to write instead, in one. */
