@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "compiler/ast/dump.h"
+#include "compiler/derive/derive.h"
 #include "compiler/emit/attach.h"
 #include "compiler/emit/fit.h"
+#include "compiler/emit/table.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/resolve.h"
 #include "compiler/sema/sema.h"
@@ -77,6 +79,17 @@ emit(struct compilation *c, enum cd_target target)
 }
 
 static void
+write_table(struct compilation *c)
+{
+    struct cd_table table;
+    struct cd_buf text = CD_BUF_INIT;
+    cd_table_make(&c->sema, NULL, &table);
+    cd_table_text(&table, &text);
+    cd_table_json(&table, NULL, &text);
+    cd_buf_finish(&text);
+}
+
+static void
 compile(struct compilation *c, struct cd_str text)
 {
     struct cd_load load = {
@@ -88,13 +101,16 @@ compile(struct compilation *c, struct cd_str text)
     (*slot)->selected = true;
     render(c);
     cd_load_resolve(&load);
-    if (c->diags.n_errors == 0 && cd_sema_check(&c->sema) == CORDON_OK) {
+    const struct cd_derive_options derive = {.stricter = true};
+    if (c->diags.n_errors == 0 && cd_sema_check(&c->sema) == CORDON_OK
+        && cd_derive_denies(&c->sema, &derive) == CORDON_OK) {
         struct cd_buf b = CD_BUF_INIT;
         cd_sema_dump(&c->sema, &b);
         cd_buf_finish(&b);
         for (int t = 0; t < CD_N_TARGETS; t++) {
             emit(c, (enum cd_target)t);
         }
+        write_table(c);
     }
     render(c);
 }
