@@ -20,7 +20,6 @@ struct emit {
     struct cd_frontend front;
     struct cd_derive_options derive;
     bool wants_table;
-    const char *format; /* of the table */
     struct cd_loaded compiled;
     enum cd_target target;
     struct cd_emit_folder folder;
@@ -34,7 +33,7 @@ struct emit {
     struct cd_emission emission;
     struct cd_documents documents;
     struct cd_attachments attachments;
-    const char *format;
+    const char *format; /* of the documents, or of the table */
     struct cd_wrapped wrapped;
     struct cd_buf manifest_bytes;
     struct cordon_error err;
@@ -300,11 +299,12 @@ static int
 run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
 {
     struct cd_nearest near;
+    enum cd_format wrapping;
     if (e->wants_table) {
         return run_table(e, usage, argv, n);
     }
-    if (e->format != NULL) {
-        return cd_usage_error(usage, "--format is for --table");
+    if (e->format != NULL && !cd_format_find(cd_str_of(e->format), &wrapping)) {
+        return cd_usage_error(usage, "--format %s is for --table", e->format);
     }
     cd_nearest_init(&near, cd_str_of(n < 1 ? "" : argv[1]));
     if (n < 1 || !cd_target_find(cd_str_of(argv[1]), &e->target, &near)) {
@@ -377,11 +377,6 @@ cd_verb_emit(int argc, char **argv)
          .flag = &e.wants_table,
          .help = "write no documents, but what of each control each target prevents, and why not "
                  "all of it"},
-        {.name = "format",
-         .kind = CD_OPTION_VALUE,
-         .argument = "text|json|markdown",
-         .value = &e.format,
-         .help = "how the table is written (text)"},
         {.name = "stricter",
          .kind = CD_OPTION_FLAG,
          .flag = &e.derive.stricter,
@@ -390,9 +385,10 @@ cd_verb_emit(int argc, char **argv)
         {.name = "format",
          .kind = CD_OPTION_CHOICE,
          .argument = "FORMAT",
-         .choices = "json|terraform|tf|cloudformation|cfn",
+         .choices = "json|terraform|tf|cloudformation|cfn|text|markdown",
          .value = &e.format,
-         .help = "also wrap the documents for a tool that deploys them (json: they stand alone)"},
+         .help = "also wrap the documents for a tool that deploys them (json: they stand alone); "
+                 "of the table: text, json or markdown"},
         CD_EMIT_LIMIT_OPTIONS(&e.limits),
         CD_DEPFILE_OPTIONS(&e.depfile),
     };
