@@ -215,6 +215,25 @@ put_policy_attachments(const struct cd_wrapping *w, struct cd_buf *out)
     cd_buf_puts(out, "}");
 }
 
+/* «, "output": …»: what else has to name the policies by. */
+static void
+put_outputs(const struct cd_wrapping *w, struct cd_buf *out)
+{
+    bool is_organization = kind_of(w)->policy_type != NULL;
+    if (kind_of(w)->place != NULL) {
+        return;
+    }
+    cd_buf_printf(out, ",\n  \"output\": {\n    \"%.*s_%s\": {\"value\": {",
+                  CD_FMT(variable_stem(w, cd_target_info[w->target].file)),
+                  is_organization ? "ids" : "arns");
+    for (size_t i = 0; i < w->documents->n; i++) {
+        struct cd_str name = resource_name(w, &w->documents->items[i]);
+        cd_buf_printf(out, "%s\"%.*s\": \"${%s.%.*s.%s}\"", i == 0 ? "" : ", ", CD_FMT(name),
+                      kind_of(w)->type, CD_FMT(name), is_organization ? "id" : "arn");
+    }
+    cd_buf_puts(out, "}}}");
+}
+
 void
 cd_wrap_terraform(const struct cd_wrapping *w, struct cd_buf *out)
 {
@@ -233,12 +252,6 @@ cd_wrap_terraform(const struct cd_wrapping *w, struct cd_buf *out)
         put_policy_attachments(w, out);
     }
     cd_buf_puts(out, "}");
-    if (w->target == CD_TARGET_BOUNDARY) {
-        struct cd_str name = resource_name(w, &w->documents->items[0]);
-        cd_buf_printf(out,
-                      ",\n  \"output\": {\n    \"%.*s_arn\": {\"description\": \"To be set as "
-                      "permissions_boundary.\", \"value\": \"${%s.%.*s.arn}\"}}",
-                      CD_FMT(variable_stem(w, name)), kind_of(w)->type, CD_FMT(name));
-    }
+    put_outputs(w, out);
     cd_buf_puts(out, "\n}\n");
 }

@@ -1,43 +1,19 @@
-# Attaches what the manifests name: one service control policy for each document, and the policies of buckets.
+# Attaches the service control policies as their emission says, and sets the policies of buckets.
+
+module "guardrails" {
+  source = "../out/scp"
+
+  scp_targets = var.targets
+}
 
 locals {
   manifests = {
-    for folder in ["scp", "buckets"] : folder => jsondecode(file("${var.documents}/${folder}/manifest.json"))
-  }
-
-  scps = {
-    for d in local.manifests["scp"].documents : trimsuffix(d.file, ".json") => {
-      content  = file("${var.documents}/scp/${d.file}")
-      controls = distinct([for s in d.statements : s.control])
-    }
+    for folder in ["scp", "buckets"] : folder => jsondecode(file("${path.module}/../out/${folder}/manifest.json"))
   }
 
   buckets = {
-    for d in local.manifests["buckets"].documents : d.bucket => file("${var.documents}/buckets/${d.file}")
+    for d in local.manifests["buckets"].documents : d.bucket => file("${path.module}/../out/buckets/${d.file}")
   }
-
-  attachments = {
-    for pair in setproduct(keys(local.scps), var.targets) : "${pair[0]}@${pair[1]}" => {
-      policy = pair[0]
-      target = pair[1]
-    }
-  }
-}
-
-resource "aws_organizations_policy" "guardrails" {
-  for_each = local.scps
-
-  name        = "cordon-${each.key}"
-  description = substr("Emitted by Cordon: ${join(", ", each.value.controls)}", 0, 512)
-  type        = "SERVICE_CONTROL_POLICY"
-  content     = each.value.content
-}
-
-resource "aws_organizations_policy_attachment" "guardrails" {
-  for_each = local.attachments
-
-  policy_id = aws_organizations_policy.guardrails[each.value.policy].id
-  target_id = each.value.target
 }
 
 data "aws_iam_policy_document" "buckets" {

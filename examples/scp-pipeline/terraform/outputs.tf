@@ -1,6 +1,6 @@
 output "policies" {
   description = "The ids of the service control policies."
-  value       = { for name, policy in aws_organizations_policy.guardrails : name => policy.id }
+  value       = module.guardrails.scp_ids
 }
 
 output "not_prevented" {

@@ -1,11 +1,5 @@
-variable "documents" {
-  description = "The folder with the documents that cordon emit wrote."
-  type        = string
-  default     = "../out"
-}
-
 variable "targets" {
-  description = "Roots, organizational units and accounts that the service control policies are attached to."
+  description = "Ids of roots, organizational units and accounts that the service control policies are attached to."
   type        = set(string)
 }
 
