@@ -260,12 +260,13 @@ wrong_target(const struct cd_usage *usage, const char *name, const struct cd_nea
         cd_buf_printf(&all, "%s%s", t == 0 ? "" : ", ", cd_target_name((enum cd_target)t));
     }
     bool is_near = name != NULL && near->best.p != NULL;
-    int code = name == NULL
-                   ? cd_usage_error(usage, "name a target: %.*s", CD_FMT(cd_buf_view(&all)))
-                   : cd_usage_error(usage, "%s is no target%s%.*s%s there are: %.*s", name,
-                                    is_near ? "; did you mean " : "",
-                                    is_near ? (int)near->best.n : 0, is_near ? near->best.p : "",
-                                    is_near ? "?" : ";", CD_FMT(cd_buf_view(&all)));
+    int code =
+        name == NULL
+            ? cd_usage_error(usage, "name a target: %.*s", CD_FMT(cd_buf_view(&all)))
+            : cd_usage_error(usage, "%s is no target%s%.*s%s %shere are: %.*s", name,
+                             is_near ? "; did you mean " : "", is_near ? (int)near->best.n : 0,
+                             is_near ? near->best.p : "", is_near ? "?" : ";", is_near ? "T" : "t",
+                             CD_FMT(cd_buf_view(&all)));
     cd_buf_finish(&all);
     return code;
 }

@@ -1,8 +1,13 @@
 /* What snapshots show of the policies of buckets and keys. */
 #include "compiler/cli/emit_merge.h"
 
+#include <unistd.h>
+
 #include "runtime/driver/read.h"
+#include "runtime/report/report.h"
 #include "runtime/store/store.h"
+
+#define MOST_PROBLEMS 20u /* that are told of each file */
 
 /* Where policies stand, by target. */
 struct place {
@@ -157,6 +162,16 @@ read_snapshots(struct cd_emit_merge *m, struct cordon_error *err)
     return cd_store_check(&m->snapshot, err);
 }
 
+/* What could not be read may be a policy. */
+static void
+tell_problems(const struct cd_snapshot *s)
+{
+    struct cd_out out;
+    cd_out_init(&out, STDERR_FILENO, "standard error");
+    cd_report_problems(s, MOST_PROBLEMS, "cordon: ", ": byte ", &out);
+    (void)!cd_out_finish(&out, NULL); /* there is nowhere left to say so */
+}
+
 cordon_status
 cd_emit_merge_read(struct cd_emit_merge *m, enum cd_target target, struct cd_arena *arena,
                    struct cd_emit_asked *out, struct cordon_error *err)
@@ -165,6 +180,7 @@ cd_emit_merge_read(struct cd_emit_merge *m, enum cd_target target, struct cd_are
         return CORDON_OK;
     }
     CORDON_TRY(read_snapshots(m, err));
+    tell_problems(&m->snapshot);
     struct reader r = {.s = &m->snapshot,
                        .place = target == CD_TARGET_KEY_POLICY ? &key_policies : &bucket_policies,
                        .a = arena,

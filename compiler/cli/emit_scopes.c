@@ -51,8 +51,9 @@ read_service(const char *text, struct cd_scope *out, struct cordon_error *err)
     }
     return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
                        "--service %s: no AWS service has this prefix before the colon of its "
-                       "actions%s%.*s",
-                       text, near.best.p != NULL ? "; did you mean " : "", CD_FMT(near.best));
+                       "actions%s%.*s%s",
+                       text, near.best.p != NULL ? "; did you mean " : "", CD_FMT(near.best),
+                       near.best.p != NULL ? "?" : "");
 }
 
 static const struct {

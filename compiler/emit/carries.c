@@ -91,13 +91,15 @@ cd_target_everything(struct cd_arena *a, enum cd_target target, struct cd_str **
 }
 
 struct cd_str
-cd_target_limits(enum cd_target target)
+cd_target_limits(enum cd_target target, const struct cd_str *beyond, size_t n)
 {
     switch (cd_target_info[target].carries) {
     case CD_CARRIES_ALL: break;
     case CD_CARRIES_RCP_SERVICES:
-        return CD_STR("a resource control policy carries the actions of the services that support "
-                      "it, save kms:RetireGrant");
+        return n == 1 && cd_str_eq_nocase(beyond[0], CD_STR("kms:RetireGrant"))
+                   ? CD_STR("resource control policies do not bind who retires a grant")
+                   : CD_STR("a resource control policy carries the actions of the services that "
+                            "support it");
     case CD_CARRIES_BUCKETS:
         return CD_STR("a bucket policy carries S3's actions on buckets and objects");
     case CD_CARRIES_KEYS: return CD_STR("a key policy carries KMS's actions on keys");

@@ -10,7 +10,8 @@ bool cd_target_carries_some(enum cd_target target, struct cd_str pattern);
 /* The patterns that stand for all that it can speak of (`*`; `s3:*`; `s3:*` and `sts:*` and …),
  * sorted, in A; returns how many. */
 size_t cd_target_everything(struct cd_arena *a, enum cd_target target, struct cd_str **out);
-/* «a bucket policy carries S3's actions on buckets and objects»; empty if it carries all. */
-struct cd_str cd_target_limits(enum cd_target target);
+/* Why it does not carry the N acts BEYOND: «a bucket policy carries S3's actions on buckets and
+ * objects»; empty if it carries all. */
+struct cd_str cd_target_limits(enum cd_target target, const struct cd_str *beyond, size_t n);
 
 #endif

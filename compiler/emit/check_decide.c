@@ -1,5 +1,6 @@
 /* What the documents decide: the whole of them, as the engine evaluates them, for callers whose
  * other policies allow everything. */
+#include "compiler/emit/carries.h"
 #include "compiler/emit/check_parts.h"
 
 #define OWN_ACCOUNT "444455556666"
@@ -85,6 +86,37 @@ set_documents(struct cd_check_question *q, struct cd_arena *a, enum cd_policy_ki
     return CORDON_OK;
 }
 
+/* Does S allow all that the target can carry, on everything? */
+static bool
+allows_everything(const struct cd_policy_statement *s, enum cd_target target)
+{
+    bool ok = !s->is_deny && s->n_conditions == 0 && s->resources.n == 1 && !s->resources.is_not
+              && s->resources.items[0].is_any;
+    for (uint32_t i = 0; i < cd_iam_n_actions() && ok; i++) {
+        const struct cd_access access = {.action_index = i};
+        ok = !cd_target_carries(target, i) || cd_actions_match(&s->actions, &access);
+    }
+    return ok;
+}
+
+/* Beside the denies there is what the target has to allow, and nothing else; the statements of a
+ * policy that was merged into are its own affair. */
+static cordon_status
+check_frame(const struct cd_emitted_document *d, const struct cd_policy *policy,
+            struct cordon_error *err)
+{
+    size_t n = d->scope.existing != NULL ? d->scope.existing->n
+                                         : (size_t)(cd_document_allow_of(d).sid.n != 0);
+    bool ok = policy->n_statements == d->n_statements + n;
+    for (size_t i = 0; i < n && ok && d->scope.existing == NULL; i++) {
+        ok = allows_everything(&policy->statements[i], d->target);
+    }
+    return ok ? CORDON_OK
+              : cordon_fail(err, CORDON_EDEFECT, CORDON_NO_OFFSET,
+                            "%.*s has other statements than its denies and what it has to allow",
+                            CD_FMT(d->file));
+}
+
 cordon_status
 cd_check_question_init(struct cd_check_question *q, struct cd_arena *a,
                        const struct cd_check_documents *documents, struct cordon_error *err)
@@ -96,11 +128,17 @@ cd_check_question_init(struct cd_check_question *q, struct cd_arena *a,
     *q = (struct cd_check_question){.bit = bit_of(kind), .kind = kind};
     for (size_t i = 0; i < documents->n; i++) {
         CORDON_TRY(cd_policy_fits(documents->policies[i], kind, err));
+        CORDON_TRY(check_frame(&documents->items[i], documents->policies[i], err));
         named[i] = (struct cd_named_policy){documents->items[i].file, documents->policies[i]};
     }
-    q->account = first->scope.key.account.n != 0 ? first->scope.key.account : CD_STR(OWN_ACCOUNT);
+    const struct cd_key *key = &first->scope.key;
+    q->account = key->account.n != 0 ? key->account : CD_STR(OWN_ACCOUNT);
     q->q.account = q->account;
-    q->q.caller = caller_of(cd_arena_printf(a, "arn:aws:iam::%.*s:role/zq", CD_FMT(q->account)).p);
+    q->q.caller =
+        caller_of(cd_arena_printf(a, "arn:%.*s:iam::%.*s:role/zq",
+                                  CD_FMT(key->partition.n != 0 ? key->partition : CD_STR("aws")),
+                                  CD_FMT(q->account))
+                      .p);
     q->allows = first->scope.existing == NULL
                 && (cd_target_info[first->target].allows != CD_ALLOWS_ACCOUNT
                     || first->scope.key.account.n != 0);

@@ -79,7 +79,8 @@ struct cd_check_deny {
     struct cd_check_targets targets;
 };
 
-/* CORDON_EINPUT if a document may not hold what it holds. */
+/* CORDON_EINPUT if a document of its kind may not hold what it holds, CORDON_EDEFECT if it holds
+ * anything but its denies and what its target has to allow. */
 CORDON_MUST_CHECK cordon_status cd_check_question_init(struct cd_check_question *q,
                                                        struct cd_arena *a,
                                                        const struct cd_check_documents *documents,

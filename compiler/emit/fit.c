@@ -122,7 +122,12 @@ fail_document(struct fitting *x)
                   size, x->d.n_statements, x->d.n_statements == 1 ? "" : "s",
                   size - x->d.quota.max_bytes);
     put_limit(x, &text);
-    cd_buf_puts(&text, ", and there is only one where it hangs; most take ");
+    cd_buf_puts(&text, ", and there is only one where it hangs; ");
+    if (x->d.scope.existing != NULL) {
+        cd_buf_printf(&text, "%zu take the statements that stood there; ",
+                      size_with(&x->d, NULL, 0));
+    }
+    cd_buf_puts(&text, "most take ");
     put_largest(x, &text);
     cd_buf_puts(&text, "; shorten their lists with wildcards, or emit fewer controls into it");
     return fail_with(x, &text);

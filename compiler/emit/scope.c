@@ -129,6 +129,9 @@ without_any(const struct cd_emission *e, const struct cd_emit_asked *asked, stru
             size_t *n, struct cordon_error *err)
 {
     bool are_keys = e->target == CD_TARGET_KEY_POLICY;
+    if (asked->n_shown != 0 && e->n != 0) { /* and none of them is known */
+        return not_shown(e->arena, &asked->shown[0].scope, asked->shown[0].unknown, err);
+    }
     if (e->target != CD_TARGET_BUCKET_POLICY && !asked->merges) {
         out[(*n)++] = (struct cd_scope){.kind = are_keys ? CD_SCOPE_KEY : CD_SCOPE_ALL,
                                         .key = {.partition = CD_STR("aws")}};

@@ -86,7 +86,8 @@ refuse_dropped(struct cd_emission *out, const struct cd_decl *control, const str
     }
     cd_emission_refuse(
         out, control, deny->span,
-        cd_arena_printf(out->arena, "%.*s; %.*s%s %s", CD_FMT(cd_target_limits(out->target)),
+        cd_arena_printf(out->arena, "%.*s; %.*s%s %s",
+                        CD_FMT(cd_target_limits(out->target, acts->dropped, acts->n_dropped)),
                         CD_FMT(cd_buf_view(&names)), acts->n_dropped > 3 ? ", …" : "",
                         acts->n_acts == 0 ? "cannot stand in it" : "can stand in it only so far"));
     cd_buf_finish(&names);
@@ -95,11 +96,15 @@ refuse_dropped(struct cd_emission *out, const struct cd_decl *control, const str
 static void
 report_expanded(struct cd_emission *out, const struct cd_deny *deny)
 {
+    bool could = cd_target_info[out->target].takes_not_action;
     struct cd_diag *d = cd_diag_add(
         out->diags, CD_DIAG_EMIT_EXPANDED, deny->span,
-        "IAM cannot subtract actions from a pattern: the known actions that are left are listed, "
-        "and actions yet to come escape");
-    cd_diag_help(out->diags, d, "name the actions, or write `deny * except …`");
+        "%s: the known actions that are left are listed, and actions yet to come escape",
+        could ? "IAM cannot subtract actions from a pattern"
+              : "a resource control policy cannot subtract actions from those of a service");
+    cd_diag_help(out->diags, d,
+                 could ? "name the actions, or write `deny * except …`"
+                       : "except whole services, or name the actions");
 }
 
 static void
