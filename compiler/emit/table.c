@@ -282,7 +282,7 @@ static void
 shorten(const struct cd_sema *sema, struct cd_table_row *row, enum cd_target target)
 {
     struct cd_table_cell *cell = &row->cells[target];
-    struct cd_str limits = cd_target_limits(target);
+    struct cd_str limits = cd_target_limits(target, NULL, 0);
     if (cell->n_statements == 0 && cell->reasons.n != 0 && limits.n != 0) {
         struct cd_str why = cd_arena_printf(
             sema->arena, "None of its denies is for this target: %.*s.", CD_FMT(limits));
