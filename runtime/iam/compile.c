@@ -164,6 +164,7 @@ cd_compile_arn(struct cd_compiler *c, struct cd_str text, bool is_resource,
                                           : CD_GLOB_WILD;
         CORDON_TRY(cd_compile_glob(c, arn.part[i], holds, at, &out->part[i]));
     }
+    out->is_open = text.n != 0 && text.p[text.n - 1] == '*';
     out->is_any = out->is_short && cd_glob_is_any(&out->part[CD_ARN_SCHEME])
                   && arn.part[CD_ARN_SCHEME].n == text.n;
     if (is_resource && !out->is_any

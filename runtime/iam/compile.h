@@ -61,7 +61,8 @@ CORDON_MUST_CHECK cordon_status cd_compile_glob(struct cd_compiler *c, struct cd
                                                 unsigned holds, const struct cd_step_to *at,
                                                 struct cd_glob *out);
 /* TEXT as the pattern of an ARN. IS_RESOURCE: of a Resource element, whose first five parts compare
- * without case and which may leave out parts at its end: those match anything. */
+ * without case and which may leave out parts at its end: where ARNs are completed those match
+ * anything. */
 CORDON_MUST_CHECK cordon_status cd_compile_arn(struct cd_compiler *c, struct cd_str text,
                                                bool is_resource, const struct cd_step_to *at,
                                                struct cd_arn_glob *out);

@@ -73,15 +73,17 @@ static enum cd_truth
 ask_policy(struct decider *d, enum cd_policy_kind kind, const struct cd_named_policy *p)
 {
     enum cd_truth allows = CD_NO;
+    bool completes = cd_policy_completes(kind);
     for (uint32_t i = 0; i < p->policy->n_statements; i++) {
         const struct cd_policy_statement *s = &p->policy->statements[i];
         if (!cd_actions_match(&s->actions, &d->q->access)) {
             continue;
         }
         enum cd_meant meant = means(d, s);
-        enum cd_truth applies = meant == CD_MEANT_NOT
-                                    ? CD_NO
-                                    : cd_statement_applies(s, &d->q->access, &d->out->missing);
+        enum cd_truth applies =
+            meant == CD_MEANT_NOT
+                ? CD_NO
+                : cd_statement_applies_as(s, completes, &d->q->access, &d->out->missing);
         if (applies == CD_NO) {
             continue;
         }

@@ -46,6 +46,8 @@ struct cd_str cd_policy_kind_name(enum cd_policy_kind kind);
 /* Can the document stand as one of KIND? CORDON_EINPUT with the place of what cannot. */
 CORDON_MUST_CHECK cordon_status cd_policy_fits(const struct cd_policy *policy,
                                                enum cd_policy_kind kind, struct cordon_error *err);
+/* Are ARNs of fewer than six parts completed with `*` in documents of KIND? */
+bool cd_policy_completes(enum cd_policy_kind kind);
 /* Appends what is odd about it as one of KIND. False when memory is out. */
 bool cd_policy_warn(struct cd_arena *a, const struct cd_policy *policy, enum cd_policy_kind kind,
                     struct cd_warnings *out);

@@ -92,10 +92,11 @@ cd_policy_fits(const struct cd_policy *policy, enum cd_policy_kind kind, struct 
 /* ---- warnings ---- */
 
 static bool
-has_short_arn(const struct cd_policy_statement *s)
+has_short_arn(const struct cd_policy_statement *s, bool is_open)
 {
     for (uint32_t i = 0; i < s->resources.n; i++) {
-        if (s->resources.items[i].is_short && !s->resources.items[i].is_any) {
+        const struct cd_arn_glob *arn = &s->resources.items[i];
+        if (arn->is_short && !arn->is_any && arn->is_open == is_open) {
             return true;
         }
     }
@@ -117,16 +118,34 @@ has_wild_principal(const struct cd_policy_statement *s)
     return false;
 }
 
-/* «IAM identifiers»: «when you specify an incomplete ARN in an identity-based policy, AWS
- * automatically completes the ARN»; session policies do not support them. */
-static bool
-may_shorten(enum cd_policy_kind kind)
+/* «Identify AWS resources with ARNs» (reference-arns.html): «when you specify an incomplete ARN in
+ * an identity-based policy, AWS automatically completes the ARN». Session policies do not support
+ * them, it says there; here they are completed, with a warning. */
+bool
+cd_policy_completes(enum cd_policy_kind kind)
 {
-    return kind == CD_POLICY_IDENTITY || kind == CD_POLICY_BOUNDARY || kind == CD_POLICY_SCP;
+    return kind == CD_POLICY_IDENTITY || kind == CD_POLICY_BOUNDARY || kind == CD_POLICY_SESSION;
 }
 
 static const struct cd_str old_scp = CD_STR_INIT(
     "Version: Organizations takes service control policies of Version 2012-10-17 alone");
+
+static const char *
+odd_arn(const struct cd_policy_statement *s, enum cd_policy_kind kind)
+{
+    bool completes = cd_policy_completes(kind);
+    if (!completes && has_short_arn(s, false)) {
+        return "an ARN of fewer than six parts is completed with * in identity policies only; here "
+               "it matches nothing";
+    }
+    bool is_short = has_short_arn(s, true) || has_short_arn(s, false);
+    bool may_shorten =
+        kind == CD_POLICY_IDENTITY || kind == CD_POLICY_BOUNDARY || kind == CD_POLICY_SCP;
+    return is_short && !may_shorten
+               ? "an ARN of fewer than six parts is completed with * in identity policies only; "
+                 "here AWS may refuse it"
+               : NULL;
+}
 
 bool
 cd_policy_warn(struct cd_arena *a, const struct cd_policy *policy, enum cd_policy_kind kind,
@@ -138,10 +157,7 @@ cd_policy_warn(struct cd_arena *a, const struct cd_policy *policy, enum cd_polic
     for (uint32_t i = 0; i < policy->n_statements; i++) {
         const struct cd_policy_statement *s = &policy->statements[i];
         const char *odd[] = {
-            has_short_arn(s) && !may_shorten(kind)
-                ? "an ARN of fewer than six parts is completed with * in identity policies only; "
-                  "here AWS may refuse it"
-                : NULL,
+            odd_arn(s, kind),
             has_wild_principal(s) ? "a wildcard in a principal names nobody; * alone is everybody"
                                   : NULL,
             s->principals.is_not && !s->is_deny

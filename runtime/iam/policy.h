@@ -53,7 +53,8 @@ struct cd_arn_glob {
     struct cd_str text; /* as written */
     struct cd_glob part[CD_ARN_PARTS];
     bool is_any;   /* `*`: everything, also what is no ARN */
-    bool is_short; /* fewer than six parts: as a value of ArnLike it matches nothing */
+    bool is_short; /* fewer than six parts: as a value of ArnLike it matches nothing, */
+    bool is_open;  /* and as a resource where it is not completed, unless it ends with `*` */
 };
 
 /* One value of a condition, as its operator reads it. */
@@ -158,7 +159,8 @@ CORDON_MUST_CHECK cordon_status cd_policy_read(struct cd_arena *a, struct cd_dom
 /* ---- matching; names of unknown keys on which an answer depends go to MISSING ---- */
 
 bool cd_actions_match(const struct cd_actions *actions, const struct cd_access *access);
-enum cd_truth cd_resources_match(const struct cd_resources *resources,
+/* COMPLETES: are ARNs with fewer than six parts completed with `*`? */
+enum cd_truth cd_resources_match(const struct cd_resources *resources, bool completes,
                                  const struct cd_access *access, struct cd_missing *missing);
 /* A date of a condition in milliseconds: ISO 8601 in the forms of W3C's note, or seconds since
  * 1970, which is what digits alone are. */
@@ -170,9 +172,16 @@ bool cd_cond_names(const struct cd_condition_line *c, uint32_t i, struct cd_str 
 /* All of them. */
 enum cd_truth cd_conditions_hold(const struct cd_policy_statement *s,
                                  const struct cd_access *access, struct cd_missing *missing);
-/* Do action, resource and conditions apply? Principals are not asked. */
-enum cd_truth cd_statement_applies(const struct cd_policy_statement *s,
-                                   const struct cd_access *access, struct cd_missing *missing);
+/* Do action, resource and conditions apply? Principals are not asked. COMPLETES as above. */
+enum cd_truth cd_statement_applies_as(const struct cd_policy_statement *s, bool completes,
+                                      const struct cd_access *access, struct cd_missing *missing);
+/* The same of an identity policy. */
+static inline enum cd_truth
+cd_statement_applies(const struct cd_policy_statement *s, const struct cd_access *access,
+                     struct cd_missing *missing)
+{
+    return cd_statement_applies_as(s, true, access, missing);
+}
 /* Is the request denied by the document, whoever asks? *BY is the statement that denies it, or (for
  * CD_MAYBE) the first that may; NULL for CD_NO. */
 enum cd_truth cd_policy_denies(const struct cd_policy *policy, const struct cd_access *access,

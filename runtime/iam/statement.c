@@ -52,13 +52,13 @@ cd_actions_match(const struct cd_actions *actions, const struct cd_access *acces
  * ---- */
 
 static enum cd_truth
-resource_matches(const struct cd_arn_glob *pattern, const struct cd_access *access,
+resource_matches(const struct cd_arn_glob *pattern, bool completes, const struct cd_access *access,
                  struct cd_missing *missing)
 {
     if (pattern->is_any) {
         return CD_YES;
     }
-    if (!access->has_arn) {
+    if (!access->has_arn || (pattern->is_short && !completes && !pattern->is_open)) {
         return CD_NO;
     }
     for (int i = 0; i < CD_ARN_TAIL; i++) {
@@ -71,8 +71,8 @@ resource_matches(const struct cd_arn_glob *pattern, const struct cd_access *acce
 }
 
 enum cd_truth
-cd_resources_match(const struct cd_resources *resources, const struct cd_access *access,
-                   struct cd_missing *missing)
+cd_resources_match(const struct cd_resources *resources, bool completes,
+                   const struct cd_access *access, struct cd_missing *missing)
 {
     size_t mark = missing->n;
     enum cd_truth any = CD_NO;
@@ -80,7 +80,7 @@ cd_resources_match(const struct cd_resources *resources, const struct cd_access 
         return CD_YES;
     }
     for (uint32_t i = 0; i < resources->n && any != CD_YES; i++) {
-        any = cd_truth_or(any, resource_matches(&resources->items[i], access, missing));
+        any = cd_truth_or(any, resource_matches(&resources->items[i], completes, access, missing));
     }
     if (any != CD_MAYBE) {
         cd_missing_back(missing, mark);
@@ -91,14 +91,14 @@ cd_resources_match(const struct cd_resources *resources, const struct cd_access 
 /* ---- statements ---- */
 
 enum cd_truth
-cd_statement_applies(const struct cd_policy_statement *s, const struct cd_access *access,
-                     struct cd_missing *missing)
+cd_statement_applies_as(const struct cd_policy_statement *s, bool completes,
+                        const struct cd_access *access, struct cd_missing *missing)
 {
     size_t mark = missing->n;
     if (!cd_actions_match(&s->actions, access)) {
         return CD_NO;
     }
-    enum cd_truth applies = cd_resources_match(&s->resources, access, missing);
+    enum cd_truth applies = cd_resources_match(&s->resources, completes, access, missing);
     if (applies != CD_NO) {
         applies = cd_truth_and(applies, cd_conditions_hold(s, access, missing));
     }
