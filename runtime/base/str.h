@@ -45,6 +45,16 @@ cd_str_eq(struct cd_str a, struct cd_str b)
 }
 
 static inline bool
+cd_same_half(const char *a, const char *b)
+{
+    uint32_t x;
+    uint32_t y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
+static inline bool
 cd_same_word(const char *a, const char *b)
 {
     uint64_t x;
@@ -59,8 +69,12 @@ cd_same_word(const char *a, const char *b)
 static inline bool
 cd_str_eq_name(struct cd_str a, struct cd_str b)
 {
-    if (a.n != b.n || a.n < sizeof(uint64_t)) {
+    if (a.n != b.n || a.n < sizeof(uint32_t)) {
         return cd_str_eq(a, b);
+    }
+    if (a.n < sizeof(uint64_t)) {
+        size_t from = a.n - sizeof(uint32_t); /* the halves may overlap */
+        return cd_same_half(a.p, b.p) && cd_same_half(a.p + from, b.p + from);
     }
     size_t last = a.n - sizeof(uint64_t); /* the last word may overlap the one before it */
     for (size_t i = 0; i < last; i += sizeof(uint64_t)) {

@@ -17,11 +17,11 @@ struct envelope {
 static struct cd_type_plan *
 find_type(struct cd_load *l, struct cd_str from)
 {
-    if (l->last_type != NULL && cd_str_eq(l->last_type->from, from)) {
+    if (l->last_type != NULL && cd_str_eq_name(l->last_type->from, from)) {
         return l->last_type;
     }
     for (size_t i = 0; i < l->in->n_types; i++) {
-        if (cd_str_eq(l->in->types[i]->from, from)) {
+        if (cd_str_eq_name(l->in->types[i]->from, from)) {
             return l->in->types[i];
         }
     }

@@ -80,7 +80,7 @@ single_member(struct cd_dom_val val, struct cd_str name, struct cd_dom_val *out)
         return cd_value_is_nothing(val) ? CD_FOUND_NOTHING : CD_FOUND_BROKEN;
     }
     for (struct cd_dom_iter it = cd_dom_iter(val); cd_dom_next(&it);) {
-        if (cd_str_eq(it.key, name)) {
+        if (cd_str_eq_name(it.key, name)) {
             *out = it.val;
             n++;
         }

@@ -8,7 +8,7 @@
 static uint8_t
 rank_of(struct cd_str key, struct cd_str wanted)
 {
-    if (cd_str_eq(key, wanted)) {
+    if (cd_str_eq_name(key, wanted)) {
         return 3;
     }
     return memcmp(key.p + 1, wanted.p + 1, key.n - 1) == 0 ? 2 : 1;
@@ -62,6 +62,9 @@ walk(struct cd_load *l, struct cd_plan *plan, struct cd_trie *trie, struct cd_do
 {
     uint64_t stamp = ++l->in->stamp;
     for (struct cd_dom_iter it = cd_dom_iter(object); cd_dom_next(&it);) {
+        if (cd_keys_lack(&trie->keys, it.key)) {
+            continue;
+        }
         uint32_t which = cd_keys_find(&trie->keys, it.i, it.key);
         if (which == CD_NONE) {
             continue;
@@ -199,6 +202,13 @@ is_hollow(struct cd_dom_val val)
     return any;
 }
 
+/* May a string hold an object whose members are all null? */
+static bool
+ends_in_null(struct cd_str text)
+{
+    return text.n > 0 && text.p[text.n - 1] == '}' && cd_str_ends(text, CD_STR("null}"));
+}
+
 static bool
 is_nothing(struct cd_load *l, const struct cd_plan *plan, const struct cd_slot_plan *slot,
            struct cd_dom_val val)
@@ -206,7 +216,7 @@ is_nothing(struct cd_load *l, const struct cd_plan *plan, const struct cd_slot_p
     if (plan->dialect != CD_DIALECT_CONFIG) {
         return false;
     }
-    if (cd_dom_is(val, '"') && cd_str_ends(cd_dom_str(val), CD_STR("null}"))) {
+    if (cd_dom_is(val, '"') && ends_in_null(cd_dom_str(val))) {
         val = cd_value_decoded(l, val);
     }
     return is_unset(slot, val) || is_hollow(val) || is_switched_off(l, slot, val);

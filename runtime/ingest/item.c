@@ -87,7 +87,10 @@ cd_member_str(const struct cd_members *m, enum cd_member which, struct cd_str *o
     if (!m->has[which]) {
         return 0;
     }
-    struct cd_dom_val val = constant_of(m->val[which]);
+    struct cd_dom_val val = m->val[which];
+    if (!cd_dom_is(val, '"')) {
+        val = constant_of(val);
+    }
     if (!cd_dom_is(val, '"')) {
         return -1;
     }

@@ -64,6 +64,7 @@ cd_keys_add(struct cd_keys *k, struct cd_str name)
         return UINT32_MAX;
     }
     *place = name;
+    k->kinds |= cd_key_kind(name);
     k->slots[slot] = (uint32_t)k->n;
     return (uint32_t)(k->n - 1);
 }

@@ -16,13 +16,17 @@ is_blank(char c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+/* The value of a hexadecimal digit, and one more; 0 for what is none. */
+static const unsigned char hex_values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
 static int
 hex_digit(char c)
 {
-    return is_digit(c)            ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
+    return hex_values[(unsigned char)c] - 1;
 }
 
 /* ---- where it is broken ---- */
@@ -429,11 +433,16 @@ cd_text_urldecode(struct cd_str s, struct cd_buf *out)
 {
     size_t start = out->n;
     char *p = cd_buf_space(out, s.n); /* it only becomes shorter */
-    for (size_t i = 0; p != NULL && i < s.n; i++) {
-        int high = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-        int low = high < 0 ? -1 : hex_digit(s.p[i + 2]);
-        *p++ = low < 0 ? s.p[i] : (char)(high * 16 + low);
-        i += low < 0 ? 0 : 2;
+    for (size_t i = 0; p != NULL && i < s.n; p++) {
+        char c = s.p[i++];
+        if (c == '%' && s.n - i >= 2) {
+            int high = hex_digit(s.p[i]);
+            int low = hex_digit(s.p[i + 1]);
+            bool is_byte = high >= 0 && low >= 0;
+            c = is_byte ? (char)(high * 16 + low) : c;
+            i += is_byte ? 2 : 0;
+        }
+        *p = c;
     }
     out->n = p == NULL ? start : (size_t)(p - out->p);
 }
