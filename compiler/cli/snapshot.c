@@ -48,6 +48,9 @@ tell_problems(const struct cd_snapshot *s)
 static int
 check_output(const struct cd_usage *usage, char **paths, size_t n, const char *path)
 {
+    if (strcmp(path, "-") == 0) {
+        return cd_usage_error(usage, "-o -: a store is a file of its own; name it");
+    }
     for (size_t i = 0; i < n; i++) {
         if (cd_path_is_same(path, paths[i])) {
             return cd_usage_error(usage, "-o %s: this is one of the sources; name another file",

@@ -63,6 +63,7 @@ cd_baseline_digest(struct cd_dom_val finding)
 /* ---- members ---- */
 
 #define NO_FINDING UINT32_MAX
+#define NO_REPORT "this is no report of `cordon eval --format json`"
 
 struct reader {
     struct cd_baseline *b;
@@ -281,7 +282,7 @@ check_schema(const struct reader *r, struct cd_dom_val report)
     double schema;
     if (cd_dom_kind(report) != CD_DOM_OBJECT || !cd_dom_member(report, CD_STR("schema"), &v)
         || !cd_dom_member(report, CD_STR("findings"), &v)) {
-        return wrong(r, "this is no report of `cordon eval --format json`");
+        return wrong(r, NO_REPORT);
     }
     CORDON_TRY(member(r, report, "schema", CD_DOM_NUMBER, false, &v, &found));
     if (!cd_dom_number(v, &schema) || schema != 1) {
@@ -304,7 +305,7 @@ why_no_json(enum cd_dom_status status)
     case CD_DOM_UTF8: return "it is not UTF-8";
     case CD_DOM_RANGE: return "a number in it is too large";
     }
-    return "it is not one whole JSON document (NDJSON has findings only: use --format json)";
+    return "it is not one JSON document, or not all of it";
 }
 
 static cordon_status
@@ -313,14 +314,14 @@ read_report(struct reader *r, struct cd_str text, struct cd_dom *dom)
     struct cd_dom_val report, v;
     bool found;
     if (text.n == 0) {
-        return wrong(r, "it is empty");
+        return wrong(r, NO_REPORT ": it is empty");
     }
     enum cd_dom_status status = cd_dom_parse(dom, text, false, &report);
     if (status == CD_DOM_MEMORY) {
         return no_memory(r);
     }
     if (status != CD_DOM_OK) {
-        return wrong(r, "%s", why_no_json(status));
+        return wrong(r, NO_REPORT ": %s", why_no_json(status));
     }
     CORDON_TRY(check_schema(r, report));
     CORDON_TRY(member(r, report, "controls", CD_DOM_ARRAY, false, &v, &found));
