@@ -44,12 +44,15 @@ tell_problems(const struct cd_snapshot *s)
     (void)!cd_out_finish(&out, &err); /* there is nowhere left to say so */
 }
 
-/* Results never go over an input. */
+/* Said before anything is read. Results never go over an input. */
 static int
 check_output(const struct cd_usage *usage, char **paths, size_t n, const char *path)
 {
     if (strcmp(path, "-") == 0) {
         return cd_usage_error(usage, "-o -: a store is a file of its own; name it");
+    }
+    if (cd_path_is_dir(path)) {
+        return cd_usage_error(usage, "-o %s: this is a folder; name a file in it", path);
     }
     for (size_t i = 0; i < n; i++) {
         if (cd_path_is_same(path, paths[i])) {
