@@ -196,16 +196,22 @@ find_places(const struct compare *c, struct places *p)
     return CORDON_OK;
 }
 
+/* What a place of the baseline is called here; one that nothing names is no id of anything, which
+ * is not CD_NO_STR: that stands for all. */
+static uint32_t
+place_of(const struct cd_snapshot *s, struct cd_str name)
+{
+    uint32_t id = name.n == 0 ? CD_NO_STR : cd_intern_find(&s->dict, name);
+    return name.n > 0 && id == CD_NO_STR ? s->dict.n : id;
+}
+
 /* Would the resource have been collected, were it there? */
 static bool
 is_collected(const struct compare *c, const struct cd_resource_name *name)
 {
     const struct cd_snapshot *s = c->r->snapshot;
-    uint32_t account = name->account.n == 0 ? CD_NO_STR : cd_intern_find(&s->dict, name->account);
-    uint32_t region = name->region.n == 0 ? CD_NO_STR : cd_intern_find(&s->dict, name->region);
-    bool is_named = (name->account.n == 0 || account != CD_NO_STR)
-                    && (name->region.n == 0 || region != CD_NO_STR);
-    return is_named && cd_snapshot_is_complete_at(s, name->type, account, region);
+    return cd_snapshot_is_complete_at(s, name->type, place_of(s, name->account),
+                                      place_of(s, name->region));
 }
 
 static cordon_status
@@ -233,6 +239,9 @@ settle(struct compare *c, const struct cd_map *running)
 {
     struct cd_comparison *out = c->out;
     struct places places;
+    if (memchr(c->is_met, 0, c->b->n) == NULL) {
+        return CORDON_OK; /* all of them are still there */
+    }
     CORDON_TRY(find_places(c, &places));
     out->fixed = CD_NEW_ARRAY(c->arena, c->b->n, struct cd_settled);
     out->not_compared = CD_NEW_ARRAY(c->arena, c->b->n, struct cd_settled);
