@@ -20,7 +20,8 @@ struct way {
     struct cd_expr *when;
     bool is_stricter;
     bool asks_absence; /* one of its conditions is that something is not set */
-    bool asks_member;  /* its one condition is that a list has a member of some kind */
+    bool asks_member;  /* one of its conditions is that a list has a member of some kind, */
+    bool is_single;    /* and it has no other */
 };
 
 /* ---- written denies ---- */
@@ -298,8 +299,19 @@ deny_updates(struct deriver *d, const struct way *way, const struct cd_str *name
 static void
 deny_additions(struct deriver *d, const struct way *way, const struct cd_bound_property *p)
 {
-    if (way->asks_member) {
+    if (way->asks_member && way->is_single) {
         deny_updates(d, way, p->adds, p->n_adds);
+        return;
+    }
+    for (size_t i = 0; i < p->n_adds && way->asks_member; i++) {
+        uint32_t action = cd_iam_find_action(p->adds[i]);
+        if (action != CD_SCHEMA_NONE) {
+            escapes(d, action, d->require->span,
+                    cd_arena_printf(d->sema->arena,
+                                    "such a request may add to %.*s, and does not tell what else "
+                                    "is there",
+                                    CD_FMT(p->path)));
+        }
     }
 }
 
@@ -327,6 +339,11 @@ note_untold(struct deriver *d)
 {
     for (size_t i = 0; i < d->t.n_told; i++) {
         const struct cd_bound_property *p = d->t.told[i].property;
+        if (cd_str_starts(d->t.told[i].key_text, CD_STR("aws:RequestTag/"))) {
+            escapes(d, CD_SCHEMA_NONE, d->require->span,
+                    CD_STR("tags may be changed when the resource is made, by requests that do "
+                           "not tell what else it is"));
+        }
         for (size_t k = 0; p != NULL && k < p->n_untold; k++) {
             uint32_t action = cd_iam_find_action(p->untold[k].action);
             if (action != CD_SCHEMA_NONE) {
@@ -355,6 +372,9 @@ asks_absence(const struct cd_literal *l)
 static bool
 asks_member(const struct cd_literal *l)
 {
+    if (l->e->kind == CD_EXPR_REL && l->e->rel == CD_REL_IN) {
+        return l->e->negated == l->negated;
+    }
     return l->e->kind == CD_EXPR_QUANTIFIER && (l->e->quant == CD_QUANT_ANY) != l->negated;
 }
 
@@ -363,7 +383,7 @@ asks_member(const struct cd_literal *l)
 static bool
 conditions_of(struct deriver *d, const struct cd_way *way, struct way *out)
 {
-    *out = (struct way){.asks_member = way->n == 1 && asks_member(&way->items[0])};
+    *out = (struct way){.is_single = way->n == 1};
     d->t.n_told = 0;
     d->t.why = CD_STR("");
     for (size_t i = 0; i < way->n; i++) {
@@ -387,6 +407,7 @@ conditions_of(struct deriver *d, const struct cd_way *way, struct way *out)
         e = l->negated ? cd_expr_new_unary(d->sema, CD_EXPR_NOT, e) : e;
         out->when = out->when == NULL ? e : cd_expr_new_and(d->sema, out->when, e);
         out->asks_absence = out->asks_absence || asks_absence(l);
+        out->asks_member = out->asks_member || asks_member(l);
     }
     return true;
 }

@@ -341,6 +341,13 @@ translate_relation(struct cd_translation *t, const struct cd_expr *e)
     if (e->rel == CD_REL_IN && is_key_list(b) && !is_key_list(a) && b != e->b) {
         return membership(t, e, a, b);
     }
+    if (e->rel == CD_REL_IN && b != e->b && !cd_type_is_collection(b->type)) {
+        struct cd_expr *equal = copy_of(t, e); /* the one member that a request adds */
+        equal->rel = CD_REL_EQ;
+        equal->a = a;
+        equal->b = b;
+        return equal;
+    }
     if (is_key_list(a) || is_key_list(b)) {
         return refuse(t, e,
                       CD_STR("it compares a list as a whole: ask its members with all, any "
