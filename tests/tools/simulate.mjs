@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 
 const require = createRequire(pathToFileURL(process.argv[2] + '/'))
 const { runSimulation } = await import(pathToFileURL(require.resolve('@cloud-copilot/iam-simulate')))
+const validate = await import(pathToFileURL(require.resolve('@cloud-copilot/iam-policy')))
 const account = '111122223333'
 const allow = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
 
@@ -18,6 +19,14 @@ function resourcePolicy(action) {
     : /^sts:AssumeRole/.test(action) ? { Statement: [statement] } : undefined
 }
 
+const validators = {
+  scp: validate.validateServiceControlPolicy,
+  rcp: validate.validateResourceControlPolicy,
+  'bucket-policy': validate.validateResourcePolicy,
+  'key-policy': validate.validateResourcePolicy,
+  'endpoint-policy': validate.validateEndpointPolicy,
+  'permissions-boundary': validate.validateIdentityPolicy
+}
 const targets = {
   scp: (policies, named) => ({ serviceControlPolicies: [{ orgIdentifier: 'o', policies: [...policies, named] }] }),
   rcp: (policies, named) => ({ resourceControlPolicies: [{ orgIdentifier: 'o', policies: [named] }] }),
@@ -28,6 +37,10 @@ const targets = {
 }
 
 async function denied({ policy, target = 'scp', action, resource, context }) {
+  const wrong = validators[target](policy)
+  if (wrong.length !== 0) {
+    return `it is no ${target}: ${JSON.stringify(wrong[0])}`
+  }
   const principal = `arn:aws:iam::${account}:role/somebody` // conditions read the context's aws:PrincipalArn
   const owner = /^\d{12}$/.test(resource.split(':')[4]) ? resource.split(':')[4] : account
   const policies = [{ name: 'allow', policy: allow }]
