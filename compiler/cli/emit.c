@@ -170,6 +170,12 @@ put_note(const struct cd_emitted_document *d, struct cd_out *out)
                          "the account in control, and KMS refuses it as a whole policy: its "
                          "statements are for a policy that does");
     }
+    for (size_t i = 0; i < d->n_statements && d->target == CD_TARGET_KEY_POLICY; i++) {
+        if (cd_key_locks_out(&d->statements[i])) {
+            cd_out_printf(out, "; %.*s denies everybody kms:PutKeyPolicy, and KMS refuses that",
+                          CD_FMT(d->statements[i].sid));
+        }
+    }
     cd_out_puts(out, "\n");
 }
 

@@ -192,3 +192,13 @@ cd_key_cut(struct cd_arena *a, const struct cd_statement *s, const struct cd_key
     out->n_resources = 1;
     return CD_CUT_DONE;
 }
+
+bool
+cd_key_locks_out(const struct cd_statement *s)
+{
+    bool named = false;
+    for (size_t i = 0; i < s->n_actions && !named; i++) {
+        named = cd_action_matches(s->actions[i], CD_STR("kms"), CD_STR("PutKeyPolicy"));
+    }
+    return named != s->not_action && s->conditions.n == 0;
+}

@@ -25,4 +25,7 @@ struct cd_str cd_key_arn(struct cd_arena *a, const struct cd_key *key);
 enum cd_cut cd_key_cut(struct cd_arena *a, const struct cd_statement *s, const struct cd_key *key,
                        struct cd_statement *out);
 
+/* Does S deny everybody to change the key's policy? KMS refuses a policy with it. */
+bool cd_key_locks_out(const struct cd_statement *s);
+
 #endif
