@@ -9,6 +9,8 @@
 #include "runtime/ingest/keep.h"
 
 #define WINDOW ((size_t)128 << 10)
+/* So many zero bytes are no damage to an item, but a hole in the file. */
+#define HOLE ((size_t)1 << 20)
 
 static const struct cd_str item_lists[] = {
     CD_STR_INIT("configurationItems"),
@@ -124,13 +126,33 @@ end_window(struct cd_split *sp)
     return sp->carry.oom ? CORDON_ENOMEM : CORDON_OK;
 }
 
-/* Of a window that no piece ended in: forgets what nobody needs, and grows if that is little. */
+/* Zero bytes at the end of the window. */
+static size_t
+zeros_at_end(const struct cd_window *w)
+{
+    size_t n = 0;
+    while (n < w->n && w->bytes[w->n - 1 - n] == 0) {
+        n++;
+    }
+    return n;
+}
+
+/* Of a window that no piece ended in: forgets what nobody needs, and grows if that is little. An
+ * item that is too long and ends in nothing but zeros is no item: what follows is not read through,
+ * be it ever so long. */
 static cordon_status
-make_room(struct cd_split *sp)
+make_room(struct cd_split *sp, struct cordon_error *err)
 {
     struct cd_window *w = sp->w;
     bool in_item = sp->mode == CD_SPLIT_ITEMS || sp->mode == CD_SPLIT_LINES;
     sp->is_too_long = sp->is_too_long || (in_item && w->n - sp->keep > CD_ITEM_LIMIT);
+    size_t n_zeros = sp->is_too_long ? zeros_at_end(w) : 0;
+    if (n_zeros >= HOLE) {
+        return cordon_fail(err, CORDON_EINPUT, w->base + w->n - n_zeros,
+                           "zero bytes from here on, %zu MB and more: the file has a hole, or was "
+                           "not copied whole",
+                           n_zeros >> 20);
+    }
     size_t from = sp->is_too_long ? sp->scan.next : sp->keep;
     if (from > 0) {
         memmove(w->bytes, w->bytes + from, w->n - from);
@@ -532,7 +554,7 @@ find_pieces(struct cd_split *sp, struct cordon_error *err)
             break;
         }
         if (sp->is_hungry) {
-            CORDON_TRY(make_room(sp));
+            CORDON_TRY(make_room(sp, err));
             CORDON_TRY(read_on(sp, err));
         }
     }
