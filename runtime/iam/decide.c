@@ -233,7 +233,8 @@ is_own_master(const struct cd_question *q)
         return false;
     }
     bool is_key = cd_str_eq_nocase(action, CD_STR("kms")) && cd_str_starts(tail, CD_STR("key/"));
-    bool is_role = cd_str_eq_nocase(action, CD_STR("sts")) && cd_str_starts(tail, CD_STR("role/"));
+    bool is_role = cd_str_eq_nocase(action, CD_STR("sts")) && cd_str_starts(tail, CD_STR("role/"))
+                   && q->resource.n != 0;
     return is_key || is_role;
 }
 

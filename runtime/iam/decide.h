@@ -15,7 +15,8 @@
  * (reference_policies_evaluation-logic_policy-eval-denyallow.html).
  * - A KMS key's policy has to allow the account before its identity policies count (KMS Developer
  *   Guide, «Key policies in AWS KMS»); so has the trust policy of a role that is assumed («Roles
- * terms and concepts», id_roles.html).
+ *   terms and concepts», id_roles.html). Every role has one: where none is given it is taken to
+ *   leave its own account the decision, but for others' nothing is allowed.
  * - Service control policies have to allow at every level of the organization; they bind its users,
  *   roles and root users, not the management account, service-linked roles, services and those who
  *   come from outside (Organizations User Guide, «SCP evaluation», «Service control policies»).

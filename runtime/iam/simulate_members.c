@@ -310,6 +310,20 @@ check_resource_policy(struct cd_line *l)
                                            policy->largest, limit));
 }
 
+/* Every role has a trust policy: an answer without it is one of half of what decides. */
+static bool
+warn_of_trust(struct cd_line *l)
+{
+    const struct cd_access *access = &l->q.access;
+    static const struct cd_str assume = CD_STR_INIT("sts:AssumeRole");
+    bool is_assumed = access->action.n >= assume.n
+                      && cd_str_eq_nocase(cd_str_sub(access->action, 0, assume.n), assume)
+                      && access->has_arn
+                      && cd_str_starts(access->arn.part[CD_ARN_TAIL], CD_STR("role/"));
+    return !is_assumed || l->q.resource.n != 0
+           || cd_line_warn(l, "resourcePolicy: the role's trust policy is not given", CD_STR(""));
+}
+
 /* The resource's account: as given, else the ARN's, else (of an ARN without one) the caller's. */
 static void
 set_account(struct cd_question *q)
@@ -328,5 +342,5 @@ cd_line_read(struct cd_line *l)
     }
     l->q.access.is_partial = l->partial;
     set_account(&l->q);
-    return check_principal(l) && check_resource_policy(l);
+    return check_principal(l) && check_resource_policy(l) && warn_of_trust(l);
 }
