@@ -20,8 +20,8 @@ bit_of(enum cd_policy_kind kind)
                                         : 0;
 }
 
-/* Whom the kinds of documents bind beside roles, and whom they do not (decide.h has the sources);
- * PARTITION and ACCOUNT stand for the caller's. */
+/* Whom the kinds of documents bind beside roles, and whom they do not (decide.h has the sources).
+ */
 static const struct {
     const char *arn; /* NULL: nobody is known */
     unsigned bound_by, free_from;

@@ -132,6 +132,17 @@ is_every_key(struct cd_str pattern)
            || (begin.n < key_tail.n && cd_glob(begin, cd_str_sub(key_tail, 0, begin.n)));
 }
 
+/* Can what G matches begin with `key/`? */
+static bool
+may_be_key(const struct cd_glob *g)
+{
+    if (g->n == 0 || g->parts[0].kind != CD_GLOB_TEXT) {
+        return g->n != 0;
+    }
+    struct cd_str begin = g->parts[0].text;
+    return begin.n < key_tail.n ? cd_str_starts(key_tail, begin) : cd_str_starts(begin, key_tail);
+}
+
 static enum matched
 tail_matches(struct cd_arena *a, struct cd_str pattern, struct cd_str id)
 {
@@ -140,6 +151,9 @@ tail_matches(struct cd_arena *a, struct cd_str pattern, struct cd_str id)
     struct cd_missing missing = {.n = 0};
     if (cd_glob_compile(a, pattern, CD_GLOB_WILD | CD_GLOB_KEYED, &glob) != CORDON_OK) {
         return MATCHES_KEYED;
+    }
+    if (!may_be_key(&glob)) {
+        return MATCHES_NONE;
     }
     if (id.n == 0) {
         return glob.n_keys != 0                          ? MATCHES_KEYED
