@@ -129,7 +129,11 @@ cd_check_instances(struct cd_arena *a, const struct cd_glob *pattern, struct cd_
             const struct cd_glob_part *part = &pattern->parts[i];
             switch (part->kind) {
             case CD_GLOB_TEXT: cd_buf_str(&b, part->text); break;
-            case CD_GLOB_ONE: cd_buf_putc(&b, 'z'); break;
+            case CD_GLOB_ONE:
+                for (uint32_t k = 0; k < part->count; k++) {
+                    cd_buf_putc(&b, 'z');
+                }
+                break;
             case CD_GLOB_KEY: cd_buf_puts(&b, CD_CHECK_VARIABLE); break;
             case CD_GLOB_ANY:
                 has_star = true;

@@ -2,6 +2,7 @@
 #include "runtime/iam/compile.h"
 
 #include "runtime/base/buf.h"
+#include "runtime/schema/schema.h"
 
 /* ---- places and failures ---- */
 
@@ -132,8 +133,10 @@ cd_compile_glob(struct cd_compiler *c, struct cd_str text, unsigned holds,
     cordon_status status = cd_glob_compile(
         c->a, text, c->has_variables ? holds : holds & ~(unsigned)CD_GLOB_KEYED, out);
     if (status == CORDON_ELIMIT) {
-        return cd_compile_fail(c, status, at, "more than %d policy variables in one text",
-                               CD_GLOB_KEYS);
+        return cd_compile_fail(c, status, at,
+                               "more than %d policy variables in one text, or more than %d texts "
+                               "and ? without a * between them",
+                               CD_GLOB_KEYS, CD_GLOB_SEGMENT);
     }
     if (status != CORDON_OK) {
         return cd_compile_oom(c);
@@ -144,6 +147,37 @@ cd_compile_glob(struct cd_compiler *c, struct cd_str text, unsigned holds,
                     : cd_compile_warn(c, at,
                                       "${ begins a policy variable only in documents of Version "
                                       "2012-10-17; here it is text");
+}
+
+static bool
+is_literal(const struct cd_glob *g, struct cd_str written)
+{
+    return written.n == 0
+           || (g->n == 1 && g->parts[0].kind == CD_GLOB_TEXT && g->parts[0].text.n == written.n);
+}
+
+/* The shape of a pattern whose parts, as WRITTEN, are compiled. */
+static void
+set_shape(struct cd_arn_glob *pattern, const struct cd_str *written)
+{
+    const struct cd_glob *tail = &pattern->part[CD_ARN_TAIL];
+    for (size_t i = 0; i < CD_ARN_TAIL; i++) {
+        if (!is_literal(&pattern->part[i], written[i])) {
+            pattern->shape = CD_ARN_OF_PARTS;
+            return;
+        }
+    }
+    struct cd_str stem = written[CD_ARN_TAIL];
+    bool is_prefix = tail->n != 0 && tail->parts[tail->n - 1].kind == CD_GLOB_ANY;
+    stem.n -= is_prefix;
+    bool is_stem = is_prefix
+                   && (stem.n == 0 ? tail->n == 1
+                                   : tail->n == 2 && tail->parts[0].kind == CD_GLOB_TEXT
+                                         && tail->parts[0].text.n == stem.n);
+    pattern->head_n = (uint32_t)(pattern->text.n - written[CD_ARN_TAIL].n);
+    pattern->shape = is_literal(tail, written[CD_ARN_TAIL]) ? CD_ARN_LITERAL
+                     : is_stem                              ? CD_ARN_PREFIX
+                                                            : CD_ARN_HEADED;
 }
 
 cordon_status
@@ -163,6 +197,9 @@ cd_compile_arn(struct cd_compiler *c, struct cd_str text, bool is_resource,
                          : is_resource    ? CD_GLOB_WILD | CD_GLOB_NOCASE
                                           : CD_GLOB_WILD;
         CORDON_TRY(cd_compile_glob(c, arn.part[i], holds, at, &out->part[i]));
+    }
+    if (!out->is_short) {
+        set_shape(out, arn.part);
     }
     out->is_open = text.n != 0 && text.p[text.n - 1] == '*';
     out->is_any = out->is_short && cd_glob_is_any(&out->part[CD_ARN_SCHEME])
@@ -398,8 +435,12 @@ cd_policy_compile(struct cd_arena *a, struct cd_dom_val v, const struct cd_polic
     if (!cd_dom_is(v, '{')) {
         return cd_compile_fail(&c, CORDON_EINPUT, NULL, "a policy document is an object");
     }
+    if (cd_iam_n_actions() > CD_COMPILE_ACTIONS) {
+        return cd_compile_fail(&c, CORDON_ELIMIT, NULL, "the table of actions is too large");
+    }
     CORDON_TRY(compile_members(&c, v, policy));
     policy->has_variables = c.has_variables;
+    CORDON_TRY(cd_compile_segments(&c, policy));
     CORDON_TRY(cd_warn_sids(&c, policy));
     policy->warnings = c.warnings;
     return CORDON_OK;

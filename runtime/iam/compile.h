@@ -11,11 +11,15 @@ struct cd_step_to {
     uint32_t i;
 };
 
+#define CD_COMPILE_ACTIONS 65536 /* more than the table of actions has */
+
 struct cd_compiler {
     struct cd_arena *a;
     struct cordon_error *err;
     bool has_variables; /* version 2012-10-17 */
     struct cd_warnings warnings;
+    uint64_t actions[CD_COMPILE_ACTIONS / 64]; /* a bit for each of the table, while a statement's
+                                                  are compiled */
 };
 
 /* CODE with `Statement[1].Action: WHAT`. */
@@ -69,6 +73,9 @@ CORDON_MUST_CHECK cordon_status cd_compile_arn(struct cd_compiler *c, struct cd_
 CORDON_MUST_CHECK cordon_status cd_compile_actions(struct cd_compiler *c, struct cd_dom_val v,
                                                    const struct cd_step_to *at,
                                                    struct cd_actions *out);
+/* The index of a document whose statements are compiled. */
+CORDON_MUST_CHECK cordon_status cd_compile_segments(struct cd_compiler *c,
+                                                    struct cd_policy *policy);
 CORDON_MUST_CHECK cordon_status cd_compile_principals(struct cd_compiler *c, struct cd_dom_val v,
                                                       const struct cd_step_to *at,
                                                       struct cd_principals *out);

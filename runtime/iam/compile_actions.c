@@ -1,83 +1,88 @@
-/* Actions and principals of statements. */
+/* Actions of statements: their patterns, what these stand for in the table of actions, and a
+ * document's index of both. */
 #include <stdlib.h>
 
 #include "runtime/iam/compile.h"
 #include "runtime/schema/schema.h"
 
-/* ---- what patterns stand for among the known actions ---- */
-
-struct ranges {
-    struct cd_action_range *items;
-    size_t n, cap;
-};
+/* ---- the set of actions of a statement, while it is compiled ---- */
 
 static bool
-push_action(struct cd_arena *a, struct ranges *r, uint32_t action)
+has_action(const struct cd_compiler *c, uint32_t action)
 {
-    if (r->n != 0 && r->items[r->n - 1].end == action) {
-        r->items[r->n - 1].end++;
-        return true;
-    }
-    struct cd_action_range *slot = CD_PUSH(a, r->items, r->n, r->cap);
-    if (slot == NULL) {
-        return false;
-    }
-    *slot = (struct cd_action_range){action, action + 1};
-    return true;
+    return (c->actions[action / 64] >> (action % 64) & 1) != 0;
 }
 
-static int
-by_first(const void *x, const void *y)
-{
-    const struct cd_action_range *a = x, *b = y;
-    return (a->first > b->first) - (a->first < b->first);
-}
-
-/* Ascending, and what touches is one. */
 static void
-merge(struct ranges *r)
+add_action(struct cd_compiler *c, uint32_t action)
 {
-    size_t kept = 0;
-    if (r->n != 0) {
-        qsort(r->items, r->n, sizeof r->items[0], by_first);
-    }
-    for (size_t i = 0; i < r->n; i++) {
-        struct cd_action_range *last = kept == 0 ? NULL : &r->items[kept - 1];
-        if (last != NULL && r->items[i].first <= last->end) {
-            last->end = r->items[i].end > last->end ? r->items[i].end : last->end;
-        } else {
-            r->items[kept++] = r->items[i];
-        }
-    }
-    r->n = kept;
+    c->actions[action / 64] |= (uint64_t)1 << (action % 64);
 }
 
+/* Is there one that matches? */
 static bool
-add_matching(struct cd_arena *a, struct ranges *r, struct cd_str service,
-             const struct cd_glob *name)
+add_matching(struct cd_compiler *c, struct cd_str service, const struct cd_glob *name)
 {
     uint32_t first, n;
+    bool found = false;
     if (!cd_iam_service_actions(service, &first, &n)) {
-        return true;
+        return false;
     }
     for (uint32_t i = first; i < first + n; i++) {
-        if (cd_glob_match(name, cd_iam_action_at(i).name, NULL, NULL) == CD_YES
-            && !push_action(a, r, i)) {
-            return false;
+        bool is_there = has_action(c, i);
+        /* Of patterns by the thousand most find everything there already. */
+        if ((!is_there || !found)
+            && cd_glob_match(name, cd_iam_action_at(i).name, NULL, NULL) == CD_YES) {
+            add_action(c, i);
+            found = true;
         }
     }
-    return true;
+    return found;
 }
 
 static bool
-add_known(struct cd_arena *a, struct ranges *r, struct cd_str text, struct cd_str service,
+add_known(struct cd_compiler *c, struct cd_str text, struct cd_str service,
           const struct cd_glob *name)
 {
     if (name->n == 1 && name->parts[0].kind == CD_GLOB_TEXT) {
         uint32_t action = cd_iam_find_action(text);
-        return action == CD_SCHEMA_NONE || push_action(a, r, action);
+        if (action != CD_SCHEMA_NONE) {
+            add_action(c, action);
+        }
+        return action != CD_SCHEMA_NONE;
     }
-    return add_matching(a, r, service, name);
+    return add_matching(c, service, name);
+}
+
+/* The set as ranges. */
+static bool
+take_ranges(struct cd_compiler *c, struct cd_actions *out)
+{
+    struct {
+        struct cd_action_range *items;
+        size_t n, cap;
+    } list = {.n = 0};
+    for (uint32_t i = 0; i < CD_COMPILE_ACTIONS; i++) {
+        if (i % 64 == 0 && c->actions[i / 64] == 0) {
+            i += 63;
+            continue;
+        }
+        if (!has_action(c, i)) {
+            continue;
+        }
+        if (list.n != 0 && list.items[list.n - 1].end == i) {
+            list.items[list.n - 1].end++;
+            continue;
+        }
+        struct cd_action_range *slot = CD_PUSH(c->a, list.items, list.n, list.cap);
+        if (slot == NULL) {
+            return false;
+        }
+        *slot = (struct cd_action_range){i, i + 1};
+    }
+    out->ranges = list.items;
+    out->n_ranges = (uint32_t)list.n;
+    return true;
 }
 
 /* ---- actions ---- */
@@ -99,7 +104,6 @@ is_service(struct cd_str s)
 struct action_lists {
     struct cd_str *services;
     struct cd_glob *names;
-    struct ranges ranges;
 };
 
 static cordon_status
@@ -126,14 +130,7 @@ compile_action(struct cd_compiler *c, struct cd_str text, const struct cd_step_t
     CORDON_TRY(cd_compile_glob(c, cd_str_sub(text, colon + 1, text.n),
                                CD_GLOB_WILD | CD_GLOB_NOCASE, at, name));
     lists->services[out->n_globs++] = service;
-    struct cd_action_range last = lists->ranges.n == 0 ? (struct cd_action_range){0, 0}
-                                                       : lists->ranges.items[lists->ranges.n - 1];
-    size_t n = lists->ranges.n;
-    if (!add_known(c->a, &lists->ranges, text, service, name)) {
-        return cd_compile_oom(c);
-    }
-    bool is_known = lists->ranges.n != n || (n != 0 && lists->ranges.items[n - 1].end != last.end);
-    return is_known ? CORDON_OK : cd_warn_unknown_action(c, at, service);
+    return add_known(c, text, service, name) ? CORDON_OK : cd_warn_unknown_action(c, at, service);
 }
 
 cordon_status
@@ -146,6 +143,7 @@ cd_compile_actions(struct cd_compiler *c, struct cd_dom_val v, const struct cd_s
     if (lists.services == NULL || lists.names == NULL) {
         return cd_compile_oom(c);
     }
+    memset(c->actions, 0, sizeof c->actions);
     if (n == 0) {
         return cd_compile_fail(c, CORDON_EINPUT, at, "an action is expected");
     }
@@ -154,91 +152,60 @@ cd_compile_actions(struct cd_compiler *c, struct cd_dom_val v, const struct cd_s
         CORDON_TRY(cd_compile_text(c, it.val, &it.at, &text));
         CORDON_TRY(compile_action(c, text, &it.at, &lists, out));
     }
-    merge(&lists.ranges);
     out->services = lists.services;
     out->names = lists.names;
-    out->ranges = lists.ranges.items;
-    out->n_ranges = (uint32_t)lists.ranges.n;
-    return CORDON_OK;
+    return take_ranges(c, out) ? CORDON_OK : cd_compile_oom(c);
 }
 
-/* ---- principals: «AWS JSON policy elements: Principal»
- * (reference_policies_elements_principal.html) ---- */
+/* ---- the index of a document ---- */
 
-static const struct {
-    struct cd_str name;
-    enum cd_principal_kind kind;
-} principal_kinds[] = {
-    {CD_STR_INIT("AWS"), CD_PRINCIPAL_AWS},
-    {CD_STR_INIT("Service"), CD_PRINCIPAL_SERVICE},
-    {CD_STR_INIT("Federated"), CD_PRINCIPAL_FEDERATED},
-    {CD_STR_INIT("CanonicalUser"), CD_PRINCIPAL_CANONICAL_USER},
-};
-
-struct principals {
-    struct cd_principal *items;
-    size_t n, cap;
-};
-
-static cordon_status
-push_principal(struct cd_compiler *c, struct principals *list, enum cd_principal_kind kind,
-               struct cd_str text)
+static int
+by_number(const void *x, const void *y)
 {
-    struct cd_principal *slot = CD_PUSH(c->a, list->items, list->n, list->cap);
-    if (slot == NULL) {
-        return cd_compile_oom(c);
-    }
-    bool is_any = kind == CD_PRINCIPAL_AWS && cd_str_eq(text, CD_STR("*"));
-    *slot = (struct cd_principal){is_any ? CD_PRINCIPAL_ANY : kind, text};
-    return CORDON_OK;
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    return (a > b) - (a < b);
 }
 
-static cordon_status
-compile_kind(struct cd_compiler *c, const struct cd_dom_iter *member, const struct cd_step_to *at,
-             struct principals *list, bool *seen)
+/* Where segments begin, ascending, each once. */
+static uint32_t
+collect_bounds(const struct cd_policy *policy, uint32_t n_indexed, uint32_t *bounds)
 {
-    struct cd_step_to below = {at, member->key, 0};
-    size_t k = 0;
-    while (k < CD_ARRAY_LEN(principal_kinds) && !cd_str_eq(member->key, principal_kinds[k].name)) {
-        k++;
+    uint32_t n = 0, kept = 0;
+    bounds[n++] = 0;
+    for (uint32_t i = 0; i < n_indexed; i++) {
+        const struct cd_actions *actions = &policy->statements[i].actions;
+        for (uint32_t k = 0; k < actions->n_ranges; k++) {
+            bounds[n++] = actions->ranges[k].first;
+            bounds[n++] = actions->ranges[k].end;
+        }
     }
-    if (k == CD_ARRAY_LEN(principal_kinds)) {
-        return cd_compile_fail(c, CORDON_EINPUT, &below,
-                               "there are the kinds AWS, Service, Federated and CanonicalUser");
+    qsort(bounds, n, sizeof *bounds, by_number);
+    for (uint32_t i = 0; i < n; i++) {
+        if (kept == 0 || bounds[i] != bounds[kept - 1]) {
+            bounds[kept++] = bounds[i];
+        }
     }
-    if (seen[k]) {
-        return cd_compile_fail(c, CORDON_EINPUT, &below, "stands here twice");
-    }
-    seen[k] = true;
-    for (struct cd_compile_items it = cd_compile_items(member->val, &below);
-         cd_compile_next(&it);) {
-        struct cd_str text;
-        CORDON_TRY(cd_compile_text(c, it.val, &it.at, &text));
-        CORDON_TRY(push_principal(c, list, principal_kinds[k].kind, text));
-    }
-    return CORDON_OK;
+    return kept;
 }
 
 cordon_status
-cd_compile_principals(struct cd_compiler *c, struct cd_dom_val v, const struct cd_step_to *at,
-                      struct cd_principals *out)
+cd_compile_segments(struct cd_compiler *c, struct cd_policy *policy)
 {
-    struct principals list = {.n = 0};
-    bool seen[CD_ARRAY_LEN(principal_kinds)] = {false};
-    if (cd_dom_kind(v) == CD_DOM_STRING && cd_str_eq(cd_dom_str(v), CD_STR("*"))) {
-        CORDON_TRY(push_principal(c, &list, CD_PRINCIPAL_ANY, CD_STR("*")));
-    } else if (!cd_dom_is(v, '{')) {
-        return cd_compile_fail(c, CORDON_EINPUT, at,
-                               "* or an object like {\"AWS\": …} is expected");
+    uint32_t n_indexed = policy->n_statements < CD_INDEXED ? policy->n_statements : CD_INDEXED;
+    size_t n_ranges = 0;
+    for (uint32_t i = 0; i < n_indexed; i++) {
+        n_ranges += policy->statements[i].actions.n_ranges;
     }
-    for (struct cd_dom_iter it = cd_dom_iter(v); cd_dom_is(v, '{') && cd_dom_next(&it);) {
-        CORDON_TRY(compile_kind(c, &it, at, &list, seen));
+    uint32_t *bounds = malloc((2 * n_ranges + 1) * sizeof *bounds);
+    uint32_t n = bounds == NULL ? 0 : collect_bounds(policy, n_indexed, bounds);
+    struct cd_action_segment *segments = CD_NEW_ARRAY(c->a, n + 1, struct cd_action_segment);
+    for (uint32_t k = 0; segments != NULL && k < n; k++) {
+        struct cd_access access = {.action_index = bounds[k]};
+        segments[k].first = bounds[k];
+        segments[k].statements = cd_policy_with_action(policy, &access);
     }
-    if (list.n == 0) {
-        return cd_compile_fail(c, CORDON_EINPUT, at, "a principal is expected");
-    }
-    out->is_there = true;
-    out->items = list.items;
-    out->n = (uint32_t)list.n;
-    return CORDON_OK;
+    free(bounds);
+    policy->segments = segments;
+    policy->n_segments = n;
+    return segments == NULL || n == 0 ? cd_compile_oom(c) : CORDON_OK;
 }

@@ -94,7 +94,9 @@ static enum cd_truth
 arns_match(const struct asking *q, const struct cd_arn_glob *pattern, struct cd_str text)
 {
     struct cd_arn arn;
-    if (pattern->is_short || !cd_arn_read(text, &arn)) {
+    struct cd_str head = cd_str_sub(pattern->text, 0, pattern->head_n);
+    if (pattern->is_short || (pattern->shape != CD_ARN_OF_PARTS && !cd_str_starts(text, head))
+        || !cd_arn_read(text, &arn)) {
         return CD_NO;
     }
     for (int i = 0; i < CD_ARN_TAIL; i++) {

@@ -68,33 +68,44 @@ means(const struct decider *d, const struct cd_policy_statement *s)
                : cd_principals_mean(&s->principals, &d->q->caller);
 }
 
-/* What one policy allows; its denies are noted. Principals are asked where the kind has them. */
+/* A statement that has the action: what it allows; a deny is noted. */
+static enum cd_truth
+ask_statement(struct decider *d, enum cd_policy_kind kind, struct cd_str name,
+              const struct cd_policy_statement *s)
+{
+    enum cd_meant meant = means(d, s);
+    enum cd_truth applies =
+        meant == CD_MEANT_NOT
+            ? CD_NO
+            : cd_statement_covers(s, cd_policy_completes(kind), &d->q->access, &d->out->missing);
+    if (applies == CD_NO) {
+        return CD_NO;
+    }
+    consider(d, kind, name, s, applies);
+    if (s->is_deny) {
+        d->denies = cd_truth_or(d->denies, applies);
+        return CD_NO;
+    }
+    if (kind == CD_POLICY_RESOURCE) {
+        d->meant[meant] = cd_truth_or(d->meant[meant], applies);
+    }
+    return applies;
+}
+
+/* What one policy allows. Principals are asked where the kind has them. */
 static enum cd_truth
 ask_policy(struct decider *d, enum cd_policy_kind kind, const struct cd_named_policy *p)
 {
+    const struct cd_policy *policy = p->policy;
     enum cd_truth allows = CD_NO;
-    bool completes = cd_policy_completes(kind);
-    for (uint32_t i = 0; i < p->policy->n_statements; i++) {
-        const struct cd_policy_statement *s = &p->policy->statements[i];
-        if (!cd_actions_match(&s->actions, &d->q->access)) {
-            continue;
-        }
-        enum cd_meant meant = means(d, s);
-        enum cd_truth applies =
-            meant == CD_MEANT_NOT
-                ? CD_NO
-                : cd_statement_applies_as(s, completes, &d->q->access, &d->out->missing);
-        if (applies == CD_NO) {
-            continue;
-        }
-        consider(d, kind, p->name, s, applies);
-        if (s->is_deny) {
-            d->denies = cd_truth_or(d->denies, applies);
-            continue;
-        }
-        allows = cd_truth_or(allows, applies);
-        if (kind == CD_POLICY_RESOURCE) {
-            d->meant[meant] = cd_truth_or(d->meant[meant], applies);
+    for (uint64_t set = cd_policy_with_action(policy, &d->q->access); set != 0; set &= set - 1) {
+        const struct cd_policy_statement *s = &policy->statements[__builtin_ctzll(set)];
+        allows = cd_truth_or(allows, ask_statement(d, kind, p->name, s));
+    }
+    for (uint32_t i = CD_INDEXED; i < policy->n_statements; i++) {
+        const struct cd_policy_statement *s = &policy->statements[i];
+        if (cd_actions_match(&s->actions, &d->q->access)) {
+            allows = cd_truth_or(allows, ask_statement(d, kind, p->name, s));
         }
     }
     return allows;
@@ -157,7 +168,7 @@ service_of(struct cd_str action)
 static bool
 have_rcps_say(const struct cd_question *q)
 {
-    return !q->caller.is_service_linked && !is_managed_by(q, q->account)
+    return q->rcps.n != 0 && !q->caller.is_service_linked && !is_managed_by(q, q->account)
            && cd_rcp_service(service_of(q->access.action))
            && !cd_str_eq_nocase(q->access.action, CD_STR("kms:RetireGrant"));
 }
@@ -173,7 +184,8 @@ ask_organization(struct decider *d)
         d->scps = cd_truth_and(d->scps, ask_set(d, CD_POLICY_SCP, &level->policies, level->name));
     }
     /* RCPFullAWSAccess allows at every level, and nothing else in them does. */
-    for (uint32_t i = 0; have_rcps_say(q) && i < q->rcps.n; i++) {
+    uint32_t n_rcps = have_rcps_say(q) ? q->rcps.n : 0;
+    for (uint32_t i = 0; i < n_rcps; i++) {
         ask_denies(d, CD_POLICY_RCP, &q->rcps.items[i].policies);
     }
 }

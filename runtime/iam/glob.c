@@ -14,6 +14,24 @@ struct compiler {
     uint32_t n_keys;
 };
 
+/* `*?` is `?*`: so a text stands behind each star, which can be searched for. */
+static cordon_status
+push_one(struct compiler *c)
+{
+    size_t at = c->n != 0 && c->parts[c->n - 1].kind == CD_GLOB_ANY ? c->n - 1 : c->n;
+    if (at != 0 && c->parts[at - 1].kind == CD_GLOB_ONE) {
+        c->parts[at - 1].count++;
+        return CORDON_OK;
+    }
+    struct cd_glob_part *slot = CD_PUSH(c->a, c->parts, c->n, c->cap);
+    if (slot == NULL) {
+        return CORDON_ENOMEM;
+    }
+    *slot = (struct cd_glob_part){.kind = CD_GLOB_ANY}; /* the star, if there is one */
+    c->parts[at] = (struct cd_glob_part){.kind = CD_GLOB_ONE, .count = 1};
+    return CORDON_OK;
+}
+
 static cordon_status
 push(struct compiler *c, struct cd_glob_part part)
 {
@@ -123,8 +141,8 @@ compile(struct compiler *c)
         }
         CORDON_TRY(push(c, (struct cd_glob_part){.text = cd_str_sub(c->text, from, i)}));
         if (is_wild) {
-            CORDON_TRY(
-                push(c, (struct cd_glob_part){.kind = ch == '*' ? CD_GLOB_ANY : CD_GLOB_ONE}));
+            CORDON_TRY(ch == '?' ? push_one(c)
+                                 : push(c, (struct cd_glob_part){.kind = CD_GLOB_ANY}));
             from = ++i;
         } else {
             CORDON_TRY(push_variable(c, cd_str_sub(c->text, i + 2, end)));
@@ -134,11 +152,29 @@ compile(struct compiler *c)
     return push(c, (struct cd_glob_part){.text = cd_str_sub(c->text, from, c->text.n)});
 }
 
+/* What stands between two stars is tried again and again: the number of its parts is what matching
+ * costs beyond the text's length. */
+static bool
+is_affordable(const struct compiler *c)
+{
+    size_t star = c->n;
+    for (size_t i = 0; i < c->n; i++) {
+        star = c->parts[i].kind == CD_GLOB_ANY ? i : star;
+        if (star < i && i - star > CD_GLOB_SEGMENT) {
+            return false;
+        }
+    }
+    return true;
+}
+
 cordon_status
 cd_glob_compile(struct cd_arena *a, struct cd_str text, unsigned holds, struct cd_glob *out)
 {
     struct compiler c = {.a = a, .text = text, .holds = holds};
     CORDON_TRY(compile(&c));
+    if (!is_affordable(&c)) {
+        return CORDON_ELIMIT;
+    }
     *out = (struct cd_glob){c.parts, (uint32_t)c.n, c.n_keys, (holds & CD_GLOB_NOCASE) != 0};
     return CORDON_OK;
 }
@@ -152,15 +188,27 @@ struct matcher {
 };
 
 static bool
-same_text(const struct cd_glob *g, struct cd_str x, struct cd_str y)
-{
-    return cd_str_eq(x, y) || (g->nocase && cd_str_eq_nocase(x, y));
-}
-
-static bool
 stands_at(const struct matcher *m, struct cd_str text, size_t at, struct cd_str part)
 {
-    return text.n - at >= part.n && same_text(m->g, cd_str_sub(text, at, at + part.n), part);
+    if (text.n - at < part.n || part.n == 0) {
+        return part.n == 0;
+    }
+    if (!m->g->nocase) {
+        return memcmp(text.p + at, part.p, part.n) == 0;
+    }
+    return cd_ascii_lower(text.p[at]) == cd_ascii_lower(part.p[0])
+           && cd_str_eq_nocase(cd_str_sub(text, at, at + part.n), part);
+}
+
+/* Where PART may stand next; text.n + 1: nowhere. It begins with a whole character. */
+static size_t
+find_nocase(struct cd_str text, size_t from, struct cd_str part)
+{
+    char first = cd_ascii_lower(part.p[0]);
+    while (from < text.n && cd_ascii_lower(text.p[from]) != first) {
+        from++;
+    }
+    return text.n - from >= part.n ? from : text.n + 1;
 }
 
 /* Where matching goes on when the last star takes one character more; text.n + 1: nowhere. */
@@ -171,8 +219,11 @@ next_try(const struct matcher *m, struct cd_str text, size_t from, const struct 
         return text.n + 1;
     }
     from += cd_utf8_size(text, from);
-    if (after->kind != CD_GLOB_TEXT || m->g->nocase) {
+    if (after->kind != CD_GLOB_TEXT) {
         return from;
+    }
+    if (m->g->nocase) {
+        return find_nocase(text, from, after->text);
     }
     const char *found = memmem(text.p + from, text.n - from, after->text.p, after->text.n);
     return found != NULL ? (size_t)(found - text.p) : text.n + 1;
@@ -202,16 +253,24 @@ asked(const struct matcher *m, uint32_t at, struct cd_str *value)
     return value->p == NULL ? CD_GLOB_ANY : CD_GLOB_TEXT;
 }
 
-/* Moves *T behind what a character or a text takes; false if it does not stand there. */
+/* Moves *T behind N characters, or behind the text VALUE; false if they do not stand there. */
 static bool
-takes(const struct matcher *m, enum cd_glob_kind kind, struct cd_str value, struct cd_str text,
-      size_t *t)
+takes_some(struct cd_str text, uint32_t n, size_t *t)
 {
-    if (kind == CD_GLOB_ONE ? *t >= text.n : !stands_at(m, text, *t, value)) {
-        return false;
+    size_t at = *t;
+    for (; n != 0 && at < text.n; n--) {
+        at += cd_utf8_size(text, at);
     }
-    *t += kind == CD_GLOB_ONE ? cd_utf8_size(text, *t) : value.n;
-    return true;
+    *t = n == 0 ? at : *t;
+    return n == 0;
+}
+
+static bool
+takes_text(const struct matcher *m, struct cd_str value, struct cd_str text, size_t *t)
+{
+    bool stands = stands_at(m, text, *t, value);
+    *t += stands ? value.n : 0;
+    return stands;
 }
 
 static bool
@@ -231,7 +290,9 @@ run(const struct matcher *m, struct cd_str text)
             }
             continue;
         }
-        if (p < g->n && takes(m, kind, value, text, &t)) {
+        if (p < g->n
+            && (kind == CD_GLOB_ONE ? takes_some(text, g->parts[p].count, &t)
+                                    : takes_text(m, value, text, &t))) {
             p++;
             continue;
         }

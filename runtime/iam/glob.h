@@ -12,18 +12,20 @@
 #include "runtime/base/arena.h"
 #include "runtime/iam/access.h"
 
-#define CD_GLOB_KEYS 32 /* variables in one text */
+#define CD_GLOB_KEYS 32     /* variables in one text */
+#define CD_GLOB_SEGMENT 512 /* parts between two stars, or behind the last */
 
 enum cd_glob_kind {
     CD_GLOB_TEXT,
     CD_GLOB_ANY, /* `*` */
-    CD_GLOB_ONE, /* `?` */
+    CD_GLOB_ONE, /* `?`, or several */
     CD_GLOB_KEY, /* `${key}` */
 };
 
 struct cd_glob_part {
     enum cd_glob_kind kind;
     bool has_fallback;
+    uint32_t count;         /* ONE: how many */
     struct cd_str text;     /* TEXT; KEY: its name */
     struct cd_str fallback; /* KEY */
 };
@@ -43,7 +45,7 @@ enum {
 };
 
 /* Compiles TEXT (borrowed while the glob is used) with memory from A. CORDON_ENOMEM, or
- * CORDON_ELIMIT beyond CD_GLOB_KEYS variables. */
+ * CORDON_ELIMIT beyond CD_GLOB_KEYS and CD_GLOB_SEGMENT. */
 CORDON_MUST_CHECK cordon_status cd_glob_compile(struct cd_arena *a, struct cd_str text,
                                                 unsigned holds, struct cd_glob *out);
 /* Is the text `*` and nothing else? */

@@ -48,13 +48,23 @@ extern const struct cd_cond_op_info cd_cond_op_info[CD_N_COND_OPS];
  * (reference_policies_condition-single-vs-multi-valued-context-keys.html). */
 enum cd_cond_set { CD_COND_SINGLE, CD_COND_FOR_ANY, CD_COND_FOR_ALL };
 
+/* Most patterns of ARNs can be compared with the whole text at once. */
+enum cd_arn_shape {
+    CD_ARN_OF_PARTS, /* part by part */
+    CD_ARN_LITERAL,  /* no wildcards, no variables */
+    CD_ARN_PREFIX,   /* a star at its end and nowhere else */
+    CD_ARN_HEADED,   /* the first five parts are literal */
+};
+
 /* The pattern of an ARN: its first five parts without variables, the sixth with. */
 struct cd_arn_glob {
     struct cd_str text; /* as written */
+    enum cd_arn_shape shape;
+    uint32_t head_n; /* of all shapes but the first: bytes up to the fifth colon, with it */
+    bool is_any;     /* `*`: everything, also what is no ARN */
+    bool is_short;   /* fewer than six parts: as a value of ArnLike it matches nothing, */
+    bool is_open;    /* and as a resource where it is not completed, unless it ends with `*` */
     struct cd_glob part[CD_ARN_PARTS];
-    bool is_any;   /* `*`: everything, also what is no ARN */
-    bool is_short; /* fewer than six parts: as a value of ArnLike it matches nothing, */
-    bool is_open;  /* and as a resource where it is not completed, unless it ends with `*` */
 };
 
 /* One value of a condition, as its operator reads it. */
@@ -123,14 +133,22 @@ struct cd_principals {
 };
 
 struct cd_policy_statement {
-    struct cd_str sid; /* empty: none */
-    uint32_t index;    /* from 0 */
     bool is_deny;
-    struct cd_principals principals;
-    struct cd_actions actions;
-    struct cd_resources resources;
-    const struct cd_condition_line *conditions;
+    uint32_t index; /* from 0 */
     uint32_t n_conditions;
+    const struct cd_condition_line *conditions;
+    struct cd_resources resources;
+    struct cd_principals principals;
+    struct cd_str sid; /* empty: none */
+    struct cd_actions actions;
+};
+
+/* Which of the first CD_INDEXED statements have an action: the table of actions in segments, of
+ * each the set of statements. */
+#define CD_INDEXED 64
+struct cd_action_segment {
+    uint32_t first; /* of the table; the segment reaches to the next one's */
+    uint64_t statements;
 };
 
 struct cd_policy {
@@ -138,6 +156,8 @@ struct cd_policy {
     bool has_variables; /* Version 2012-10-17, and not 2008-10-17 or none */
     const struct cd_policy_statement *statements;
     uint32_t n_statements;
+    const struct cd_action_segment *segments; /* ascending, the first from 0 */
+    uint32_t n_segments;
     struct cd_warnings warnings; /* what is no error and yet hardly meant, with its place */
 };
 
@@ -159,6 +179,8 @@ CORDON_MUST_CHECK cordon_status cd_policy_read(struct cd_arena *a, struct cd_dom
 /* ---- matching; names of unknown keys on which an answer depends go to MISSING ---- */
 
 bool cd_actions_match(const struct cd_actions *actions, const struct cd_access *access);
+/* The first CD_INDEXED statements of which the action is one, as a set of bits. */
+uint64_t cd_policy_with_action(const struct cd_policy *policy, const struct cd_access *access);
 /* COMPLETES: are ARNs with fewer than six parts completed with `*`? */
 enum cd_truth cd_resources_match(const struct cd_resources *resources, bool completes,
                                  const struct cd_access *access, struct cd_missing *missing);
@@ -172,16 +194,13 @@ bool cd_cond_names(const struct cd_condition_line *c, uint32_t i, struct cd_str 
 /* All of them. */
 enum cd_truth cd_conditions_hold(const struct cd_policy_statement *s,
                                  const struct cd_access *access, struct cd_missing *missing);
-/* Do action, resource and conditions apply? Principals are not asked. COMPLETES as above. */
-enum cd_truth cd_statement_applies_as(const struct cd_policy_statement *s, bool completes,
-                                      const struct cd_access *access, struct cd_missing *missing);
-/* The same of an identity policy. */
-static inline enum cd_truth
-cd_statement_applies(const struct cd_policy_statement *s, const struct cd_access *access,
-                     struct cd_missing *missing)
-{
-    return cd_statement_applies_as(s, true, access, missing);
-}
+/* Do resource and conditions apply, once the action is known to? COMPLETES as above. */
+enum cd_truth cd_statement_covers(const struct cd_policy_statement *s, bool completes,
+                                  const struct cd_access *access, struct cd_missing *missing);
+/* Do action, resource and conditions of an identity policy's statement apply? Principals are not
+ * asked. */
+enum cd_truth cd_statement_applies(const struct cd_policy_statement *s,
+                                   const struct cd_access *access, struct cd_missing *missing);
 /* Is the request denied by the document, whoever asks? *BY is the statement that denies it, or (for
  * CD_MAYBE) the first that may; NULL for CD_NO. */
 enum cd_truth cd_policy_denies(const struct cd_policy *policy, const struct cd_access *access,

@@ -7,7 +7,8 @@
 #include "runtime/iam/policy_cache.h"
 #include "runtime/iam/simulate.h"
 
-#define CD_LINE_KEYS 1024 /* of one request */
+#define CD_LINE_KEYS 1024        /* of one request */
+#define CD_LINE_TEXT_LIMIT 16384 /* bytes of a text of a request: ARNs have at most 2,048 */
 
 /* Names that were looked up in a table, so that they are not again: the last of each hash. */
 #define CD_SEEN_NAMES 256 /* a power of two */

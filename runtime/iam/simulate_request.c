@@ -12,6 +12,18 @@ static const struct cd_str request_members[N_REQUEST_MEMBERS] = {
 
 /* ---- context ---- */
 
+/* A text of the request. */
+static bool
+take_text(struct cd_line *l, const char *otherwise, struct cd_str *out)
+{
+    if (!cd_line_text(l, otherwise, out)) {
+        return false;
+    }
+    return out->n <= CD_LINE_TEXT_LIMIT
+           || cd_line_fail_at(
+               l, "request: a text of more than 16384 bytes: ", cd_str_sub(*out, 0, 40));
+}
+
 /* A string, a number or a truth value, as text. */
 static bool
 take_value(struct cd_line *l, struct cd_str key, struct cd_str *out)
@@ -20,7 +32,7 @@ take_value(struct cd_line *l, struct cd_str key, struct cd_str *out)
     struct cd_dom_val v;
     double number;
     if (cd_cursor_peek(&l->at) == '"') {
-        return cd_line_text(l, "the line is not JSON", out);
+        return take_text(l, "the line is not JSON", out);
     }
     if (!cd_cursor_skip(&l->at, out)) {
         return cd_line_fail(l, "the line is not JSON");
@@ -188,8 +200,8 @@ take_principal(struct cd_line *l)
 {
     struct cd_str text;
     if (!cd_cursor_take(&l->at, '{')) {
-        if (!cd_line_text(l, "request.principal: a string or {\"type\": \"Anonymous\"} is expected",
-                          &text)) {
+        if (!take_text(l, "request.principal: a string or {\"type\": \"Anonymous\"} is expected",
+                       &text)) {
             return false;
         }
         return cd_caller_read(text, &l->q.caller)
@@ -201,8 +213,7 @@ take_principal(struct cd_line *l)
     }
     struct cd_str key, type;
     l->q.caller = (struct cd_caller){.kind = CD_CALLER_ANONYMOUS};
-    return (cd_line_key(l, true, &key)
-            && cd_line_text(l, "request.principal: type is a string", &type)
+    return (cd_line_key(l, true, &key) && take_text(l, "request.principal: type is a string", &type)
             && cd_cursor_take(&l->at, '}') && cd_str_eq(key, CD_STR("type"))
             && cd_str_eq(type, CD_STR("Anonymous")))
            || cd_line_fail(l, "request.principal: an object is {\"type\": \"Anonymous\"}");
@@ -213,9 +224,9 @@ take_resource(struct cd_line *l)
 {
     bool has_resource = false;
     if (!cd_cursor_take(&l->at, '{')) {
-        return cd_line_text(
-            l, "request.resource: a string or {\"resource\", \"accountId\"} is expected",
-            &l->q.access.resource);
+        return take_text(l,
+                         "request.resource: a string or {\"resource\", \"accountId\"} is expected",
+                         &l->q.access.resource);
     }
     for (bool first = true; !cd_cursor_take(&l->at, '}'); first = false) {
         struct cd_str key;
@@ -233,8 +244,8 @@ take_resource(struct cd_line *l)
         if (is_account && cd_line_null(l)) {
             continue;
         }
-        if (!cd_line_text(l, "request.resource: its members are strings",
-                          is_account ? &l->q.account : &l->q.access.resource)) {
+        if (!take_text(l, "request.resource: its members are strings",
+                       is_account ? &l->q.account : &l->q.access.resource)) {
             return false;
         }
     }
@@ -246,12 +257,11 @@ take_request_member(struct cd_line *l, enum request_member member)
 {
     switch (member) {
     case PRINCIPAL: return take_principal(l);
-    case ACTION:
-        return cd_line_text(l, "request.action: a string is expected", &l->q.access.action);
+    case ACTION: return take_text(l, "request.action: a string is expected", &l->q.access.action);
     case RESOURCE: return take_resource(l);
     case ACCOUNT_ID:
         return cd_line_null(l)
-               || cd_line_text(l, "request.accountId: a string is expected", &l->q.account);
+               || take_text(l, "request.accountId: a string is expected", &l->q.account);
     case CONTEXT: return take_context(l);
     case N_REQUEST_MEMBERS: break;
     }

@@ -48,8 +48,61 @@ cd_actions_match(const struct cd_actions *actions, const struct cd_access *acces
     return among != actions->is_not;
 }
 
+uint64_t
+cd_policy_with_action(const struct cd_policy *policy, const struct cd_access *access)
+{
+    uint64_t set = 0;
+    if (access->action_index == CD_SCHEMA_NONE || policy->n_segments == 0) {
+        for (uint32_t i = 0; i < policy->n_statements && i < CD_INDEXED; i++) {
+            bool has = cd_actions_match(&policy->statements[i].actions, access);
+            set |= (uint64_t)has << i;
+        }
+        return set;
+    }
+    uint32_t lo = 0, hi = policy->n_segments;
+    while (hi - lo > 1) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (policy->segments[mid].first <= access->action_index) {
+            lo = mid;
+        } else {
+            hi = mid;
+        }
+    }
+    return policy->segments[lo].statements;
+}
+
 /* ---- resources: «IAM JSON policy elements: Resource» (reference_policies_elements_resource.html)
  * ---- */
+
+/* A literal head has the colons of the first five parts, so that the request's stand there, too. */
+static bool
+has_head(const struct cd_arn_glob *pattern, struct cd_str text)
+{
+    return text.n >= pattern->head_n
+           && (memcmp(text.p, pattern->text.p, pattern->head_n) == 0
+               || cd_str_eq_nocase(cd_str_sub(text, 0, pattern->head_n),
+                                   cd_str_sub(pattern->text, 0, pattern->head_n)));
+}
+
+static bool
+has_tail(const struct cd_arn_glob *pattern, struct cd_str text, size_t n)
+{
+    return memcmp(text.p + pattern->head_n, pattern->text.p + pattern->head_n, n - pattern->head_n)
+           == 0;
+}
+
+static enum cd_truth
+parts_match(const struct cd_arn_glob *pattern, const struct cd_access *access,
+            struct cd_missing *missing)
+{
+    for (int i = 0; i < CD_ARN_TAIL; i++) {
+        if (cd_glob_match(&pattern->part[i], access->arn.part[i], NULL, NULL) == CD_NO) {
+            return CD_NO;
+        }
+    }
+    return cd_glob_match(&pattern->part[CD_ARN_TAIL], access->arn.part[CD_ARN_TAIL], access,
+                         missing);
+}
 
 static enum cd_truth
 resource_matches(const struct cd_arn_glob *pattern, bool completes, const struct cd_access *access,
@@ -58,16 +111,21 @@ resource_matches(const struct cd_arn_glob *pattern, bool completes, const struct
     if (pattern->is_any) {
         return CD_YES;
     }
-    if (!access->has_arn || (pattern->is_short && !completes && !pattern->is_open)) {
+    struct cd_str text = access->resource;
+    size_t n = pattern->text.n;
+    if (!access->has_arn || (pattern->is_short && !completes && !pattern->is_open)
+        || (pattern->shape != CD_ARN_OF_PARTS && !has_head(pattern, text))) {
         return CD_NO;
     }
-    for (int i = 0; i < CD_ARN_TAIL; i++) {
-        if (cd_glob_match(&pattern->part[i], access->arn.part[i], NULL, NULL) == CD_NO) {
-            return CD_NO;
-        }
+    switch (pattern->shape) {
+    case CD_ARN_LITERAL: return cd_truth_of(text.n == n && has_tail(pattern, text, n));
+    case CD_ARN_PREFIX: return cd_truth_of(text.n >= n - 1 && has_tail(pattern, text, n - 1));
+    case CD_ARN_HEADED:
+        return cd_glob_match(&pattern->part[CD_ARN_TAIL], access->arn.part[CD_ARN_TAIL], access,
+                             missing);
+    case CD_ARN_OF_PARTS: break;
     }
-    return cd_glob_match(&pattern->part[CD_ARN_TAIL], access->arn.part[CD_ARN_TAIL], access,
-                         missing);
+    return parts_match(pattern, access, missing);
 }
 
 enum cd_truth
@@ -91,13 +149,10 @@ cd_resources_match(const struct cd_resources *resources, bool completes,
 /* ---- statements ---- */
 
 enum cd_truth
-cd_statement_applies_as(const struct cd_policy_statement *s, bool completes,
-                        const struct cd_access *access, struct cd_missing *missing)
+cd_statement_covers(const struct cd_policy_statement *s, bool completes,
+                    const struct cd_access *access, struct cd_missing *missing)
 {
     size_t mark = missing->n;
-    if (!cd_actions_match(&s->actions, access)) {
-        return CD_NO;
-    }
     enum cd_truth applies = cd_resources_match(&s->resources, completes, access, missing);
     if (applies != CD_NO) {
         applies = cd_truth_and(applies, cd_conditions_hold(s, access, missing));
@@ -106,6 +161,14 @@ cd_statement_applies_as(const struct cd_policy_statement *s, bool completes,
         cd_missing_back(missing, mark);
     }
     return applies;
+}
+
+enum cd_truth
+cd_statement_applies(const struct cd_policy_statement *s, const struct cd_access *access,
+                     struct cd_missing *missing)
+{
+    return cd_actions_match(&s->actions, access) ? cd_statement_covers(s, true, access, missing)
+                                                 : CD_NO;
 }
 
 enum cd_truth
