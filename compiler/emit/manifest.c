@@ -189,7 +189,7 @@ static void
 put_wrapped(const struct cd_manifest *m, struct cd_buf *out)
 {
     char hash[17];
-    if (m->wrapped->file.n != 0) {
+    if (m->wrapped != NULL && m->wrapped->file.n != 0) {
         cd_buf_puts(out, ",\n\"wrapped\":{\"file\":");
         cd_buf_json_str(out, m->wrapped->file);
         cd_buf_printf(out, ",\"format\":\"%.*s\",\"target\":\"%s\",\"hash\":\"%.*s\"}",

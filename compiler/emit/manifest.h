@@ -53,7 +53,7 @@ struct cd_manifest {
     const struct cd_const_env *env;
     const struct cd_documents *documents;
     const struct cd_attachments *attachments;
-    const struct cd_wrapped *wrapped;
+    const struct cd_wrapped *wrapped; /* NULL: the documents stand by themselves */
     struct cd_str quota_date; /* the day whose quotas were kept; empty: the newest that are known */
 };
 
