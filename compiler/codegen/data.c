@@ -82,6 +82,27 @@ note_table(struct cd_gen *g, struct tables *t, uint32_t shape)
     }
 }
 
+/* What the evaluator reads for can and becomes (runtime/bc/estate.def). */
+static void
+note_estate(struct cd_gen *g, struct tables *tables)
+{
+    static const struct cd_str reads[][2] = {
+#define CD_ESTATE_READS(type, property) {CD_STR_INIT(type), CD_STR_INIT(property)},
+#include "runtime/bc/estate.def"
+#undef CD_ESTATE_READS
+    };
+    for (size_t i = 0; i < CD_ARRAY_LEN(reads); i++) {
+        uint32_t shape = cd_schema_find_shape(reads[i][0]);
+        uint32_t field =
+            shape == CD_SCHEMA_NONE ? shape : cd_schema_find_field(shape, reads[i][1]);
+        assert(field != CD_SCHEMA_NONE);
+        note_field(g, field);
+        if (cd_schema_shape_at(shape).is_resource) {
+            note_table(g, tables, shape);
+        }
+    }
+}
+
 static void
 note_node(struct cd_gen *g, const struct cd_plan_node *n, struct tables *tables)
 {
@@ -111,10 +132,16 @@ cd_gen_collect(struct cd_gen *g)
     memset(g->shapes, 0xff, n_shapes * sizeof *g->shapes);
     g->indexes = CD_NEW_ARRAY(g->arena, p->indexes.n, uint32_t);
     memset(g->indexes, 0xff, p->indexes.n * sizeof *g->indexes);
+    bool asks_estate = false;
     for (uint32_t i = 0; i < p->nodes.n; i++) {
         if (g->use[i]) {
+            enum cd_op op = p->nodes.items[i].op;
+            asks_estate = asks_estate || op == CD_OP_CAN || op == CD_OP_BECOMES;
             note_node(g, &p->nodes.items[i], &tables);
         }
+    }
+    if (asks_estate) {
+        note_estate(g, &tables);
     }
     for (uint32_t i = 0; i < p->domains.n; i++) {
         if (p->domains.items[i].kind == CD_DOMAIN_ROOT) {

@@ -32,6 +32,8 @@ struct cd_ask_key {
     bool is_always_there;    /* every request has it */
     bool is_variable;        /* documents have its value in texts, as a policy variable */
     bool is_partial;         /* the classes may leave some values out */
+    bool is_fixed;           /* by who asks: `fact` is it */
+    struct cd_access_key fact;
     const struct cd_ask_class *classes;
     uint32_t n_classes;
 };
@@ -61,6 +63,7 @@ struct cd_asker {
     uint32_t n_keys;
     bool is_too_large;         /* more keys than can be asked */
     uint64_t when_keys;        /* keys of `when` */
+    struct cd_access facts; /* the keys that are fixed; of others nothing is known */
     struct cd_caller *callers; /* one for all that the document does not tell apart */
     size_t n_callers, cap_callers;
     bool is_partial; /* there may be other callers */

@@ -533,6 +533,22 @@ add_sets(struct telling *t, struct classes *out)
     add_class(t, out, t->texts.items, n);
 }
 
+/* Asks for what is fixed. */
+static void
+find_facts(struct cd_asker *k)
+{
+    struct cd_access_key *facts = CD_NEW_ARRAY(k->a, (size_t)k->n_keys + 1, struct cd_access_key);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < k->n_keys && k->in.fixes != NULL; i++) {
+        struct cd_ask_key *key = &k->keys[i];
+        key->is_fixed = k->in.fixes(k->in.data, key->name, k->a, &key->fact);
+        if (key->is_fixed) {
+            facts[n++] = key->fact;
+        }
+    }
+    k->facts = (struct cd_access){.keys = facts, .n_keys = n, .is_partial = true};
+}
+
 static void
 make_classes(struct cd_asker *k, struct cd_ask_key *key, const struct cd_access *facts)
 {
@@ -561,14 +577,16 @@ make_classes(struct cd_asker *k, struct cd_ask_key *key, const struct cd_access 
 void
 cd_ask_make_keys(struct cd_asker *k)
 {
-    struct cd_access facts = {.keys = k->in.facts, .n_keys = k->in.n_facts, .is_partial = true};
     cd_when_lines(k->in.when, note_line, k);
     note_quantified(k, k->in.when);
     k->when_keys = k->n_keys == 0 ? 0 : UINT64_MAX >> (CD_ASK_KEYS - k->n_keys);
     for (size_t i = 0; i < k->n_statements; i++) {
         note_statement(k, k->statements[i]);
     }
+    find_facts(k);
     for (uint32_t i = 0; i < k->n_keys; i++) {
-        make_classes(k, &k->keys[i], &facts);
+        if (!k->keys[i].is_fixed) {
+            make_classes(k, &k->keys[i], &k->facts);
+        }
     }
 }

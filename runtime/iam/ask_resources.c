@@ -264,7 +264,7 @@ cd_ask_make_resources(const struct cd_asker *k, struct cd_arena *a,
     bool is_known = action->index != CD_SCHEMA_NONE;
     uint32_t n_types = is_known ? cd_iam_action_at(action->index).n_resource_types : 0;
     struct making m = {.k = k, .a = a, .action = action, .pattern = pattern, .out = out};
-    m.facts = (struct cd_access){.keys = k->in.facts, .n_keys = k->in.n_facts, .is_partial = true};
+    m.facts = k->facts;
     *out = (struct cd_ask_resources){.n = 0};
     for (m.type = 0; m.type < n_types; m.type++) {
         bool required;

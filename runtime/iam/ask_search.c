@@ -100,16 +100,27 @@ give(struct cd_ask_search *s, uint32_t key, const struct cd_ask_class *c)
                                           .is_unknown = c->is_other};
 }
 
+/* The account of the resource is a key of requests, too. */
 static bool
-fact_of(const struct cd_ask_search *s, struct cd_str name, struct cd_access_key *out)
+resource_fixes(const struct cd_ask_search *s, struct cd_str name, struct cd_access_key *out)
 {
-    for (uint32_t i = 0; i < s->k->in.n_facts; i++) {
-        if (cd_str_eq_nocase(s->k->in.facts[i].name, name)) {
-            *out = s->k->in.facts[i];
-            return true;
-        }
+    struct cd_str *account = CD_NEW(s->a, struct cd_str);
+    *account = account_of(s);
+    *out = (struct cd_access_key){.name = name, .values = account, .n_values = 1};
+    return s->k->in.kind == CD_ASK_CAN && account->n != 0
+           && (cd_str_eq_nocase(name, CD_STR("aws:ResourceAccount"))
+               || cd_str_eq_nocase(name, CD_STR("s3:ResourceAccount")));
+}
+
+static bool
+fact_of(const struct cd_ask_search *s, const struct cd_ask_key *key, struct cd_access_key *out)
+{
+    if (key->is_fixed) {
+        *out = key->fact;
+        return true;
     }
-    return cd_ask_caller_fixes(s->caller, name, s->a, out);
+    return cd_ask_caller_fixes(s->caller, key->name, s->a, out)
+           || resource_fixes(s, key->name, out);
 }
 
 /* What follows from the caller, the action and the resource; the others are open. */
@@ -118,9 +129,14 @@ begin_keys(struct cd_ask_search *s)
 {
     static const struct cd_ask_class absent = {.is_absent = true};
     s->open = s->given = 0;
+    s->access = (struct cd_access){.action = s->action->name,
+                                   .resource = s->resource->arn,
+                                   .keys = s->keys,
+                                   .n_keys = s->k->n_keys};
+    cd_access_prepare(&s->access);
     for (uint32_t i = 0; i < s->k->n_keys; i++) {
         const struct cd_ask_key *key = &s->k->keys[i];
-        if (fact_of(s, key->name, &s->keys[i])) {
+        if (fact_of(s, key, &s->keys[i])) {
             continue;
         }
         if (!cd_ask_is_carried(key, s->action, s->resource->type)) {
@@ -130,11 +146,6 @@ begin_keys(struct cd_ask_search *s)
         s->keys[i] = (struct cd_access_key){.name = key->name, .is_unknown = true};
         s->open |= UINT64_C(1) << i;
     }
-    s->access = (struct cd_access){.action = s->action->name,
-                                   .resource = s->resource->arn,
-                                   .keys = s->keys,
-                                   .n_keys = s->k->n_keys};
-    cd_access_prepare(&s->access);
 }
 
 /* The first open key among those on which the answer depends; CD_ASK_KEYS: none. */

@@ -84,7 +84,9 @@ ask_actions(struct cd_ask_search *s, const struct cd_arn_glob *pattern)
         n_resources += resources.n;
         for (size_t r = 0; r < resources.n && any != CD_YES; r++) {
             s->resource = &resources.items[r];
-            any = cd_truth_or(any, ask_callers(s));
+            if (k->in.is_here == NULL || k->in.is_here(k->in.data, s->resource->arn)) {
+                any = cd_truth_or(any, ask_callers(s));
+            }
         }
         if (resources.is_partial && any == CD_NO) {
             s->why = CD_STR("there are more resources to tell apart than can be asked about");

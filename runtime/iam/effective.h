@@ -22,14 +22,17 @@ enum cd_ask_kind {
 
 struct cd_ask_input {
     enum cd_ask_kind kind;
-    const struct cd_policy *document;  /* ALLOWS, DENIES */
-    const struct cd_question *around;  /* CAN: caller and documents; its access is not read */
-    const struct cd_access_key *facts; /* CAN: keys that are fixed by who asks and what is asked */
-    uint32_t n_facts;
+    const struct cd_policy *document; /* ALLOWS, DENIES */
+    const struct cd_question *around; /* CAN: caller and documents; its access is not read */
+    /* CAN: is KEY fixed by who asks, in *out? Are the documents around those of the resource ARN, and is it to be asked
+     * about? NULL: nothing is fixed, every resource is asked about. */
+    bool (*fixes)(void *data, struct cd_str key, struct cd_arena *a, struct cd_access_key *out);
+    bool (*is_here)(void *data, struct cd_str arn);
+    void *data;
     const struct cd_str *patterns; /* of actions: `s3:Get*`, `*` */
     uint32_t n_patterns;
-    const struct cd_when *when;       /* NULL: every request */
-    struct cd_str partition, account; /* of resources whose pattern does not say; may be empty */
+    const struct cd_when *when;        /* NULL: every request */
+    struct cd_str partition, account;  /* of resources whose pattern does not say; may be empty */
 };
 
 struct cd_asked {

@@ -124,5 +124,10 @@ cd_explain_question(const struct cd_explainer *x, struct cd_spot s, const struct
                                 cd_questions_requests(e, second, s.lane), &asked, &why)
                && put_asked((enum cd_op)in->op, &asked, out);
     }
+    if (in->op == CD_OP_CAN) {
+        return cd_questions_can(e, first->v.u64[s.lane], cd_questions_requests(e, second, s.lane),
+                                &asked, &why)
+               && put_asked(CD_OP_CAN, &asked, out);
+    }
     return false;
 }

@@ -40,16 +40,19 @@ struct cd_vm_answer {
     uint32_t why; /* of CD_MAYBE: dictionary id */
 };
 
+struct cd_estate;
+
 struct cd_questions {
     struct cd_arena documents; /* without a jump */
     struct cd_arena scratch;   /* of one question */
-    struct cd_triples when_keys, list_keys, action_keys, request_keys, asker_keys, answer_keys;
+    struct cd_triples when_keys, list_keys, action_keys, request_keys, asker_keys, answer_keys, row_keys;
     CD_VEC(const struct cd_when *) whens;
     CD_VEC(struct cd_vm_actions) actions;
     CD_VEC(struct cd_asker *) askers;
     CD_VEC(struct cd_vm_answer) answers;
     struct cd_vm_policy **policies; /* by row of the snapshot's policy documents */
     uint32_t n_policies;
+    struct cd_estate *estate; /* what is attached to what (estate.h); NULL: not asked for yet */
 };
 
 struct cd_questions *cd_questions_of(struct cd_eval *e);
@@ -65,5 +68,9 @@ const struct cd_vm_policy *cd_questions_policy(struct cd_eval *e, uint32_t row);
  * found, in the scratch until the next question. False: *why says why nothing can be asked. */
 bool cd_questions_ask(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
                       struct cd_vm_requests requests, struct cd_asked *out, uint32_t *why);
+
+/* The same of a principal: a row of AWS::IAM::Role or AWS::IAM::User (kern_iam.c). */
+bool cd_questions_can(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests requests,
+                      struct cd_asked *out, uint32_t *why);
 
 #endif
