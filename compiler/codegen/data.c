@@ -93,8 +93,7 @@ note_estate(struct cd_gen *g, struct tables *tables)
     };
     for (size_t i = 0; i < CD_ARRAY_LEN(reads); i++) {
         uint32_t shape = cd_schema_find_shape(reads[i][0]);
-        uint32_t field =
-            shape == CD_SCHEMA_NONE ? shape : cd_schema_find_field(shape, reads[i][1]);
+        uint32_t field = shape == CD_SCHEMA_NONE ? shape : cd_schema_find_field(shape, reads[i][1]);
         assert(field != CD_SCHEMA_NONE);
         note_field(g, field);
         if (cd_schema_shape_at(shape).is_resource) {

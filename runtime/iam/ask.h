@@ -63,7 +63,7 @@ struct cd_asker {
     uint32_t n_keys;
     bool is_too_large;         /* more keys than can be asked */
     uint64_t when_keys;        /* keys of `when` */
-    struct cd_access facts; /* the keys that are fixed; of others nothing is known */
+    struct cd_access facts;    /* the keys that are fixed; of others nothing is known */
     struct cd_caller *callers; /* one for all that the document does not tell apart */
     size_t n_callers, cap_callers;
     bool is_partial; /* there may be other callers */
@@ -97,6 +97,6 @@ struct cd_ask_resources {
 /* ask_resources.c: the resources of ACTION within PATTERN; memory from A. */
 void cd_ask_make_resources(const struct cd_asker *k, struct cd_arena *a,
                            const struct cd_ask_action *action, const struct cd_arn_glob *pattern,
-                           struct cd_ask_resources *out);
+                           const struct cd_ask_within *within, struct cd_ask_resources *out);
 
 #endif

@@ -539,9 +539,11 @@ find_facts(struct cd_asker *k)
 {
     struct cd_access_key *facts = CD_NEW_ARRAY(k->a, (size_t)k->n_keys + 1, struct cd_access_key);
     uint32_t n = 0;
-    for (uint32_t i = 0; i < k->n_keys && k->in.fixes != NULL; i++) {
+    for (uint32_t i = 0; i < k->n_keys && k->in.kind == CD_ASK_CAN; i++) {
         struct cd_ask_key *key = &k->keys[i];
-        key->is_fixed = k->in.fixes(k->in.data, key->name, k->a, &key->fact);
+        key->is_fixed =
+            (k->in.fixes != NULL && k->in.fixes(k->in.data, key->name, k->a, &key->fact))
+            || cd_ask_caller_fixes(&k->in.around->caller, key->name, k->a, &key->fact);
         if (key->is_fixed) {
             facts[n++] = key->fact;
         }

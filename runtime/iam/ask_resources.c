@@ -12,6 +12,7 @@ struct making {
     const struct cd_ask_action *action;
     uint32_t type;
     const struct cd_arn_glob *pattern;
+    const struct cd_ask_within *within;
     struct cd_arn format;
     struct cd_str prefix[CD_ARN_TAIL]; /* the first five parts that are tried */
     struct cd_access facts;
@@ -127,8 +128,9 @@ add_resource(const struct making *m, struct cd_str tail)
         .type = m->type};
 }
 
+/* BELOW: what stands below m->within, behind a slash, and not itself. */
 static void
-add_tails(const struct making *m, struct cd_str matches)
+add_tails_of(const struct making *m, struct cd_str matches, bool below)
 {
     struct cd_words w;
     struct cd_str literal;
@@ -140,6 +142,14 @@ add_tails(const struct making *m, struct cd_str matches)
         cd_words_begin(&w, true);
         cd_words_put_glob(&w, &m->pattern->part[CD_ARN_TAIL], 0, NULL);
     }
+    if (m->within != NULL) {
+        cd_words_begin(&w, true);
+        cd_words_put_text(&w, m->within->tail, false);
+        if (below) {
+            cd_words_put_text(&w, CD_STR("/"), false);
+            cd_words_put_any(&w, 0, 0);
+        }
+    }
     if (is_literal) {
         cd_words_try(&w, literal);
     } else {
@@ -149,6 +159,15 @@ add_tails(const struct making *m, struct cd_str matches)
     }
     for (size_t i = 0; i < w.n; i++) {
         add_resource(m, w.items[i].text);
+    }
+}
+
+static void
+add_tails(const struct making *m, struct cd_str matches)
+{
+    add_tails_of(m, matches, false);
+    if (m->within != NULL && m->within->has_below) {
+        add_tails_of(m, matches, true);
     }
 }
 
@@ -259,11 +278,12 @@ with_format(struct making *m, struct cd_str format)
 void
 cd_ask_make_resources(const struct cd_asker *k, struct cd_arena *a,
                       const struct cd_ask_action *action, const struct cd_arn_glob *pattern,
-                      struct cd_ask_resources *out)
+                      const struct cd_ask_within *within, struct cd_ask_resources *out)
 {
     bool is_known = action->index != CD_SCHEMA_NONE;
     uint32_t n_types = is_known ? cd_iam_action_at(action->index).n_resource_types : 0;
-    struct making m = {.k = k, .a = a, .action = action, .pattern = pattern, .out = out};
+    struct making m = {
+        .k = k, .a = a, .action = action, .pattern = pattern, .within = within, .out = out};
     m.facts = k->facts;
     *out = (struct cd_ask_resources){.n = 0};
     for (m.type = 0; m.type < n_types; m.type++) {

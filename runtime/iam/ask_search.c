@@ -64,6 +64,9 @@ ask_all(struct cd_ask_search *s, uint64_t *blame)
     case CD_IMPLICIT_DENY: return CD_NO;
     case CD_UNDECIDED: break;
     }
+    if (s->decided.allowed == CD_NO) {
+        return CD_NO;
+    }
     for (size_t i = 0; i < s->decided.missing.n; i++) {
         cd_missing_add(&s->missing, s->decided.missing.names[i]);
     }

@@ -270,6 +270,13 @@ is_given(const struct decider *d)
     return cd_truth_or(cd_truth_or(own, self), cd_truth_or(anyone, cd_truth_and(role, limits)));
 }
 
+static enum cd_truth
+is_allowed(const struct decider *d)
+{
+    enum cd_truth allows = cd_truth_and(d->given, cd_truth_and(d->scps, d->endpoints));
+    return cd_truth_and(allows, cd_truth_not(d->denies));
+}
+
 static enum cd_decision
 combine(const struct decider *d)
 {
@@ -342,10 +349,12 @@ cd_decide(const struct cd_question *q, struct cd_decided *a)
     if (cd_str_eq_nocase(q->access.action, CD_STR("sts:GetCallerIdentity"))
         && q->caller.kind != CD_CALLER_ANONYMOUS) {
         a->decision = CD_ALLOWED;
+        a->allowed = CD_YES;
     } else {
         ask_all(&d);
         d.given = is_given(&d);
         a->decision = combine(&d);
+        a->allowed = is_allowed(&d);
     }
     give_reasons(&d);
     return !a->oom && !a->missing.oom;

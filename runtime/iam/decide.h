@@ -92,6 +92,7 @@ struct cd_because {
 
 struct cd_decided {
     enum cd_decision decision;
+    enum cd_truth allowed;      /* CD_NO also where it is unknown only by what it is denied */
     struct cd_because *because; /* in the order of cd_policy_kind, levels, policies, statements */
     size_t n_because;
     struct cd_missing missing; /* of CD_UNDECIDED: the keys on which it depends */

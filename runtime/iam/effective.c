@@ -72,7 +72,8 @@ ask_callers(struct cd_ask_search *s)
 }
 
 static enum cd_truth
-ask_actions(struct cd_ask_search *s, const struct cd_arn_glob *pattern)
+ask_actions(struct cd_ask_search *s, const struct cd_arn_glob *pattern,
+            const struct cd_ask_within *within)
 {
     const struct cd_asker *k = s->k;
     enum cd_truth any = CD_NO;
@@ -80,7 +81,7 @@ ask_actions(struct cd_ask_search *s, const struct cd_arn_glob *pattern)
     for (size_t i = 0; i < k->n_actions && any != CD_YES; i++) {
         struct cd_ask_resources resources;
         s->action = &k->actions[i];
-        cd_ask_make_resources(k, s->a, s->action, pattern, &resources);
+        cd_ask_make_resources(k, s->a, s->action, pattern, within, &resources);
         n_resources += resources.n;
         for (size_t r = 0; r < resources.n && any != CD_YES; r++) {
             s->resource = &resources.items[r];
@@ -93,7 +94,7 @@ ask_actions(struct cd_ask_search *s, const struct cd_arn_glob *pattern)
             any = CD_MAYBE;
         }
     }
-    if (n_resources == 0 && k->n_actions != 0) {
+    if (n_resources == 0 && k->n_actions != 0 && within == NULL) {
         s->why = cd_arena_printf(
             s->a, "%.*s%s on no resource like %.*s", CD_FMT(k->actions[0].name),
             k->n_asked == 1 ? " acts" : " and the other actions act", CD_FMT(pattern->text));
@@ -114,7 +115,7 @@ refusal(const struct cd_asker *k, const struct cd_arn_glob *pattern)
 
 void
 cd_asker_ask(const struct cd_asker *k, struct cd_arena *a, struct cd_str pattern,
-             struct cd_asked *out)
+             const struct cd_ask_within *within, struct cd_asked *out)
 {
     const struct cd_arn_glob *glob = cd_when_arn(a, pattern);
     struct cd_ask_search *s = CD_NEW(a, struct cd_ask_search);
@@ -131,7 +132,7 @@ cd_asker_ask(const struct cd_asker *k, struct cd_arena *a, struct cd_str pattern
         longjmp(*outer, 1);
     }
     a->on_oom = &own;
-    enum cd_truth found = ask_actions(s, glob);
+    enum cd_truth found = ask_actions(s, glob, within);
     if (found == CD_NO && k->is_partial) {
         s->why = CD_STR("there are more principals to tell apart than can be asked about");
         found = CD_MAYBE;

@@ -24,15 +24,15 @@ struct cd_ask_input {
     enum cd_ask_kind kind;
     const struct cd_policy *document; /* ALLOWS, DENIES */
     const struct cd_question *around; /* CAN: caller and documents; its access is not read */
-    /* CAN: is KEY fixed by who asks, in *out? Are the documents around those of the resource ARN, and is it to be asked
-     * about? NULL: nothing is fixed, every resource is asked about. */
+    /* CAN: is KEY fixed by who asks, in *out? Are the documents around those of the resource ARN,
+     * and is it to be asked about? NULL: nothing is fixed, every resource is asked about. */
     bool (*fixes)(void *data, struct cd_str key, struct cd_arena *a, struct cd_access_key *out);
     bool (*is_here)(void *data, struct cd_str arn);
     void *data;
     const struct cd_str *patterns; /* of actions: `s3:Get*`, `*` */
     uint32_t n_patterns;
-    const struct cd_when *when;        /* NULL: every request */
-    struct cd_str partition, account;  /* of resources whose pattern does not say; may be empty */
+    const struct cd_when *when;       /* NULL: every request */
+    struct cd_str partition, account; /* of resources whose pattern does not say; may be empty */
 };
 
 struct cd_asked {
@@ -52,10 +52,15 @@ struct cd_asked {
 struct cd_asker;
 /* Memory from A, whose jump is set; INPUT's parts are borrowed. */
 struct cd_asker *cd_asker_new(struct cd_arena *a, const struct cd_ask_input *input);
+/* A resource by the last part of its ARN, and what is below it behind a slash. */
+struct cd_ask_within {
+    struct cd_str tail;
+    bool has_below;
+};
 /* PATTERN as the language writes it: an ARN pattern with \x1B before what stands for itself, or
- * `*`. The answer's memory is from A, whose jump is set. */
+ * `*`. WITHIN (or NULL): only that resource. The answer's memory is from A, whose jump is set. */
 void cd_asker_ask(const struct cd_asker *k, struct cd_arena *a, struct cd_str pattern,
-                  struct cd_asked *out);
+                  const struct cd_ask_within *within, struct cd_asked *out);
 /* `s3:GetObject on arn:… with aws:SecureTransport=false`. */
 void cd_asked_write(const struct cd_asked *asked, struct cd_buf *out);
 

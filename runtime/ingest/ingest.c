@@ -158,7 +158,9 @@ reads_tags(const struct cd_projection *projection)
 {
     const struct cd_image *img = projection->img;
     for (size_t i = 0; img != NULL && i < img->code.n; i++) {
-        if (img->code.items[i].op == CD_OP_ENV && img->code.items[i].b == CD_ENVOP_TAGS) {
+        enum cd_op op = (enum cd_op)img->code.items[i].op;
+        bool asks = op == CD_OP_CAN || op == CD_OP_BECOMES; /* tags of principals are keys */
+        if (asks || (op == CD_OP_ENV && img->code.items[i].b == CD_ENVOP_TAGS)) {
             return true;
         }
     }

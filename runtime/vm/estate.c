@@ -1,7 +1,7 @@
 /* Users and roles with the documents around them.
  *
- * Inline and managed policies, those of groups, permissions boundaries, and what templates attach by
- * resources of their own (AWS::IAM::Policy, AWS::IAM::RolePolicy, …). */
+ * Inline and managed policies, those of groups, permissions boundaries, and what templates attach
+ * by resources of their own (AWS::IAM::Policy, AWS::IAM::RolePolicy, …). */
 #include "runtime/vm/estate.h"
 
 /* ---- managed policies ---- */
@@ -46,8 +46,7 @@ add_managed(struct cd_eval *e, struct cd_documents *out, struct cd_at reference)
     } else if (!cd_idmap_get(&cd_estate_of(e)->managed, cd_vm_str(e, arn), &row)) {
         cd_estate_add_unknown(e, out, "the document of %.*s is not in the snapshot", CD_FMT(arn));
     } else {
-        struct cd_at document =
-            cd_estate_property(e, cd_estate_root(t, row), "PolicyDocument");
+        struct cd_at document = cd_estate_property(e, cd_estate_root(t, row), "PolicyDocument");
         size_t before = out->n;
         cd_estate_add(e, out, arn, document);
         if (out->n == before) {
@@ -282,8 +281,7 @@ tag_of(const struct cd_eval *e, const struct cd_vm_principal *p, struct cd_str k
 }
 
 static bool
-organization_of(struct cd_eval *e, struct cd_str key, struct cd_arena *a,
-                struct cd_access_key *out)
+organization_of(struct cd_eval *e, struct cd_str key, struct cd_arena *a, struct cd_access_key *out)
 {
     struct cd_str id = CD_STR("");
     enum cd_truth has = cd_estate_organization(e, &id);

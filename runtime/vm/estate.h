@@ -1,6 +1,6 @@
 /* The documents of a snapshot by what they are attached to: to users and roles, to resources, to
  * accounts by way of their organization. What the snapshot does not tell stands among them as a
- * document that may say anything, with the reason (runtime/iam/unknown.h). */
+ * document that may say anything, with the reason. */
 #ifndef CD_VM_ESTATE_H
 #define CD_VM_ESTATE_H
 
@@ -105,12 +105,13 @@ enum cd_truth cd_estate_organization(struct cd_eval *e, struct cd_str *id);
 
 /* A resource with a document of its own, or one of the three sites that stand for all others. */
 struct cd_vm_site {
-    struct cd_str name;    /* in ARNs: bucket, key, role */
+    struct cd_str name; /* in ARNs: bucket, key, role */
     struct cd_str account;
     struct cd_documents documents;
 };
 #define CD_SITE_NONE UINT32_MAX          /* it has no document */
 #define CD_SITE_UNKNOWN (UINT32_MAX - 1) /* what it has is not known */
+#define CD_SITE_FOREIGN (UINT32_MAX - 2) /* the same, and it is of an account outside */
 /* The site of the resource ARN, an index into the sites of its service, or one of the above. NAMED:
  * documents name it, so that somebody has it. */
 uint32_t cd_estate_site(struct cd_eval *e, struct cd_str arn, bool named,

@@ -247,8 +247,7 @@ cd_estate_levels(struct cd_eval *e, struct cd_str account, bool of_resources)
     struct levels made = {.n = 0};
     make_levels(e, account, of_resources, &made);
     struct cd_account_levels *kept = CD_NEW(&e->arena, struct cd_account_levels);
-    *kept = (struct cd_account_levels){
-        account, of_resources, {made.items, (uint32_t)made.n}};
+    *kept = (struct cd_account_levels){account, of_resources, {made.items, (uint32_t)made.n}};
     *CD_PUSH(&e->arena, s->levels.items, s->levels.n, s->levels.cap) = kept;
     return &kept->levels;
 }

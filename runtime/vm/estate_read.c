@@ -1,8 +1,7 @@
 /* Properties of a snapshot by name, and the documents that stand in them. */
-#include <stdio.h>
-
-#include "runtime/iam/unknown.h"
 #include "runtime/vm/estate.h"
+
+#include <stdio.h>
 
 /* ---- rows ---- */
 
@@ -106,6 +105,33 @@ add(struct cd_eval *e, struct cd_documents *out, struct cd_str name, const struc
         (struct cd_named_policy){cd_arena_str(&e->arena, name), policy};
 }
 
+/* A document that may allow anything, and deny it: it depends on the key WHY, which is a reason in
+ * words, and unknown. */
+static const struct cd_policy *
+unknown_policy(struct cd_eval *e, struct cd_str why)
+{
+    struct cd_buf text = CD_BUF_INIT;
+    const struct cd_policy *policy = NULL;
+    cd_buf_puts(&text, "{\"Version\":\"2008-10-17\",\"Statement\":[");
+    for (int deny = 0; deny < 2; deny++) {
+        cd_buf_printf(&text,
+                      "%s{\"Effect\":\"%s\",\"Action\":\"*\",\"Resource\":\"*\","
+                      "\"Condition\":{\"Bool\":{",
+                      deny ? "," : "", deny ? "Deny" : "Allow");
+        cd_buf_json_str(&text, why);
+        cd_buf_puts(&text, ":\"true\"}}}");
+    }
+    cd_buf_puts(&text, "]}");
+    cordon_status status = text.oom ? CORDON_ENOMEM
+                                    : cd_policy_read(&cd_questions_of(e)->documents, NULL,
+                                                     cd_buf_view(&text), &policy, NULL);
+    cd_buf_finish(&text);
+    if (status != CORDON_OK) {
+        cd_vm_oom(e);
+    }
+    return policy;
+}
+
 void
 cd_estate_add_unknown(struct cd_eval *e, struct cd_documents *out, const char *why, ...)
 {
@@ -115,7 +141,7 @@ cd_estate_add_unknown(struct cd_eval *e, struct cd_documents *out, const char *w
     vsnprintf(text, sizeof text, why, ap);
     va_end(ap);
     struct cd_str reason = cd_arena_str(&e->arena, cd_str_of(text));
-    add(e, out, reason, cd_policy_unknown(&e->arena, reason));
+    add(e, out, reason, unknown_policy(e, reason));
 }
 
 void
@@ -163,8 +189,8 @@ cd_estate_add_json(struct cd_eval *e, struct cd_documents *out, struct cd_str na
     if (status == CORDON_OK) {
         add(e, out, name, policy);
     } else {
-        cd_estate_add_unknown(e, out, "the document of %.*s is not in the snapshot, or cannot be read",
-                              CD_FMT(name));
+        cd_estate_add_unknown(
+            e, out, "the document of %.*s is not in the snapshot, or cannot be read", CD_FMT(name));
     }
 }
 

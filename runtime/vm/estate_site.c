@@ -55,8 +55,7 @@ make_buckets(struct cd_eval *e, struct sites *out)
         if (!cd_snapshot_is_complete_at(e->s, CD_STR("AWS::S3::BucketPolicy"), place->account,
                                         place->region)) {
             cd_estate_add_unknown(e, &out->items[out->n - 1].documents,
-                                  "the policy of bucket %.*s is not in the snapshot",
-                                  CD_FMT(name));
+                                  "the policy of bucket %.*s is not in the snapshot", CD_FMT(name));
         }
     }
 }
@@ -119,12 +118,36 @@ static bool
 has_other_documents(struct cd_str service)
 {
     static const char *const services[] = {
-        "acm-pca",     "backup",         "codeartifact", "codebuild",  "dynamodb",
-        "ecr",         "elasticfilesystem", "es",        "events",     "execute-api",
-        "glacier",     "glue",           "iot",          "kafka",      "kinesis",
-        "lambda",      "lex",            "logs",         "mediastore", "rekognition",
-        "secretsmanager", "serverlessrepo", "ses",       "signer",     "sns",
-        "sqs",         "ssm",            "ssm-incidents", "vpc-lattice", "xray",
+        "acm-pca",
+        "backup",
+        "codeartifact",
+        "codebuild",
+        "dynamodb",
+        "ecr",
+        "elasticfilesystem",
+        "es",
+        "events",
+        "execute-api",
+        "glacier",
+        "glue",
+        "iot",
+        "kafka",
+        "kinesis",
+        "lambda",
+        "lex",
+        "logs",
+        "mediastore",
+        "rekognition",
+        "secretsmanager",
+        "serverlessrepo",
+        "ses",
+        "signer",
+        "sns",
+        "sqs",
+        "ssm",
+        "ssm-incidents",
+        "vpc-lattice",
+        "xray",
     };
     for (size_t i = 0; i < CD_ARRAY_LEN(services); i++) {
         if (cd_str_eq(service, cd_str_of(services[i]))) {
@@ -171,5 +194,7 @@ cd_estate_site(struct cd_eval *e, struct cd_str text, bool named, enum cd_site_s
     if (n != 0 && cd_idmap_get(&cd_estate_of(e)->site_of[*service], cd_vm_str(e, name), &site)) {
         return site;
     }
-    return named ? CD_SITE_UNKNOWN : CD_SITE_NONE;
+    bool is_foreign =
+        *service == CD_SITES_S3 && cd_snapshot_is_complete(e->s, CD_STR("AWS::S3::Bucket"));
+    return !named ? CD_SITE_NONE : is_foreign ? CD_SITE_FOREIGN : CD_SITE_UNKNOWN;
 }

@@ -5,6 +5,7 @@
 
 #include "runtime/vm/estate.h"
 
+#define FOREIGN_ACCOUNT "000000000000" /* of whoever is outside */
 #define MOST_SITES 64u /* resources with documents that are asked about for a pattern */
 
 /* Which resources are asked about. */
@@ -31,8 +32,7 @@ struct asking {
 static bool
 glob_names(const struct cd_glob *g, struct cd_str name)
 {
-    if (g->n == 0 || g->parts[0].kind != CD_GLOB_TEXT
-        || !cd_str_starts(g->parts[0].text, name)) {
+    if (g->n == 0 || g->parts[0].kind != CD_GLOB_TEXT || !cd_str_starts(g->parts[0].text, name)) {
         return false;
     }
     struct cd_str text = g->parts[0].text;
@@ -70,10 +70,10 @@ static uint32_t
 site_of(const struct asking *q, struct cd_str arn, enum cd_site_service *service)
 {
     uint32_t site = cd_estate_site(q->e, arn, is_named(q, arn), service);
-    bool is_role = site < CD_SITE_UNKNOWN ? *service == CD_SITES_ROLES
-                                          : cd_str_find(arn, '/', 0) < arn.n
-                                                && cd_str_starts(arn, CD_STR("arn:"))
-                                                && *service == CD_SITES_ROLES;
+    bool is_role = site < CD_SITE_FOREIGN
+                       ? *service == CD_SITES_ROLES
+                       : cd_str_find(arn, '/', 0) < arn.n && cd_str_starts(arn, CD_STR("arn:"))
+                             && *service == CD_SITES_ROLES;
     return is_role && !q->asks_roles ? CD_SITE_NONE : site;
 }
 
@@ -83,7 +83,7 @@ is_here(void *data, struct cd_str arn)
     const struct asking *q = data;
     enum cd_site_service service = CD_N_SITE_SERVICES;
     uint32_t site = site_of(q, arn, &service);
-    return site == q->wanted.site && (site >= CD_SITE_UNKNOWN || service == q->wanted.service);
+    return site == q->wanted.site && (site >= CD_SITE_FOREIGN || service == q->wanted.service);
 }
 
 static bool
@@ -95,27 +95,50 @@ fixes(void *data, struct cd_str key, struct cd_arena *a, struct cd_access_key *o
 
 /* ---- one question ---- */
 
+static struct cd_ask_within
+within_site(const struct asking *q, const struct cd_vm_site *site)
+{
+    struct cd_arn arn;
+    switch (q->wanted.service) {
+    case CD_SITES_S3: return (struct cd_ask_within){site->name, true};
+    case CD_SITES_KMS:
+        return (struct cd_ask_within){
+            cd_arena_printf(&cd_questions_of(q->e)->scratch, "key/%.*s", CD_FMT(site->name)),
+            false};
+    case CD_SITES_ROLES:
+        if (cd_arn_read(site->name, &arn)) {
+            return (struct cd_ask_within){arn.part[CD_ARN_TAIL], false};
+        }
+        break;
+    case CD_N_SITE_SERVICES: break;
+    }
+    return (struct cd_ask_within){site->name, false};
+}
+
 static enum cd_truth
 ask_site(struct asking *q, struct cd_asked *out)
 {
     struct cd_eval *e = q->e;
     struct cd_arena *a = &cd_questions_of(e)->scratch;
-    const struct cd_vm_actions *actions =
-        &cd_questions_of(e)->actions.items[q->requests->actions];
+    const struct cd_vm_actions *actions = &cd_questions_of(e)->actions.items[q->requests->actions];
     struct cd_question around = q->principal->question;
     struct cd_documents unknown = {.n = 0};
+    struct cd_ask_within within = {.has_below = false};
     uint32_t n;
     struct cd_str account = around.caller.account;
-    if (q->wanted.site == CD_SITE_UNKNOWN) {
+    if (q->wanted.site == CD_SITE_UNKNOWN || q->wanted.site == CD_SITE_FOREIGN) {
         cd_estate_add_unknown(e, &unknown, "the resource's own policy is not in the snapshot");
         around.resource = cd_estate_set(&unknown);
-    } else if (q->wanted.site != CD_SITE_NONE) {
-        const struct cd_vm_site *site =
-            &cd_estate_sites(e, q->wanted.service, &n)[q->wanted.site];
+        account = q->wanted.site == CD_SITE_FOREIGN ? CD_STR(FOREIGN_ACCOUNT) : account;
+    } else if (q->wanted.site < CD_SITE_FOREIGN) {
+        const struct cd_vm_site *site = &cd_estate_sites(e, q->wanted.service, &n)[q->wanted.site];
         account = site->account.n != 0 ? site->account : account;
         around.resource = cd_estate_set(&site->documents);
+        within = within_site(q, site);
     }
-    around.rcps = *cd_estate_levels(e, account, true);
+    if (q->wanted.site != CD_SITE_FOREIGN) {
+        around.rcps = *cd_estate_levels(e, account, true);
+    }
     struct cd_question *kept = CD_NEW(a, struct cd_question);
     *kept = around;
     struct cd_ask_input input = {.kind = CD_ASK_CAN,
@@ -129,7 +152,8 @@ ask_site(struct asking *q, struct cd_asked *out)
                                  .partition = around.caller.partition,
                                  .account = account};
     struct cd_asker *asker = cd_asker_new(a, &input);
-    cd_asker_ask(asker, a, q->pattern->text, out);
+    bool is_one = q->wanted.site < CD_SITE_FOREIGN;
+    cd_asker_ask(asker, a, q->pattern->text, is_one ? &within : NULL, out);
     if (out->answer == CD_MAYBE && !q->is_maybe) {
         q->is_maybe = true;
         q->why = cd_arena_str(&e->arena, out->why);
@@ -154,7 +178,8 @@ speaks_to(const struct cd_vm_site *site, const struct cd_caller *caller)
     return false;
 }
 
-/* Could a resource of the site be within the pattern? Its first part that is no wildcard decides. */
+/* Could a resource of the site be within the pattern? Its first part that is no wildcard decides.
+ */
 static bool
 may_be_within(const struct cd_arn_glob *pattern, enum cd_site_service service,
               const struct cd_vm_site *site)
@@ -241,9 +266,11 @@ ask_can(struct asking *q, struct cd_asked *out)
             return CD_YES;
         }
     }
-    q->wanted.site = CD_SITE_UNKNOWN;
-    if (ask_site(q, out) == CD_YES) {
-        return CD_YES;
+    for (uint32_t site = CD_SITE_UNKNOWN; site >= CD_SITE_FOREIGN; site--) {
+        q->wanted.site = site;
+        if (ask_site(q, out) == CD_YES) {
+            return CD_YES;
+        }
     }
     return q->is_maybe ? CD_MAYBE : CD_NO;
 }
@@ -254,9 +281,8 @@ cd_questions_can(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests r
 {
     struct cd_questions *q = cd_questions_of(e);
     struct cd_arena_mark empty = {NULL, 0, 0};
-    struct asking asking = {.e = e,
-                            .principal = cd_estate_principal(e, principal),
-                            .requests = &requests};
+    struct asking asking = {
+        .e = e, .principal = cd_estate_principal(e, principal), .requests = &requests};
     if (asking.principal == NULL) {
         *why = cd_vm_str(e, CD_STR("the principal has no ARN of a user or role"));
         return false;
@@ -309,9 +335,8 @@ cd_k_can(struct cd_eval *e, const struct cd_insn *in)
             continue;
         }
         struct cd_vm_requests requests = cd_questions_requests(e, y, i);
-        uint32_t at =
-            cd_triples_put(&e->arena, &q->answer_keys, (uint32_t)CD_ASK_CAN,
-                           row_key(e, x->v.u64[i]), (uint32_t)y->v.f64[i], &is_new);
+        uint32_t at = cd_triples_put(&e->arena, &q->answer_keys, (uint32_t)CD_ASK_CAN,
+                                     row_key(e, x->v.u64[i]), (uint32_t)y->v.f64[i], &is_new);
         if (is_new) {
             struct cd_vm_answer answer = answer_of(e, x->v.u64[i], requests);
             *CD_PUSH(&e->arena, q->answers.items, q->answers.n, q->answers.cap) = answer;

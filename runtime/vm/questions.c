@@ -410,7 +410,7 @@ cd_questions_ask(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
     struct cd_asker *asker = asker_of(e, kind, document, p->policy, requests);
     cd_arena_reset(&q->scratch, empty);
     struct cd_str pattern = cd_arena_str(&q->scratch, cd_vm_text(e, requests.pattern));
-    cd_asker_ask(asker, &q->scratch, pattern, out);
+    cd_asker_ask(asker, &q->scratch, pattern, NULL, out);
     return true;
 }
 

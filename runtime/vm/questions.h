@@ -45,7 +45,8 @@ struct cd_estate;
 struct cd_questions {
     struct cd_arena documents; /* without a jump */
     struct cd_arena scratch;   /* of one question */
-    struct cd_triples when_keys, list_keys, action_keys, request_keys, asker_keys, answer_keys, row_keys;
+    struct cd_triples when_keys, list_keys, action_keys, request_keys, asker_keys, answer_keys,
+        row_keys;
     CD_VEC(const struct cd_when *) whens;
     CD_VEC(struct cd_vm_actions) actions;
     CD_VEC(struct cd_asker *) askers;
