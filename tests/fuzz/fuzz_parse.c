@@ -9,6 +9,7 @@
 #include "compiler/emit/attach.h"
 #include "compiler/emit/fit.h"
 #include "compiler/emit/table.h"
+#include "compiler/emit/wrap.h"
 #include "compiler/parse/parse.h"
 #include "compiler/parse/resolve.h"
 #include "compiler/sema/sema.h"
@@ -69,11 +70,13 @@ emit(struct compilation *c, enum cd_target target)
     if (status == CORDON_OK) {
         status = cd_attach(&documents, 0, &c->arena, &attachments, &err);
     }
+    const struct cd_wrapped none = {.file = CD_STR("")};
     const struct cd_manifest m = {.sema = &c->sema,
                                   .emission = &e,
                                   .env = &env,
                                   .documents = &documents,
-                                  .attachments = &attachments};
+                                  .attachments = &attachments,
+                                  .wrapped = &none};
     cd_manifest_write(&m, &c->arena, &manifest);
     cd_buf_finish(&manifest);
 }
