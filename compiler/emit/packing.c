@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 
+/* Of sizes compared with bins while groups are tried whole: well below a second. */
+#define ATTEMPTS_LIMIT 20000000
+
 /* Sizes to pack, and what came of it. */
 struct task {
     struct cd_arena *a;
@@ -49,7 +52,8 @@ divided_up(size_t x, size_t by)
 
 /* Martello and Toth's second bound: what is larger than half a bin has a bin of its own; for each
  * size k of the others, those of at least k go only into bins whose large item leaves k, or into
- * further ones. For the smallest k it covers «all sizes divided by the capacity». */
+ * further ones. For the smallest k it covers «all sizes divided by the capacity». And a bound by
+ * numbers, for many sizes that are nearly the same. */
 static size_t
 lower_bound_of(const struct task *t, const struct ranked *r)
 {
@@ -65,6 +69,9 @@ lower_bound_of(const struct task *t, const struct ranked *r)
         }
         size_t more = small > beside ? divided_up(small - beside, t->capacity) : 0;
         best = large + more > best ? large + more : best;
+        /* Of sizes that are at least this one, a bin takes no more than of this one. */
+        size_t by_count = divided_up(i + 1, t->capacity / r[i].size);
+        best = by_count > best ? by_count : best;
     }
     return best;
 }
@@ -109,12 +116,14 @@ struct search {
     size_t *chosen; /* by rank: its bin */
     size_t open;    /* bins in use: the first ones */
     size_t *sums;   /* by rank: the sizes from there on */
+    size_t work;    /* looks at bins */
 };
 
 /* Can what comes from rank I on still fit? Space that is less than the smallest size is lost. */
 static bool
-has_room(const struct search *s, size_t i)
+has_room(struct search *s, size_t i)
 {
+    s->work += s->open;
     size_t smallest = s->r[s->t->n - 1].size, room = (s->n_bins - s->open) * s->t->capacity;
     for (size_t b = 0; b < s->open && room < s->sums[i]; b++) {
         room += s->left[b] >= smallest ? s->left[b] : 0;
@@ -125,7 +134,7 @@ has_room(const struct search *s, size_t i)
 /* The next bin behind the one last tried for rank I (SIZE_MAX: none was) that takes it; bins with
  * the same space left are tried once, and only one that is empty. n_bins if there is none. */
 static size_t
-next_bin(const struct search *s, size_t i, size_t tried)
+next_bin(struct search *s, size_t i, size_t tried)
 {
     size_t size = s->r[i].size, least = 0;
     if (i > 0 && s->r[i - 1].size == size) {
@@ -135,6 +144,7 @@ next_bin(const struct search *s, size_t i, size_t tried)
         bool is_new = s->left[b] >= size;
         for (size_t k = least; k < b && is_new; k++) {
             is_new = s->left[k] != s->left[b];
+            s->work++;
         }
         if (is_new) {
             return b;
@@ -167,7 +177,8 @@ static enum found
 search(struct search *s)
 {
     size_t i = 0, tried = SIZE_MAX;
-    for (; *s->t->steps > 0; (*s->t->steps)--) {
+    while (s->work < *s->t->steps) {
+        s->work++;
         if (i == s->t->n) {
             return FOUND;
         }
@@ -202,6 +213,7 @@ search_for(const struct task *t, const struct ranked *r, size_t n_bins, size_t *
         s.sums[i - 1] = s.sums[i] + r[i - 1].size;
     }
     enum found found = search(&s);
+    *t->steps -= s.work < *t->steps ? s.work : *t->steps;
     for (size_t i = 0; i < t->n && found == FOUND; i++) {
         bin_of[r[i].at] = s.chosen[i];
     }
@@ -297,30 +309,35 @@ number(struct grouping *g, struct cd_arena *a, const struct task *t, struct cd_p
     out->n_bins = n;
 }
 
-/* Of each group: does one bin take it? */
+/* Of each group: does it have several items, which one bin takes? */
 static bool *
 groups_that_fit(const struct grouping *g, struct cd_arena *a)
 {
     size_t *sizes = CD_NEW_ARRAY(a, g->n_groups + 1, size_t);
     bool *fits = CD_NEW_ARRAY(a, g->n_groups + 1, bool);
     for (size_t i = 0; i < g->n; i++) {
-        sizes[g->items[i].group] += g->items[i].size;
+        size_t group = g->items[i].group;
+        sizes[group] += g->items[i].size;
+        fits[group] = i > 0 && g->items[i - 1].group == group;
     }
     for (size_t k = 0; k < g->n_groups; k++) {
-        fits[k] = sizes[k] <= g->capacity;
+        fits[k] = fits[k] && sizes[k] <= g->capacity;
     }
     return fits;
 }
 
-/* From no group whole on, each in its turn becomes whole if that takes no bin more. */
+/* From no group whole on, each in its turn becomes whole if that takes no bin more; the later ones
+ * stay as they are where there are so many that the attempts would take too long. */
 static void
 keep_some_whole(struct grouping *g, struct cd_arena *a, const bool *fits, struct task *best)
 {
+    size_t left = ATTEMPTS_LIMIT, cost = (g->n + 1) * (best->n_bins + 1);
     memset(g->is_whole, 0, g->n_groups * sizeof *g->is_whole);
-    for (size_t k = 0; k < g->n_groups; k++) {
+    for (size_t k = 0; k < g->n_groups && left >= cost; k++) {
         if (!fits[k]) {
             continue;
         }
+        left -= cost;
         struct cd_arena_mark mark = cd_arena_mark(a);
         g->is_whole[k] = true;
         struct task t = solve_units(g, a);

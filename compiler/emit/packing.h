@@ -5,7 +5,9 @@
 
 #include "runtime/base/arena.h"
 
-#define CD_PACK_STEPS 2000000 /* of search, all attempts together; some ten milliseconds */
+#define CD_PACK_STEPS                                                          \
+    20000000 /* looks at bins in searches, all together: some ten milliseconds \
+              */
 
 struct cd_pack_item {
     size_t size;  /* 1 … capacity */

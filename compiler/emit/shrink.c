@@ -1,6 +1,12 @@
 /* Statements of several denies in one, where it denies exactly what they do. */
 #include "compiler/emit/fit.h"
 #include "compiler/emit/strings.h"
+#include "runtime/base/map.h"
+
+/* Bounds for very many statements, which are then merged less: statements that are tried on one
+ * that has grown to the limit, and pairs of which one might cover the other. */
+#define TRIES_WHEN_FULL 8
+#define PAIRS_LIMIT 5000000
 
 /* ---- what covers what ---- */
 
@@ -149,48 +155,112 @@ join_sources(struct cd_arena *a, const struct cd_statement *x, const struct cd_s
     out->n_sources = n;
 }
 
-/* Merges statements AT and AT2 of the list, the later one into the place of the earlier. */
-static bool
-try_merge(struct cd_arena *a, const struct cd_emitted_document *d, size_t limit,
-          struct cd_statement *items, size_t at, size_t at2)
+struct merging {
+    struct cd_arena *a;
+    const struct cd_emitted_document *d;
+    size_t limit;
+    struct cd_statement *items;
+    uint64_t *asked; /* of each: a hash of its conditions */
+    bool *is_gone;
+    size_t n;
+};
+
+enum outcome { APART, MERGED, TOO_LARGE };
+
+/* The same for equal conditions. */
+static uint64_t
+hash_of(const struct cd_conditions *conditions)
 {
-    struct cd_statement *x = &items[at], *y = &items[at2], both;
-    if (!merged(a, x, y, &both) && !merged(a, y, x, &both)) {
-        return false;
+    uint64_t hash = conditions->n;
+    for (size_t i = 0; i < conditions->n; i++) {
+        const struct cd_condition *c = &conditions->items[i];
+        uint64_t one = c->n_values * 31 + (uint64_t)c->op;
+        for (size_t k = 0; k < c->n_values; k++) {
+            one = one * 1099511628211u + cd_str_hash(c->values[k]);
+        }
+        hash += one * 1099511628211u; /* in any order */
+    }
+    return hash;
+}
+
+/* Merges statement AT2 into the place of the earlier AT. */
+static enum outcome
+try_merge(struct merging *m, size_t at, size_t at2)
+{
+    struct cd_statement *x = &m->items[at], *y = &m->items[at2], both;
+    if (!merged(m->a, x, y, &both) && !merged(m->a, y, x, &both)) {
+        return APART;
     }
     both.sid = x->sid;
     both.number = x->number;
     both.control = x->control;
     both.deny = x->deny;
     both.span = x->span;
-    if (cd_statement_size(d, &both) > limit) {
-        return false;
+    if (cd_statement_size(m->d, &both) > m->limit) {
+        return TOO_LARGE;
     }
-    join_sources(a, x, y, &both);
+    join_sources(m->a, x, y, &both);
     *x = both;
-    return true;
+    m->asked[at] = hash_of(&x->conditions);
+    m->is_gone[at2] = true;
+    return MERGED;
+}
+
+/* Merges what can be into statement AT; true if anything was. What has grown may go with those that
+ * it did not go with before. */
+static bool
+merge_into(struct merging *m, size_t at)
+{
+    bool any = false;
+    size_t n_too_large = 0;
+    for (size_t k = at + 1; k < m->n && n_too_large < TRIES_WHEN_FULL; k++) {
+        if (m->is_gone[k] || m->asked[k] != m->asked[at]) {
+            continue;
+        }
+        enum outcome outcome = try_merge(m, at, k);
+        any = any || outcome == MERGED;
+        n_too_large += outcome == TOO_LARGE;
+    }
+    return any;
+}
+
+/* Statements with other conditions, where one covers the other. */
+static void
+merge_covered(struct merging *m)
+{
+    size_t left = PAIRS_LIMIT;
+    for (size_t i = 0; i < m->n; i++) {
+        for (size_t k = i + 1; k < m->n && !m->is_gone[i] && left > 0; k++, left--) {
+            if (!m->is_gone[k] && m->asked[i] != m->asked[k]) {
+                (void)try_merge(m, i, k);
+            }
+        }
+    }
 }
 
 size_t
 cd_statements_merge(struct cd_arena *a, const struct cd_emitted_document *d, size_t limit,
                     struct cd_statement **out)
 {
-    struct cd_statement *items = CD_NEW_ARRAY(a, d->n_statements + 1, struct cd_statement);
-    size_t n = d->n_statements;
+    size_t n = d->n_statements, kept = 0;
+    struct merging m = {.a = a, .d = d, .limit = limit, .n = n};
+    m.items = CD_NEW_ARRAY(a, n + 1, struct cd_statement);
+    m.asked = CD_NEW_ARRAY(a, n + 1, uint64_t);
+    m.is_gone = CD_NEW_ARRAY(a, n + 1, bool);
     for (size_t i = 0; i < n; i++) {
-        items[i] = d->statements[i];
+        m.items[i] = d->statements[i];
+        m.asked[i] = hash_of(&m.items[i].conditions);
     }
     for (size_t i = 0; i < n; i++) {
-        for (size_t k = i + 1; k < n;) {
-            if (!try_merge(a, d, limit, items, i, k)) {
-                k++;
-                continue;
-            }
-            memmove(&items[k], &items[k + 1], (n - k - 1) * sizeof *items);
-            n--;
-            k = i + 1; /* what has grown may go with those that it did not go with before */
+        while (!m.is_gone[i] && merge_into(&m, i)) {
         }
     }
-    *out = items;
-    return n;
+    merge_covered(&m);
+    for (size_t i = 0; i < n; i++) {
+        if (!m.is_gone[i]) {
+            m.items[kept++] = m.items[i];
+        }
+    }
+    *out = m.items;
+    return kept;
 }
