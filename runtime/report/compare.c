@@ -75,10 +75,15 @@ digest_of(struct compare *c, const struct cd_answer *a, uint64_t *digest)
     cordon_status status = cd_finding_make(c->r, a, &c->scratch, &f, c->err);
     if (status == CORDON_OK) {
         cd_finding_json(c->r, &f, NULL, &json);
-        if (json.oom || cd_dom_parse(c->dom, cd_buf_view(&json), false, &v) != CD_DOM_OK) {
-            status = no_memory(c);
-        } else {
+        enum cd_dom_status parsed =
+            json.oom ? CD_DOM_MEMORY : cd_dom_parse(c->dom, cd_buf_view(&json), false, &v);
+        if (parsed == CD_DOM_OK) {
             *digest = cd_baseline_digest(v);
+        } else {
+            status = parsed == CD_DOM_MEMORY
+                         ? no_memory(c)
+                         : cordon_fail(c->err, CORDON_EDEFECT, CORDON_NO_OFFSET,
+                                       "finding %s is no JSON: a defect in Cordon", f.fingerprint);
         }
     }
     cd_buf_finish(&json);
