@@ -2,10 +2,9 @@
  * each with a checksum of its own, so that only the blocks are looked at whose strings are asked
  * for. The strings' numbers follow their order; number 0 is the empty string.
  *
- *   a block     where each string ends (u32, from the first byte behind these), the bytes, zeros to
- *               a multiple of 8
- *   a fence     of each block: no string of it is less, every one of the block before is. All of
- * them are known without any block, so that a search looks into one block only
+ * A block has where each string ends (u32, from the first byte behind these), the bytes, and zeros
+ * to a multiple of 8. Each has a fence: no string of it is less, every one of the block before is.
+ * All fences are known without any block, so that a search looks into one block only.
  *
  * What the file says is not believed: a block is checked when it is first needed, and then all that
  * is said above holds of it, equal strings have equal numbers, and its bytes are UTF-8. */

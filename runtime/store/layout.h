@@ -1,10 +1,9 @@
 /* The layout of a store, which docs/SNAPSHOT.md describes: what its writer and its reader share.
  *
- *   head       CD_STORE_HEAD bytes: magic, format version, order of bytes
- *   sections   one behind the other, each at a multiple of 8, with zeros up to the next; a
- * reference to one has its place, its size with these zeros, and its checksum (XXH3) directory  the
- * section that refers to all others, directly or through the tables' own tail       CD_STORE_TAIL
- * bytes: a reference to the directory, the size of the file, and a checksum of head and tail */
+ * The head is followed by sections, one behind the other, each at a multiple of 8 with zeros up to
+ * the next; a reference to one has its place, its size with these zeros, and its checksum (XXH3).
+ * The last section is the directory, which refers to all others, directly or through the tables'
+ * own. The tail has the reference to it, the size of the file, and a checksum of head and tail. */
 #ifndef CD_STORE_LAYOUT_H
 #define CD_STORE_LAYOUT_H
 
