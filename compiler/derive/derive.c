@@ -15,15 +15,6 @@ struct deriver {
     struct cd_translation t;
 };
 
-/* One way to breach a require, as a condition of a deny. */
-struct way {
-    struct cd_expr *when;
-    bool is_stricter;
-    bool asks_absence; /* one of its conditions is that something is not set */
-    bool asks_member;  /* one of its conditions is that a list has a member of some kind, */
-    bool is_single;    /* and it has no other */
-};
-
 /* ---- written denies ---- */
 
 static void
@@ -127,7 +118,7 @@ set_on(struct deriver *d, struct cd_deny *deny, uint32_t resource)
 /* The deny of the way WHEN for the N actions; they are of one kind: authorized on resources of the
  * type, or not. */
 static void
-add_deny(struct deriver *d, const struct way *way, const uint32_t *actions, size_t n)
+add_deny(struct deriver *d, const struct cd_way_condition *way, const uint32_t *actions, size_t n)
 {
     struct cd_decl *c = d->control;
     uint32_t resource;
@@ -152,7 +143,7 @@ add_deny(struct deriver *d, const struct way *way, const uint32_t *actions, size
 
 /* One deny for the actions on resources of the type, and one for those that take "*". */
 static void
-add_denies(struct deriver *d, const struct way *way, const uint32_t *actions, size_t n)
+add_denies(struct deriver *d, const struct cd_way_condition *way, const uint32_t *actions, size_t n)
 {
     uint32_t *part = CD_NEW_ARRAY(d->sema->arena, n + 1, uint32_t);
     for (int on_type = 1; on_type >= 0; on_type--) {
@@ -213,15 +204,15 @@ untold_by(const struct deriver *d, struct cd_str name, uint32_t action)
 }
 
 static void
-note_denied(struct deriver *d, const struct way *way, uint32_t action)
+note_denied(struct deriver *d, const struct cd_way_condition *way, uint32_t action)
 {
     note(d, way->is_stricter ? CD_BREACH_STRICTER : CD_BREACH_DENIED, action, d->require->span,
-         way->is_stricter ? d->t.why : CD_STR(""));
+         way->why);
 }
 
 /* Is the action left to the derived deny? If not, that is noted with what this would have been. */
 static bool
-is_free(struct deriver *d, const struct way *way, uint32_t action)
+is_free(struct deriver *d, const struct cd_way_condition *way, uint32_t action)
 {
     uint32_t resource;
     if (!is_written(d, action)) {
@@ -235,15 +226,8 @@ is_free(struct deriver *d, const struct way *way, uint32_t action)
     return false;
 }
 
-/* Is the list empty when its resource is made, and told when members are added? */
-static bool
-is_only_added(const struct cd_told *told)
-{
-    return told->property != NULL && told->property->n_create == 0 && told->property->n_adds != 0;
-}
-
 static void
-deny_creation(struct deriver *d, const struct way *way)
+deny_creation(struct deriver *d, const struct cd_way_condition *way)
 {
     const struct cd_bound_type *bound = d->t.bound;
     uint32_t *actions = CD_NEW_ARRAY(d->sema->arena, bound->n_create + 1, uint32_t);
@@ -255,7 +239,7 @@ deny_creation(struct deriver *d, const struct way *way)
         if (action == CD_SCHEMA_NONE || (untold == NULL && !is_free(d, way, action))) {
             continue;
         }
-        if (untold != NULL && way->asks_member && is_only_added(untold)) {
+        if (untold != NULL && untold->property != NULL && untold->property == way->added) {
             continue;
         }
         if (untold != NULL) {
@@ -274,13 +258,14 @@ deny_creation(struct deriver *d, const struct way *way)
 
 /* A request that changes a resource tells what it changes, and leaves the rest as it is. */
 static void
-deny_updates(struct deriver *d, const struct way *way, const struct cd_str *names, size_t n_names)
+deny_updates(struct deriver *d, const struct cd_way_condition *way, const struct cd_str *names,
+             size_t n_names)
 {
     struct cd_sema *s = d->sema;
     uint32_t *actions = CD_NEW_ARRAY(s->arena, n_names + 1, uint32_t);
     size_t n = 0;
     struct cd_expr *key = cd_expr_new_key(s, d->require->span, d->t.told[0].key_text);
-    struct way update = *way;
+    struct cd_way_condition update = *way;
     update.when = cd_expr_new_and(s, cd_expr_new_unary(s, CD_EXPR_PRESENT, key), way->when);
     for (size_t i = 0; i < n_names; i++) {
         uint32_t action = cd_iam_find_action(names[i]);
@@ -297,7 +282,8 @@ deny_updates(struct deriver *d, const struct way *way, const struct cd_str *name
 /* A request that adds members to a list tells those: it can be the one that adds a wrong one, but
  * what else the list has is not in it. */
 static void
-deny_additions(struct deriver *d, const struct way *way, const struct cd_bound_property *p)
+deny_additions(struct deriver *d, const struct cd_way_condition *way,
+               const struct cd_bound_property *p)
 {
     if (way->asks_member && way->is_single) {
         deny_updates(d, way, p->adds, p->n_adds);
@@ -361,77 +347,27 @@ note_untold(struct deriver *d)
 
 /* ---- ways ---- */
 
-static bool
-asks_absence(const struct cd_literal *l)
-{
-    return (l->e->kind == CD_EXPR_ABSENT && !l->negated)
-           || (l->e->kind == CD_EXPR_PRESENT && l->negated);
-}
-
-/* Is the literal true because of some member of a list, whatever the others are? */
-static bool
-asks_member(const struct cd_literal *l)
-{
-    if (l->e->kind == CD_EXPR_REL && l->e->rel == CD_REL_IN) {
-        return l->e->negated == l->negated;
-    }
-    return l->e->kind == CD_EXPR_QUANTIFIER && (l->e->quant == CD_QUANT_ANY) != l->negated;
-}
-
-/* The conditions of WAY in keys; false if one of the require's own has none. What of the `where`
- * has none is left out, with its reason in d->t. */
-static bool
-conditions_of(struct deriver *d, const struct cd_way *way, struct way *out)
-{
-    *out = (struct way){.is_single = way->n == 1};
-    d->t.n_told = 0;
-    d->t.why = CD_STR("");
-    for (size_t i = 0; i < way->n; i++) {
-        const struct cd_literal *l = &way->items[i];
-        struct cd_str before = d->t.why;
-        struct cd_span where = d->t.where;
-        struct cd_expr *e = cd_translate(&d->t, l->e);
-        if (e == NULL && !l->is_scope) {
-            if (before.n != 0) { /* the require's own reason counts */
-                d->t.why = CD_STR("");
-                (void)cd_translate(&d->t, l->e);
-            }
-            return false;
-        }
-        if (e == NULL) {
-            d->t.why = before.n != 0 ? before : d->t.why;
-            d->t.where = before.n != 0 ? where : d->t.where;
-            out->is_stricter = true;
-            continue;
-        }
-        e = l->negated ? cd_expr_new_unary(d->sema, CD_EXPR_NOT, e) : e;
-        out->when = out->when == NULL ? e : cd_expr_new_and(d->sema, out->when, e);
-        out->asks_absence = out->asks_absence || asks_absence(l);
-        out->asks_member = out->asks_member || asks_member(l);
-    }
-    return true;
-}
-
 static void
 derive_way(struct deriver *d, const struct cd_way *way)
 {
-    struct way conditions;
-    if (!conditions_of(d, way, &conditions)) {
+    struct cd_way_condition condition;
+    if (!cd_way_translate(&d->t, way, &condition)) {
         escapes(d, CD_SCHEMA_NONE, d->t.where, d->t.why);
         return;
     }
     if (d->t.n_told == 0) {
         escapes(d, CD_SCHEMA_NONE, d->require->span,
-                d->t.why.n != 0 ? d->t.why : CD_STR("it asks nothing of the resource itself"));
+                condition.why.n != 0 ? condition.why
+                                     : CD_STR("it asks nothing of the resource itself"));
         return;
     }
-    deny_creation(d, &conditions);
+    deny_creation(d, &condition);
     const struct cd_bound_property *p = d->t.told[0].property;
     if (d->t.n_told > 1) {
         note_updates(d);
-    } else if (p != NULL && !conditions.asks_absence) {
-        deny_updates(d, &conditions, p->update, p->n_update);
-        deny_additions(d, &conditions, p);
+    } else if (p != NULL && !condition.asks_absence) {
+        deny_updates(d, &condition, p->update, p->n_update);
+        deny_additions(d, &condition, p);
     }
     note_untold(d);
 }

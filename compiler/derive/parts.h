@@ -62,6 +62,23 @@ struct cd_translation {
  * keys do not tell it, with t->why and t->where. */
 struct cd_expr *cd_translate(struct cd_translation *t, const struct cd_expr *e);
 
+/* One way to breach a require, as the condition of a deny (condition.c). */
+struct cd_way_condition {
+    struct cd_expr *when;
+    bool is_stricter;  /* what of the `where` no key tells is left out, */
+    struct cd_str why; /* for this reason */
+    bool asks_absence; /* one of its conditions is that something is not set */
+    bool asks_member;  /* one of its conditions is that a list has a member of some kind, */
+    bool is_single;    /* and it has no other */
+    /* That list, if it is empty when its resource is made; or NULL. */
+    const struct cd_bound_property *added;
+};
+
+/* WAY in keys, and in t->told what it reads. False, with t->why and t->where, if they do not tell
+ * what the require itself asks. */
+bool cd_way_translate(struct cd_translation *t, const struct cd_way *way,
+                      struct cd_way_condition *out);
+
 /* New nodes, typed, at the place SPAN. */
 struct cd_expr *cd_expr_new_key(struct cd_sema *s, struct cd_span span, struct cd_str text);
 struct cd_expr *cd_expr_new_unary(struct cd_sema *s, enum cd_expr_kind kind, struct cd_expr *a);

@@ -92,8 +92,8 @@ static void
 put_binding(struct gen *g, const struct cd_yaml *key, const struct cd_yaml *value,
             const struct cd_yaml *type, struct cd_buf *out)
 {
-    static const char *const known[] = {"key",    "no-key", "present", "value", "create",
-                                        "update", "adds",   "untold",  "source"};
+    static const char *const known[] = {"key",    "no-key", "present", "value",  "members",
+                                        "create", "update", "adds",    "untold", "source"};
     const struct yaml_gen *y = &g->y;
     yg_check_keys(y, value, known, CD_ARRAY_LEN(known));
     const struct cd_yaml *name = yg_member(y, value, "key"), *none = yg_member(y, value, "no-key");
@@ -111,6 +111,9 @@ put_binding(struct gen *g, const struct cd_yaml *key, const struct cd_yaml *valu
     }
     if (is_second(g, yg_member(y, value, "value"), "same", "presence")) {
         cd_buf_puts(out, ", .is_presence = true");
+    }
+    if (is_second(g, yg_member(y, value, "members"), "all", "some")) {
+        cd_buf_puts(out, ", .is_of_some = true");
     }
     if (name != NULL) {
         put_list(g, create != NULL ? create : yg_member(y, type, "create"), "create", out);
