@@ -114,7 +114,14 @@ write_depfile(struct emit *e)
     if (e->wrapped.file.n != 0) {
         made[n++] = cd_arena_printf(arena, "%s/%.*s", e->folder.path, CD_FMT(e->wrapped.file)).p;
     }
-    return cd_depfile_write(&e->depfile, made, n, &e->front, &e->params.files, &e->err);
+    const struct cd_values *const read[] = {&e->params.files, &e->merge.paths};
+    struct cd_values others = {CD_NEW_ARRAY(arena, read[0]->n + read[1]->n + 1, const char *), 0};
+    for (size_t i = 0; i < CD_ARRAY_LEN(read); i++) {
+        for (size_t k = 0; k < read[i]->n; k++) {
+            others.items[others.n++] = read[i]->items[k];
+        }
+    }
+    return cd_depfile_write(&e->depfile, made, n, &e->front, &others, &e->err);
 }
 
 static cordon_status
@@ -162,9 +169,9 @@ put_note(const struct cd_emitted_document *d, struct cd_out *out)
         cd_target_info[d->target].allows == CD_ALLOWS_ACCOUNT && cd_document_allow_of(d).sid.n == 0;
     if (existing != NULL) {
         cd_out_printf(out, "; behind %zu that stood there", existing->n);
-        cd_out_printf(out,
-                      existing->n_replaced == 0 ? "" : ", instead of %zu of an earlier emission",
-                      existing->n_replaced);
+        if (existing->n_replaced != 0) {
+            cd_out_printf(out, ", instead of %zu of an earlier emission", existing->n_replaced);
+        }
     } else if (lacks) {
         cd_out_puts(out, "; without an account (--account ID or --key ARN) nothing in it leaves "
                          "the account in control, and KMS refuses it as a whole policy: its "
