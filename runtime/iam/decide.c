@@ -42,16 +42,16 @@ consider(struct decider *d, enum cd_policy_kind kind, struct cd_str name,
 
 /* ---- policies ---- */
 
-/* Whom the boundary of a user or role binds. */
+/* Whom the boundary of a user or role binds, in their sessions, too. */
 static bool
 is_bounded(const struct cd_question *q)
 {
     switch (q->caller.kind) {
     case CD_CALLER_USER:
     case CD_CALLER_ROLE:
-    case CD_CALLER_SESSION: return q->boundaries.n != 0;
+    case CD_CALLER_SESSION:
+    case CD_CALLER_FEDERATED_USER: return q->boundaries.n != 0;
     case CD_CALLER_ROOT:
-    case CD_CALLER_FEDERATED_USER:
     case CD_CALLER_ANONYMOUS:
     case CD_CALLER_PROVIDER:
     case CD_CALLER_SERVICE: break;
