@@ -241,9 +241,9 @@ fuzz-programs: $(FUZZERS:%=$(BUILD)/fuzz/%)
 fuzz-replay: $(FUZZERS:%=$(BUILD)/fuzz/%-replay) ## Run the committed fuzz inputs once
 	$(Q)tests/run-fuzz --replay $(BUILD) $(FUZZERS)
 
-bench: ## Measure, as docs/BENCHMARKS.md says (WRITE=1 puts the tables there, ALL=1 measures OPA and regorus, too)
+bench: ## Measure, as docs/BENCHMARKS.md says (WRITE=1 puts the tables there, ALL=1 adds OPA and regorus, REQUESTS=1 simulate alone)
 	$(sub_make) all
-	$(Q)tests/bench/run $(BUILD) $(if $(ALL),--all) $(if $(WRITE),--write)
+	$(Q)tests/bench/run $(BUILD) $(if $(ALL),--all) $(if $(REQUESTS),--requests) $(if $(WRITE),--write)
 
 check-speed: ## Instructions of a few small runs, against those written down in tests/bench
 	$(Q)tests/tools/install-deps --bench

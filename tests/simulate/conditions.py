@@ -40,6 +40,7 @@ SETS = {"aws:CalledVia": ["athena.amazonaws.com", "cloudformation.amazonaws.com"
         "aws:PrincipalOrgPaths": ["o-abc/r-1/ou-1/", "o-abc/r-1/ou-1/ou-2/", "o-xyz/r-2/"],
         "aws:TagKeys": ["owner", "Owner", "cost", "5", "3600"]}
 SET_PATTERNS = ["o-abc/*", "*/ou-2/*", "a*.amazonaws.com", "*", "o-???/r-1/ou-1/", "?wner", "${aws:username, 'owner'}"]
+ALL_KEYS = [*STRINGS, *ARNS, *BOOLS, *ADDRESSES, *SETS, "aws:MultiFactorAuthAge", "aws:EpochTime", "aws:CurrentTime", "aws:TokenIssueTime"]
 COMPARISONS = ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"]
 
 
