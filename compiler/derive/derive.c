@@ -9,7 +9,6 @@ struct deriver {
     const struct cd_derive_options *options;
     struct cd_decl *control;
     size_t n_written; /* denies of the control that its author wrote */
-    bool *is_written; /* by action: one of them is about it; NULL: not looked up yet */
     const struct cd_clause *clause;
     const struct cd_require *require;
     struct cd_translation t;
@@ -17,30 +16,16 @@ struct deriver {
 
 /* ---- written denies ---- */
 
-static void
-find_written(struct deriver *d)
-{
-    struct cd_arena *a = d->sema->arena;
-    d->is_written = CD_NEW_ARRAY(a, cd_iam_n_actions(), bool);
-    struct cd_arena_mark mark = cd_arena_mark(a);
-    for (size_t i = 0; i < d->n_written; i++) {
-        uint32_t *actions;
-        size_t n;
-        cd_deny_actions(a, &d->control->denies[i], NULL, &actions, &n);
-        for (size_t k = 0; k < n; k++) {
-            d->is_written[actions[k]] = true;
-        }
-        cd_arena_reset(a, mark);
-    }
-}
-
+/* Is one of the denies that the author wrote about ACTION? */
 static bool
 is_written(struct deriver *d, uint32_t action)
 {
-    if (d->n_written != 0 && d->is_written == NULL) {
-        find_written(d);
+    for (size_t i = 0; i < d->n_written; i++) {
+        if (cd_deny_has_action(d->sema->arena, &d->control->denies[i], NULL, action)) {
+            return true;
+        }
     }
-    return d->n_written != 0 && d->is_written[action];
+    return false;
 }
 
 /* ---- what becomes of breaches ---- */

@@ -32,21 +32,6 @@ covers_form(const struct cd_normal_form *wide, const struct cd_normal_form *narr
     return true;
 }
 
-static bool
-has_action(const struct cd_table_cover *c, const struct cd_deny *deny, uint32_t action)
-{
-    uint32_t *actions;
-    size_t n;
-    bool found = false;
-    struct cd_arena_mark mark = cd_arena_mark(c->a);
-    cd_deny_actions(c->a, deny, c->env, &actions, &n);
-    for (size_t i = 0; i < n && !found; i++) {
-        found = actions[i] == action;
-    }
-    cd_arena_reset(c->a, mark);
-    return found;
-}
-
 /* Is the deny about the resources ON? */
 static bool
 has_resources(const struct cd_table_cover *c, const struct cd_deny *deny, struct cd_str on)
@@ -71,7 +56,7 @@ cd_is_covered(const struct cd_table_cover *cover, const struct cd_breach *b)
     }
     for (size_t i = 0; i < cover->control->n_denies; i++) {
         const struct cd_deny *deny = &cover->control->denies[i];
-        if (deny->require == NULL && has_action(cover, deny, b->action)
+        if (deny->require == NULL && cd_deny_has_action(cover->a, deny, cover->env, b->action)
             && has_resources(cover, deny, b->on)
             && cd_normal_form_of(cover->a, deny->when, deny->unless, cover->env, &wide, &reason)
                    == CD_FORM_DONE

@@ -332,3 +332,32 @@ cd_deny_actions(struct cd_arena *a, const struct cd_deny *d, const struct cd_con
         }
     }
 }
+
+static bool
+some_matches(const struct patterns *p, const struct cd_iam_action *action)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (cd_str_eq(p->items[i], CD_STR("*"))
+            || cd_action_matches(p->items[i], action->service, action->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+cd_deny_has_action(struct cd_arena *a, const struct cd_deny *d, const struct cd_const_env *env,
+                   uint32_t action)
+{
+    struct cd_arena_mark mark = cd_arena_mark(a);
+    struct patterns in = {NULL, 0, 0}, out = {NULL, 0, 0};
+    const struct cd_iam_action known = cd_iam_action_at(action);
+    add_patterns(a, &in, d->acts, d->n_acts, env);
+    bool has = some_matches(&in, &known);
+    if (has) {
+        add_patterns(a, &out, d->excepts, d->n_excepts, env);
+        has = !some_matches(&out, &known);
+    }
+    cd_arena_reset(a, mark);
+    return has;
+}

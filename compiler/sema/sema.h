@@ -98,5 +98,8 @@ bool cd_action_matches(struct cd_str pattern, struct cd_str service, struct cd_s
  * cd_iam_action_at; a deny of `*` gives all. ENV as for cd_const_eval. */
 void cd_deny_actions(struct cd_arena *a, const struct cd_deny *d, const struct cd_const_env *env,
                      uint32_t **actions, size_t *n);
+/* Is ACTION one of these? */
+bool cd_deny_has_action(struct cd_arena *a, const struct cd_deny *d, const struct cd_const_env *env,
+                        uint32_t action);
 
 #endif
