@@ -240,29 +240,39 @@ add(struct cd_intern *t, struct cd_str s)
     return put_slot(t, s, hash, slot, t->n) ? t->n++ : CD_NO_STR;
 }
 
-/* What a place for S, a short string, holds once S was there. */
-static struct cd_intern_recent
-key_of(struct cd_str s)
+/* The first and the last bytes of a short string, which overlap: with its length they are all of
+ * it.
+ */
+static inline uint64_t
+head_of(struct cd_str s)
 {
-    struct cd_intern_recent key = {.n = (uint32_t)s.n};
-    if (s.n >= sizeof key.head) {
-        memcpy(&key.head, s.p, sizeof key.head);
-        memcpy(&key.tail, s.p + s.n - sizeof key.tail, sizeof key.tail);
-    } else if (s.n >= sizeof(uint32_t)) {
-        memcpy(&key.head, s.p, sizeof(uint32_t));
-        memcpy(&key.tail, s.p + s.n - sizeof(uint32_t), sizeof(uint32_t));
-    } else {
-        memcpy(&key.head, s.p, 1);
-        memcpy(&key.tail, s.p + s.n / 2, s.n - s.n / 2);
+    uint64_t word = 0;
+    uint32_t half;
+    if (s.n >= sizeof word) {
+        memcpy(&word, s.p, sizeof word);
+        return word;
     }
-    return key;
+    if (s.n >= sizeof half) {
+        memcpy(&half, s.p, sizeof half);
+        return half;
+    }
+    return (unsigned char)s.p[0];
 }
 
-static struct cd_intern_recent *
-recent_place(struct cd_intern *t, const struct cd_intern_recent *key)
+static inline uint64_t
+tail_of(struct cd_str s)
 {
-    uint64_t mixed = (key->head ^ key->tail << 7) * UINT64_C(0x9E3779B97F4A7C15);
-    return &t->recent[mixed >> 32 & (CD_INTERN_RECENT - 1)];
+    uint64_t word = 0;
+    uint32_t half;
+    if (s.n >= sizeof word) {
+        memcpy(&word, s.p + s.n - sizeof word, sizeof word);
+        return word;
+    }
+    if (s.n >= sizeof half) {
+        memcpy(&half, s.p + s.n - sizeof half, sizeof half);
+        return half;
+    }
+    return (uint64_t)(unsigned char)s.p[s.n / 2] << 8 | (unsigned char)s.p[s.n - 1];
 }
 
 uint32_t
@@ -271,14 +281,16 @@ cd_intern_add(struct cd_intern *t, struct cd_str s)
     if (s.n == 0 || s.n > CD_INTERN_SHORT) {
         return add(t, s);
     }
-    struct cd_intern_recent key = key_of(s);
-    struct cd_intern_recent *place = recent_place(t, &key);
-    if (place->head != key.head || place->tail != key.tail || place->n != key.n) {
-        key.id = add(t, s);
-        if (key.id == CD_NO_STR) {
+    uint64_t head = head_of(s);
+    uint64_t tail = tail_of(s);
+    uint64_t mixed = (head ^ tail << 7) * UINT64_C(0x9E3779B97F4A7C15);
+    struct cd_intern_recent *place = &t->recent[mixed >> 32 & (CD_INTERN_RECENT - 1)];
+    if (place->head != head || place->tail != tail || place->n != s.n) {
+        uint32_t id = add(t, s);
+        if (id == CD_NO_STR) {
             return CD_NO_STR;
         }
-        *place = key;
+        *place = (struct cd_intern_recent){head, tail, (uint32_t)s.n, id};
     }
     return place->id;
 }
