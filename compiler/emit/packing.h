@@ -5,9 +5,8 @@
 
 #include "runtime/base/arena.h"
 
-#define CD_PACK_STEPS                                                          \
-    20000000 /* looks at bins in searches, all together: some ten milliseconds \
-              */
+/* Looks at bins in searches, all together: some ten milliseconds. */
+#define CD_PACK_STEPS 20000000
 
 struct cd_pack_item {
     size_t size;  /* 1 … capacity */
