@@ -61,8 +61,9 @@ emit(struct compilation *c, enum cd_target target)
     struct cd_buf manifest = CD_BUF_INIT;
     cd_emit_statements(&e, &c->sema, &env);
     cordon_status status = cd_emit_documents(&e, &asked, &documents, &err);
-    const struct cd_quota_choice newest = {.max_bytes = 0};
-    const struct cd_fitting fitting = {&e, &c->sema, &newest};
+    /* So small that service control policies are packed, split and merged. */
+    const struct cd_quota_choice quota = {.max_bytes = target == CD_TARGET_SCP ? 600 : 0};
+    const struct cd_fitting fitting = {&e, &c->sema, &quota};
     struct cd_attachments attachments = {.n = 0};
     if (status == CORDON_OK) {
         status = cd_fit_documents(&fitting, &documents, &err);
@@ -70,13 +71,22 @@ emit(struct compilation *c, enum cd_target target)
     if (status == CORDON_OK) {
         status = cd_attach(&documents, 0, &c->arena, &attachments, &err);
     }
-    const struct cd_wrapped none = {.file = CD_STR("")};
+    struct cd_wrapped wrapped = {.file = CD_STR("")};
+    struct cd_wrapping wrapping = {.target = target,
+                                   .documents = &documents,
+                                   .attachments = &attachments,
+                                   .sema = &c->sema,
+                                   .arena = &c->arena};
+    for (int f = CD_FORMAT_TERRAFORM; f < CD_N_FORMATS && status == CORDON_OK; f++) {
+        wrapping.format = (enum cd_format)f;
+        status = documents.n == 0 ? CORDON_OK : cd_wrap(&wrapping, &wrapped, &err);
+    }
     const struct cd_manifest m = {.sema = &c->sema,
                                   .emission = &e,
                                   .env = &env,
                                   .documents = &documents,
                                   .attachments = &attachments,
-                                  .wrapped = &none};
+                                  .wrapped = &wrapped};
     cd_manifest_write(&m, &c->arena, &manifest);
     cd_buf_finish(&manifest);
 }
