@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "runtime/iam/reserved.h"
 #include "runtime/schema/schema.h"
 
 struct decider {
@@ -352,7 +353,7 @@ cd_decide(const struct cd_question *q, struct cd_decided *a)
         a->allowed = CD_YES;
     } else {
         ask_all(&d);
-        d.given = is_given(&d);
+        d.given = cd_access_is_reserved(&q->access) ? CD_NO : is_given(&d);
         a->decision = combine(&d);
         a->allowed = is_allowed(&d);
     }

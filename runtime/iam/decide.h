@@ -25,6 +25,7 @@
  * policies»).
  * - The policy of a VPC endpoint has to allow what goes through it (AWS PrivateLink, «Control
  * access to VPC endpoints using endpoint policies»).
+ * - What is AWS's own nobody may change (reserved.h).
  * - sts:GetCallerIdentity needs credentials but no permission, and no policy can deny it (STS API
  *   Reference). */
 #ifndef CD_IAM_DECIDE_H
