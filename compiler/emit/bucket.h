@@ -2,7 +2,7 @@
 #ifndef CD_EMIT_BUCKET_H
 #define CD_EMIT_BUCKET_H
 
-#include "compiler/emit/emit.h"
+#include "compiler/emit/cut.h"
 
 struct cd_bucket {
     struct cd_str partition, name;
@@ -22,14 +22,6 @@ int cd_bucket_cmp(const struct cd_bucket *x, const struct cd_bucket *y);
 /* The buckets that the resources of the statements name without wildcards, as they come. */
 size_t cd_buckets_named(const struct cd_emission *e, struct cd_bucket **out);
 
-/* What becomes of a statement in the document of one resource. */
-enum cd_cut {
-    CD_CUT_NOTHING,      /* it does not speak of it */
-    CD_CUT_DONE,         /* *out is what it says of it */
-    CD_CUT_INTERPOLATED, /* which resource it speaks of comes from a key of the request */
-    CD_CUT_IN_PART,      /* it speaks of some of the resources that the document is for */
-    CD_CUT_OLD_VERSION,  /* it has variables, and the policy that it is merged into knows none */
-};
 /* S cut to bucket B: the same actions and conditions on the bucket's own ARNs. */
 enum cd_cut cd_bucket_cut(struct cd_arena *a, const struct cd_statement *s,
                           const struct cd_bucket *b, struct cd_statement *out);

@@ -3,7 +3,7 @@
 #ifndef CD_EMIT_KEY_H
 #define CD_EMIT_KEY_H
 
-#include "compiler/emit/bucket.h"
+#include "compiler/emit/cut.h"
 
 /* A key; without an id any key of the account; without an account any key at all. */
 struct cd_key {

@@ -3,6 +3,7 @@
 #ifndef CD_EMIT_SCOPE_H
 #define CD_EMIT_SCOPE_H
 
+#include "compiler/emit/bucket.h"
 #include "compiler/emit/existing.h"
 #include "compiler/emit/key.h"
 
