@@ -49,7 +49,7 @@ def whole_line(r):
     args = (action, arn)
     if caller is not ANONYMOUS and not caller.endswith(".amazonaws.com"):
         own_policies(r, out, args, caller)
-    wants_policy = action == "sts:AssumeRole" or action.startswith("kms:")
+    wants_policy = action.startswith("kms:") or (action == "sts:AssumeRole" and r.random() < 0.8)
     if arn != "*" and not action.startswith(WITHOUT_RESOURCE_POLICY) and (wants_policy or r.random() < 0.6):
         limited = "sessionPolicy" in out and account == HOME
         out["resourcePolicy"] = document(r, *args, "resource", caller, r.random() < 0.5, limited)
