@@ -247,7 +247,8 @@ struct cd_snapshot {
     size_t n_sources, cap_sources;
     struct cd_problem *problems;
     size_t n_problems, cap_problems;
-    bool keeps_problems; /* of every node, as if it alone were read, and not of all together */
+    bool keeps_problems;  /* of every node, as if it alone were read, and not of all together */
+    bool keeps_deletions; /* of a store that is read alone, which has settled them, too */
     struct cd_untold *untold;
     size_t n_untold, cap_untold;
     struct cd_deletion *deletions;

@@ -194,6 +194,7 @@ read_snapshots(struct run *run, const struct cd_values *snapshots, struct cordon
     CORDON_TRY(cd_snapshot_init(
         &run->snapshot, (struct cd_projection){.img = img, .envelopes = reads_envelopes(img)}));
     run->has_snapshot = true;
+    run->snapshot.keeps_deletions = run->options->baseline != NULL;
     for (size_t i = 0; i < snapshots->n; i++) {
         cordon_status status =
             cd_driver_read(&run->snapshot, snapshots->items[i], snapshots->n == 1, &ingest, err);

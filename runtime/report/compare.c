@@ -137,7 +137,8 @@ struct places {
     uint32_t *first; /* by dictionary id: a finding of the baseline, + 1 … */
     uint32_t *next;  /* … and by finding the next of the same id */
     struct place {
-        uint32_t table, row; /* CD_NONE: not there */
+        uint32_t table, row; /* CD_NONE: not there … */
+        bool is_deleted;     /* … and the snapshot says that it was deleted */
     } * at;                  /* by finding */
 };
 
@@ -148,11 +149,11 @@ text_of(const struct cd_snapshot *s, uint32_t id)
 }
 
 static bool
-is_at(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row,
+is_at(const struct cd_snapshot *s, uint32_t type, uint32_t site_number,
       const struct cd_resource_name *name)
 {
-    const struct cd_site *site = cd_table_site(s, t, row);
-    return cd_str_eq(cd_intern_str(&s->dict, t->type), name->type)
+    const struct cd_site *site = &s->sites[site_number];
+    return cd_str_eq(cd_intern_str(&s->dict, type), name->type)
            && cd_str_eq(text_of(s, site->account), name->account)
            && cd_str_eq(text_of(s, site->region), name->region)
            && cd_str_eq(text_of(s, site->partition), name->partition);
@@ -166,9 +167,22 @@ find_rows(const struct compare *c, struct places *p, uint32_t table)
     for (uint32_t row = 0; row < t->n; row++) {
         uint32_t k = t->id[row] == CD_NO_STR ? 0 : p->first[t->id[row]];
         for (; k != 0 && !cd_table_is_dead(t, row); k = p->next[k - 1]) {
-            if (is_at(s, t, row, &c->b->findings[k - 1].resource)) {
-                p->at[k - 1] = (struct place){table, row};
+            if (is_at(s, t->type, t->site[row], &c->b->findings[k - 1].resource)) {
+                p->at[k - 1] = (struct place){.table = table, .row = row};
             }
+        }
+    }
+}
+
+/* A deletion that a later capture follows has a row. */
+static void
+find_deletions(const struct compare *c, struct places *p)
+{
+    const struct cd_snapshot *s = c->r->snapshot;
+    for (size_t i = 0; i < s->n_deletions; i++) {
+        const struct cd_deletion *d = &s->deletions[i];
+        for (uint32_t k = p->first[d->id]; k != 0; k = p->next[k - 1]) {
+            p->at[k - 1].is_deleted |= is_at(s, d->type, d->site, &c->b->findings[k - 1].resource);
         }
     }
 }
@@ -188,7 +202,7 @@ find_places(const struct compare *c, struct places *p)
         const struct cd_baseline_finding *f = &c->b->findings[i];
         uint32_t id =
             c->is_met[i] || !f->has_resource ? CD_NO_STR : cd_intern_find(&s->dict, f->resource.id);
-        p->at[i] = (struct place){CD_NONE, CD_NONE};
+        p->at[i] = (struct place){.table = CD_NONE, .row = CD_NONE};
         if (id < s->dict.n) {
             p->next[i] = p->first[id];
             p->first[id] = i + 1;
@@ -198,6 +212,7 @@ find_places(const struct compare *c, struct places *p)
     for (uint32_t table = 0; any && table < s->n_tables; table++) {
         find_rows(c, p, table);
     }
+    find_deletions(c, p);
     return CORDON_OK;
 }
 
@@ -230,7 +245,8 @@ why_settled(const struct compare *c, const struct cd_baseline_finding *f, uint32
     } else if (!f->has_resource) {
         *why = CD_SETTLED_HOLDS;
     } else if (at.table == CD_NONE) {
-        *why = is_collected(c, &f->resource) ? CD_SETTLED_GONE : CD_SETTLED_NOT_COLLECTED;
+        bool is_gone = at.is_deleted || is_collected(c, &f->resource);
+        *why = is_gone ? CD_SETTLED_GONE : CD_SETTLED_NOT_COLLECTED;
     } else {
         CORDON_TRY(
             cd_eval_verdict(c->r->eval, control, at.table, at.row, &in_scope, &verdict, c->err));

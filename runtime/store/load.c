@@ -402,7 +402,7 @@ load_everything(struct cd_store_load *l)
     CORDON_TRY(load_tables(l));
     CORDON_TRY(load_problems(l));
     CORDON_TRY(load_complete(l));
-    return l->is_settled ? CORDON_OK : load_deletions(l);
+    return l->is_settled && !l->s->keeps_deletions ? CORDON_OK : load_deletions(l);
 }
 
 /* The snapshot's dictionary and heap begin as the store's. */
