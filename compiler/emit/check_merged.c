@@ -1,6 +1,7 @@
 /* Statements that stand for those of several denies: each is put beside the statements that it
  * replaces, which are read from a document of their own, and both are asked the same. A deny is
- * then compared with what was replaced, so that nothing lies between it and the written bytes. */
+ * then compared with what was replaced, so that nothing lies between it and the written bytes. The
+ * other statements of such a document are put beside themselves for the same reason. */
 #include "compiler/emit/check_parts.h"
 
 cordon_status
@@ -68,11 +69,11 @@ no_trait(void *ctx, const struct cd_decl *control, size_t number, const struct c
     return CORDON_OK;
 }
 
-/* One statement, and the N from FIRST on that it replaces. */
+/* One statement, and the N from FIRST on that it replaces, or itself as it was to be written. */
 static cordon_status
 check_statement(struct cd_check *check, const struct cd_emitted_document *document,
                 const struct cd_statement *s, const struct cd_policy_statement *said,
-                const struct cd_policy_statement *first, struct cordon_error *err)
+                const struct cd_policy_statement *first, size_t n, struct cordon_error *err)
 {
     const struct cd_deny no_deny = {.span = s->span};
     struct cd_check_deny d = {.control = s->control, .deny = &no_deny, .scope = &document->scope};
@@ -82,7 +83,7 @@ check_statement(struct cd_check *check, const struct cd_emitted_document *docume
     with_sources.ctx = &d;
     d.check = &with_sources;
     *CD_PUSH(check->arena, d.statements.items, d.statements.n, d.statements.cap) = said;
-    for (size_t i = 0; i < s->n_sources; i++) {
+    for (size_t i = 0; i < n; i++) {
         *CD_PUSH(check->arena, d.statements.items, d.statements.n, d.statements.cap) = &first[i];
     }
     cordon_status status = cd_check_ask(&d, err);
@@ -100,16 +101,13 @@ cd_check_merged(struct cd_check *check, const struct cd_emitted_document *docume
     size_t at = spread_policy->n_statements - spread->n_statements;
     for (size_t i = 0; i < document->n_statements; i++) {
         const struct cd_statement *s = &document->statements[i];
-        if (s->n_sources == 0) {
-            at++;
-            continue;
-        }
+        size_t n = s->n_sources == 0 ? 1 : s->n_sources;
         struct cd_arena_mark mark = cd_arena_mark(check->arena);
         cordon_status status = check_statement(check, document, s, &policy->statements[others + i],
-                                               &spread_policy->statements[at], err);
+                                               &spread_policy->statements[at], n, err);
         cd_arena_reset(check->arena, mark);
         CORDON_TRY(status);
-        at += s->n_sources;
+        at += n;
     }
     return CORDON_OK;
 }

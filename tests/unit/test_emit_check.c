@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cjson/cJSON.h>
-
 #include "compiler/cli/emit_check.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/program.h"
+#include "json_lists.h"
 
 static struct emission {
     struct cd_frontend front;
@@ -242,7 +241,7 @@ change_values(const cJSON *statement, cJSON *list, const char *other)
     for (int i = 0; i < cJSON_GetArraySize(list); i++) {
         cJSON *taken = cJSON_DetachItemFromArray(list, i);
         expect_caught(statement, list->string, "a value less");
-        cJSON_InsertItemInArray(list, i, taken);
+        json_put_back(list, i, taken);
     }
 }
 
@@ -265,7 +264,7 @@ change_conditions(const cJSON *statement, cJSON *condition)
         for (int i = 0; i < cJSON_GetArraySize(op); i++) {
             cJSON *taken = cJSON_DetachItemFromArray(op, i);
             expect_caught(statement, taken->string, "dropped");
-            cJSON_InsertItemInArray(op, i, taken);
+            json_put_back(op, i, taken);
         }
     }
 }

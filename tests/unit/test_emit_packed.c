@@ -3,12 +3,11 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include <cjson/cJSON.h>
-
 #include "compiler/cli/emit_check.h"
 #include "compiler/cli/frontend.h"
 #include "compiler/cli/program.h"
 #include "compiler/emit/fit.h"
+#include "json_lists.h"
 
 static struct emission {
     struct cd_frontend front;
@@ -136,7 +135,7 @@ slip_list(size_t at, const cJSON *root, cJSON *list, const char *another)
     for (int i = 0; i < cJSON_GetArraySize(list); i++) {
         cJSON *item = cJSON_DetachItemFromArray(list, i);
         expect_caught(at, root, "a missing item");
-        cJSON_InsertItemInArray(list, i, item);
+        json_put_back(list, i, item);
     }
     cJSON_AddItemToArray(list, cJSON_CreateString(another));
     expect_caught(at, root, "another item");
