@@ -76,7 +76,11 @@ text_at(struct reader *r, uint32_t policy)
 static void
 add(struct reader *r, struct cd_scope scope, struct cd_str text, struct cd_str unknown)
 {
-    *CD_PUSH(r->a, r->items, r->n, r->cap) = (struct cd_shown_policy){scope, text, unknown};
+    *CD_PUSH(r->a, r->items, r->n, r->cap) =
+        (struct cd_shown_policy){.scope = scope,
+                                 .text = text,
+                                 .unknown = unknown,
+                                 .is_wrong = cd_str_eq(unknown, CD_STR(CD_UNKNOWN_NO_POLICY))};
 }
 
 static void

@@ -107,7 +107,8 @@ attach_all(struct cd_arena *a, const struct cd_emit_asked *asked, struct cd_scop
 
 /* ---- all of them ---- */
 
-/* Those that are asked for; with a snapshot, and without a name, all that it shows. */
+/* Those that are asked for; with a snapshot, and without a name, all that it shows, and what is
+ * wrong there. */
 static size_t
 wanted(const struct cd_emit_asked *asked, struct cd_scope *out)
 {
@@ -117,7 +118,7 @@ wanted(const struct cd_emit_asked *asked, struct cd_scope *out)
         return n;
     }
     for (size_t i = 0; i < asked->n_shown; i++) {
-        if (asked->shown[i].unknown.n == 0) {
+        if (asked->shown[i].unknown.n == 0 || asked->shown[i].is_wrong) {
             out[n++] = asked->shown[i].scope;
         }
     }

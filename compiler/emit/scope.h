@@ -26,7 +26,8 @@ struct cd_scope {
 struct cd_shown_policy {
     struct cd_scope scope; /* first: scopes are looked up among these */
     struct cd_str text;    /* the document; empty: it has none, */
-    struct cd_str unknown; /* or, if this is not empty, why that is not known */
+    struct cd_str unknown; /* or, if this is not empty, why that is not known; */
+    bool is_wrong;         /* what stands there is no document */
 };
 
 /* What the call says of the resources whose policies it wants. */

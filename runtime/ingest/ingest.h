@@ -13,6 +13,9 @@
  */
 typedef void (*cd_ingest_progress)(void *user, struct cd_str file, uint64_t done, uint64_t size);
 
+/* Why a property that holds a policy is unknown, if what stands there is none. */
+#define CD_UNKNOWN_NO_POLICY "not a policy document"
+
 struct cd_ingest_options {
     cd_ingest_progress progress; /* or NULL; called on one thread at a time, on any */
     void *user;

@@ -212,7 +212,7 @@ set_policy(struct cd_load *l, struct cd_value_plan *v, uint32_t row, struct cd_d
         cd_load_ok(l, cd_node_set_policy(l->s, v->node, row, policy));
         return true;
     }
-    cd_value_set_unknown(l, v->node, row, "not a policy document");
+    cd_value_set_unknown(l, v->node, row, CD_UNKNOWN_NO_POLICY);
     cd_value_problem(l, v, "this is not a policy document, so it is unknown");
     return true;
 }
