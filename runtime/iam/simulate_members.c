@@ -160,6 +160,10 @@ take_id(struct cd_line *l)
         || (!cd_json_number(text) && !cd_str_eq(text, CD_STR("null")))) {
         return cd_line_fail(l, "id: a string or a number is expected");
     }
+    struct cd_dom_val v;
+    if (text.n > 15 && cd_dom_parse(l->s->dom, text, false, &v) != CD_DOM_OK) {
+        return cd_line_fail(l, "id: a number this large has to stand in quotes");
+    }
     l->id = text;
     l->has_id = true;
     return true;
