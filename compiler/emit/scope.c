@@ -144,7 +144,7 @@ without_any(const struct cd_emission *e, const struct cd_emit_asked *asked, stru
                              "the snapshot shows the policy of no %s", are_keys ? "key" : "bucket")
                : cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
                              "no bucket is named: neither by --bucket NAME nor, without wildcards, "
-                             "after the `on` of a deny");
+                             "after the `on` of a deny, nor shown by --merge SNAPSHOT");
 }
 
 cordon_status

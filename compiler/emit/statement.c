@@ -137,6 +137,24 @@ form_of(struct cd_emission *out, const struct cd_decl *control, const struct cd_
     return false;
 }
 
+/* Is KEY read in the exemption only, of a deny whose `when` says of which calls? */
+static bool
+only_exempts(struct cd_emission *out, const struct cd_deny *deny, const struct cd_const_env *env,
+             struct cd_str key)
+{
+    struct cd_normal_form form;
+    struct cd_reason reason;
+    bool found =
+        deny->when == NULL || deny->unless == NULL
+        || cd_normal_form_of(out->arena, deny->when, NULL, env, &form, &reason) != CD_FORM_DONE;
+    for (size_t i = 0; !found && i < form.n; i++) {
+        for (size_t k = 0; k < form.items[i].n; k++) {
+            found = found || cd_str_eq_nocase(form.items[i].items[k].key, key);
+        }
+    }
+    return !found;
+}
+
 /* Sets of actions may have come from outside: the rule for keys that an action does not carry, on
  * what they are now. */
 static void
@@ -155,7 +173,7 @@ check_carried(struct cd_emission *out, const struct cd_deny *deny, const struct 
     cd_deny_actions(out->arena, deny, env, &actions, &n);
     for (size_t i = 0; i < form->n; i++) {
         const struct cd_condition *c = cd_uncarried(&form->items[i], actions, n);
-        if (c != NULL) {
+        if (c != NULL && !only_exempts(out, deny, env, c->key)) {
             struct cd_diag *d = cd_diag_add(
                 out->diags, CD_DIAG_EMIT_LACKING, deny->span,
                 "with its parameters' values this deny is for actions that do not carry `%.*s`, "
