@@ -116,7 +116,8 @@ is_account_of(struct cd_str text, const struct cd_caller *caller)
     if (cd_str_eq(text, caller->account)) {
         return true;
     }
-    return cd_arn_read(text, &arn) && cd_str_eq(arn.part[CD_ARN_TAIL], CD_STR("root"))
+    return cd_str_ends(text, CD_STR(":root")) && cd_arn_read(text, &arn)
+           && cd_str_eq(arn.part[CD_ARN_TAIL], CD_STR("root"))
            && cd_str_eq(arn.part[2], CD_STR("iam"))
            && cd_str_eq(arn.part[CD_ARN_OWNER], caller->account)
            && (caller->partition.n == 0 || cd_str_eq(arn.part[1], caller->partition));
