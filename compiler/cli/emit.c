@@ -68,6 +68,7 @@ make_documents(void *ctx)
     if (e->front.diags.n_errors > 0) {
         return CORDON_EPOLICY;
     }
+    CORDON_TRY(cd_cli_check_bound(&e->emission, &e->front.sema, &e->env, &e->err));
     CORDON_TRY(cd_emit_documents(&e->emission, &e->asked, &e->documents, &e->err));
     const struct cd_fitting fitting = {&e->emission, &e->front.sema, &e->limits.quota};
     CORDON_TRY(cd_fit_documents(&fitting, &e->documents, &e->err));

@@ -123,3 +123,35 @@ cd_cli_check_emission(const struct cd_emit_checked *what, struct cd_arena *arena
     cd_snapshot_finish(&v.snapshot);
     return status;
 }
+
+static bool
+has_value(const struct cd_const_env *env, const struct cd_decl *param)
+{
+    for (size_t i = 0; i < env->n; i++) {
+        if (env->params[i] == param) {
+            return env->values[i] != NULL;
+        }
+    }
+    return param->value != NULL;
+}
+
+cordon_status
+cd_cli_check_bound(const struct cd_emission *emission, const struct cd_sema *sema,
+                   const struct cd_const_env *env, struct cordon_error *err)
+{
+    struct cd_str names = CD_STR("");
+    for (size_t i = 0; i < sema->params.n && emission->n_open != 0; i++) {
+        if (!has_value(env, sema->params.items[i])) {
+            names = cd_arena_printf(
+                emission->arena, "%.*s%s%.*s", CD_FMT(names), names.n == 0 ? "" : ", ",
+                CD_FMT(cd_sema_full_name(sema->params.items[i], emission->arena)));
+        }
+    }
+    return emission->n_open == 0
+               ? CORDON_OK
+               : cordon_fail(
+                   err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                   "a deny depends on a parameter that has no value; these have none: %.*s; set "
+                   "it with --param, or give it a default",
+                   CD_FMT(names));
+}

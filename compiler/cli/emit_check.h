@@ -18,5 +18,11 @@ struct cd_emit_checked {
 CORDON_MUST_CHECK cordon_status cd_cli_check_emission(const struct cd_emit_checked *what,
                                                       struct cd_arena *arena,
                                                       struct cordon_error *err);
+/* CORDON_EINPUT, with the parameters that have no value, if denies were left out of the emission
+ * for want of one. */
+CORDON_MUST_CHECK cordon_status cd_cli_check_bound(const struct cd_emission *emission,
+                                                   const struct cd_sema *sema,
+                                                   const struct cd_const_env *env,
+                                                   struct cordon_error *err);
 
 #endif

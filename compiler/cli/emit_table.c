@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/cli/emit_check.h"
 #include "compiler/doc/doc.h"
 #include "compiler/emit/table.h"
 #include "runtime/driver/exit.h"
@@ -13,6 +14,7 @@ struct run {
     const struct cd_const_env *env;
     enum cd_emit_table_format format;
     struct cd_buf text;
+    struct cordon_error *err;
 };
 
 bool
@@ -36,6 +38,12 @@ make(void *ctx)
 {
     struct run *r = ctx;
     struct cd_table table;
+    struct cd_diags unused; /* what is wrong with a deny stands in the table */
+    struct cd_emission trial = {
+        .arena = &r->front->arena, .target = CD_TARGET_SCP, .diags = &unused};
+    cd_diags_init(&unused, trial.arena);
+    cd_emit_statements(&trial, &r->front->sema, r->env);
+    CORDON_TRY(cd_cli_check_bound(&trial, &r->front->sema, r->env, r->err));
     cd_table_make(&r->front->sema, r->env, &table);
     switch (r->format) {
     case CD_EMIT_TABLE_TEXT: cd_table_text(&table, &r->text); break;
@@ -52,7 +60,8 @@ cd_emit_table(struct cd_frontend *front, const char *const *policies, size_t n,
     struct cordon_error err = {.code = CORDON_OK};
     struct cd_const_env env = {.n = 0};
     struct cd_loaded compiled = {0};
-    struct run r = {.front = front, .env = &env, .format = format, .text = CD_BUF_INIT};
+    struct run r = {
+        .front = front, .env = &env, .format = format, .text = CD_BUF_INIT, .err = &err};
     cordon_status status = cd_cli_compile_bound(front, policies, n, params, &env, &compiled, &err);
     if (status == CORDON_OK) {
         status = cd_frontend_guard(front, make, &r, &err);
