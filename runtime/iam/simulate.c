@@ -71,6 +71,8 @@ cordon_status
 cd_simulate_line(struct cd_simulator *s, struct cd_str line, uint64_t number, struct cd_buf *out,
                  enum cd_simulated *simulated)
 {
+    static const struct cd_str mark = CD_STR_INIT("\xef\xbb\xbf"); /* as files of Windows begin */
+    line = cd_str_starts(line, mark) ? cd_str_sub(line, mark.n, line.n) : line;
     struct cd_line l = {.s = s, .at = {line.p, line.p + line.n}};
     struct cd_arena_mark empty = cd_arena_mark(&s->arena);
     *simulated = CD_SIMULATED_WRONG;
