@@ -167,8 +167,8 @@ put_attachment(const struct cd_manifest *m, const struct cd_attachment *attachme
         cd_buf_puts(out, i == 0 ? "" : ",");
         cd_buf_json_str(out, m->documents->items[attachment->first + i].file);
     }
-    cd_buf_printf(out, "],\"existing\":%u,\"limit\":%u}", attachment->n_existing,
-                  attachment->n_limit);
+    cd_buf_printf(out, "],\"existing\":%u,\"attached\":%zu,\"limit\":%u}", attachment->n_existing,
+                  attachment->n_existing + attachment->n, attachment->n_limit);
 }
 
 static void

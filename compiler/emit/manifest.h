@@ -60,7 +60,7 @@ struct cd_manifest {
 /* {schema, cordon, parameters, quota_date,
  * documents:[{file,target,[bucket…],bytes,limit,limit_since,hash,[allow:{sid,why}],
  * statements:[{sid,control,file,line}]}], packing:{documents,at_least,fewest},
- * attachments:[{to,level,documents:[],existing,limit}],
+ * attachments:[{to,level,documents:[],existing,attached,limit}],
  * [wrapped:{file,format,target,hash}], not_expressible:[{control,file,line,why}]} */
 void cd_manifest_write(const struct cd_manifest *m, struct cd_arena *arena, struct cd_buf *out);
 /* `"parameters":{"module.name":value, …}` with every parameter that has a value. */
