@@ -467,7 +467,9 @@ answers_of(struct telling *t, const struct cd_access *facts, struct cd_missing *
         CD_NEW_ARRAY(t->k->a, (size_t)facts->n_keys + 1, struct cd_access_key);
     struct cd_access one = *facts;
     keys[0] = (struct cd_access_key){.name = t->key->name, .values = value, .n_values = 1};
-    memcpy(&keys[1], facts->keys, facts->n_keys * sizeof *keys);
+    if (facts->n_keys > 0) {
+        memcpy(&keys[1], facts->keys, facts->n_keys * sizeof *keys);
+    }
     one.keys = keys;
     one.n_keys = facts->n_keys + 1;
     for (size_t i = 0; i < t->lines.n; i++) {
