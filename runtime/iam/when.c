@@ -184,7 +184,9 @@ value_holds(const struct cd_when *w, const struct cd_access *access,
         cd_missing_add(missing, w->key);
         return CD_MAYBE;
     }
-    memcpy(&keys[1], access->keys, access->n_keys * sizeof *keys); /* the first of a name counts */
+    if (access->n_keys > 0) { /* the first of a name counts */
+        memcpy(&keys[1], access->keys, access->n_keys * sizeof *keys);
+    }
     narrow.keys = keys;
     narrow.n_keys = access->n_keys + 1;
     return cd_when_holds(w->a, &narrow, missing);
