@@ -129,5 +129,10 @@ cd_explain_question(const struct cd_explainer *x, struct cd_spot s, const struct
                                 &asked, &why)
                && put_asked(CD_OP_CAN, &asked, out);
     }
+    if (in->op == CD_OP_BECOMES) {
+        cd_buf_puts(out, ": ");
+        (void)cd_questions_becomes(e, first->v.u64[s.lane], second->v.u64[s.lane], out);
+        return true;
+    }
     return false;
 }

@@ -311,9 +311,8 @@ answer_of(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests requests
                                  asked.answer == CD_MAYBE ? cd_vm_str(e, asked.why) : 0};
 }
 
-/* Roles and users are told apart by their nodes. */
-static uint32_t
-row_key(struct cd_eval *e, cd_rowref row)
+uint32_t
+cd_questions_row(struct cd_eval *e, cd_rowref row)
 {
     struct cd_questions *q = cd_questions_of(e);
     bool is_new;
@@ -335,8 +334,9 @@ cd_k_can(struct cd_eval *e, const struct cd_insn *in)
             continue;
         }
         struct cd_vm_requests requests = cd_questions_requests(e, y, i);
-        uint32_t at = cd_triples_put(&e->arena, &q->answer_keys, (uint32_t)CD_ASK_CAN,
-                                     row_key(e, x->v.u64[i]), (uint32_t)y->v.f64[i], &is_new);
+        uint32_t at =
+            cd_triples_put(&e->arena, &q->answer_keys, (uint32_t)CD_ASK_CAN,
+                           cd_questions_row(e, x->v.u64[i]), (uint32_t)y->v.f64[i], &is_new);
         if (is_new) {
             struct cd_vm_answer answer = answer_of(e, x->v.u64[i], requests);
             *CD_PUSH(&e->arena, q->answers.items, q->answers.n, q->answers.cap) = answer;
@@ -346,19 +346,5 @@ cd_k_can(struct cd_eval *e, const struct cd_insn *in)
         if (known->truth == CD_MAYBE) {
             cd_vec_set_unknown(a, d, i, known->why);
         }
-    }
-}
-
-void
-cd_k_becomes(struct cd_eval *e, const struct cd_insn *in)
-{
-    struct cd_arena *a;
-    const struct cd_vec *x = cd_vm_reg(e, in->a), *y = cd_vm_reg(e, in->b);
-    struct cd_vec *d = cd_vm_dst(e, in, &a);
-    for (uint32_t i = 0; i < d->n; i++) {
-        if (cd_vec_both_known(a, d, i, x, y)) {
-            cd_vec_set_unknown(a, d, i, e->why_unknown);
-        }
-        d->v.b[i] = d->v.b[i] == CD_A ? CD_F : d->v.b[i];
     }
 }

@@ -133,6 +133,7 @@ enum {
     OF_TRUTH = 1000,
     OF_JOIN = 1100,
     OF_EACH = 1200,
+    OF_KEY_IS = 1300,
 };
 
 static uint32_t
@@ -308,6 +309,36 @@ actions_at(struct cd_eval *e, const struct cd_vec *v, uint32_t i)
         *CD_PUSH(&e->arena, q->actions.items, q->actions.n, q->actions.cap) =
             (struct cd_vm_actions){values.items, values.n,
                                    v->kind == CD_KIND_LIST ? v->open[i] : 0};
+    }
+    return number;
+}
+
+uint32_t
+cd_questions_action(struct cd_eval *e, struct cd_str action)
+{
+    struct cd_questions *q = cd_questions_of(e);
+    bool is_new;
+    uint32_t number =
+        cd_triples_put(&e->arena, &q->action_keys, cd_vm_str(e, action), 1, 0, &is_new);
+    if (is_new) {
+        struct cd_str *pattern = CD_NEW(&e->arena, struct cd_str);
+        *pattern = cd_arena_str(&e->arena, action);
+        *CD_PUSH(&e->arena, q->actions.items, q->actions.n, q->actions.cap) =
+            (struct cd_vm_actions){pattern, 1, 0};
+    }
+    return number;
+}
+
+uint32_t
+cd_questions_key_is(struct cd_eval *e, struct cd_str key, struct cd_str value)
+{
+    const struct cd_when **slot;
+    uint32_t number = when_of(e, OF_KEY_IS, cd_vm_str(e, key), cd_vm_str(e, value), &slot);
+    if (slot != NULL) {
+        struct cd_str *kept = CD_NEW(&e->arena, struct cd_str);
+        *kept = cd_arena_str(&e->arena, value);
+        struct cd_when_values values = {kept, 1, CD_STR("")};
+        *slot = cd_when_line(&e->arena, cd_arena_str(&e->arena, key), CD_WHEN_EQUALS, &values);
     }
     return number;
 }

@@ -46,11 +46,11 @@ struct cd_questions {
     struct cd_arena documents; /* without a jump */
     struct cd_arena scratch;   /* of one question */
     struct cd_triples when_keys, list_keys, action_keys, request_keys, asker_keys, answer_keys,
-        row_keys;
+        row_keys, edge_keys, way_keys;
     CD_VEC(const struct cd_when *) whens;
     CD_VEC(struct cd_vm_actions) actions;
     CD_VEC(struct cd_asker *) askers;
-    CD_VEC(struct cd_vm_answer) answers;
+    CD_VEC(struct cd_vm_answer) answers, edges, ways;
     struct cd_vm_policy **policies; /* by row of the snapshot's policy documents */
     uint32_t n_policies;
     struct cd_estate *estate; /* what is attached to what (estate.h); NULL: not asked for yet */
@@ -73,5 +73,16 @@ bool cd_questions_ask(struct cd_eval *e, enum cd_ask_kind kind, uint32_t documen
 /* The same of a principal: a row of AWS::IAM::Role or AWS::IAM::User (kern_iam.c). */
 bool cd_questions_can(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests requests,
                       struct cd_asked *out, uint32_t *why);
+
+/* A number for a row, of roles and users. */
+uint32_t cd_questions_row(struct cd_eval *e, cd_rowref row);
+/* The number of the one action, and of the condition that KEY is VALUE. */
+uint32_t cd_questions_action(struct cd_eval *e, struct cd_str action);
+uint32_t cd_questions_key_is(struct cd_eval *e, struct cd_str key, struct cd_str value);
+
+/* Can the principal FROM become the role TO (becomes.c)? The way there, or why nobody knows, is
+ * appended to SAYS. */
+enum cd_truth cd_questions_becomes(struct cd_eval *e, cd_rowref from, cd_rowref to,
+                                   struct cd_buf *says);
 
 #endif
