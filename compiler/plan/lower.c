@@ -47,9 +47,14 @@ cd_lower_logic(struct cd_lower *l, enum cd_op op, uint32_t a, uint32_t b)
 void
 cd_lower_narrow(struct cd_lower *l, uint32_t node)
 {
-    if (l->plan->observes && node != CD_NONE) {
-        l->mask = l->mask == CD_NONE ? node : cd_lower_logic(l, CD_OP_AND, l->mask, node);
+    struct cd_plan *p = l->plan;
+    if (node == CD_NONE || l->mask == CD_NONE) {
+        l->mask = node != CD_NONE ? node : l->mask;
+        return;
     }
+    uint32_t x = cd_lower_domain_of(l, l->mask), y = cd_lower_domain_of(l, node);
+    bool is_one_way = cd_plan_is_inside(p, x, y) || cd_plan_is_inside(p, y, x);
+    l->mask = is_one_way ? cd_lower_logic(l, CD_OP_AND, l->mask, node) : node;
 }
 
 uint32_t

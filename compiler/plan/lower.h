@@ -34,8 +34,8 @@ struct cd_lower {
     struct cd_plan *plan;
     struct cd_sema *sema;
     CD_VEC(struct cd_value) let_values;
-    uint32_t mask; /* while branches are observed: what is lowered is asked where this is not false;
-                      CD_NONE: always */
+    uint32_t mask; /* what is lowered is asked where this is not false; CD_NONE: always. Branches
+                      that are observed, and questions to the engine of IAM, are asked there only */
     uint32_t steps, depth;
     const struct cd_expr *failed; /* where a limit was exceeded */
     bool too_deep;                /* it is that of loops inside each other */
@@ -104,8 +104,9 @@ uint32_t cd_lower_domain_of(const struct cd_lower *l, uint32_t node);
 uint32_t cd_lower_bool(struct cd_lower *l, bool value);
 /* A node of type bool. */
 uint32_t cd_lower_logic(struct cd_lower *l, enum cd_op op, uint32_t a, uint32_t b);
-/* Narrows the mask to where NODE is not false, while branches are observed. What is asked of the
- * lanes of a domain is narrowed to one of its nodes, so that it stays within. */
+/* Narrows the mask to where NODE (or CD_NONE) is not false. While branches are observed, what is
+ * asked of the lanes of a domain is narrowed to one of its nodes, so that it stays within; else a
+ * loop may stand further out than what is around it, and the mask begins anew. */
 void cd_lower_narrow(struct cd_lower *l, uint32_t node);
 /* A condition that is never false, of the domain that MEMBER is the row or member of. */
 uint32_t cd_lower_there(struct cd_lower *l, uint32_t member);

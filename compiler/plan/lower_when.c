@@ -197,5 +197,11 @@ cd_lower_question(struct cd_lower *l, const struct cd_expr *e, struct cd_lower_e
     uint32_t first = cd_lower_node(l, e->items[0], env);
     uint32_t second =
         op == CD_OP_BECOMES ? cd_lower_node(l, e->items[1], env) : lower_requests(l, e, env);
-    return cd_lower_logic(l, op, first, second);
+    struct cd_plan *p = l->plan;
+    uint32_t domain =
+        cd_plan_deeper(p, cd_lower_domain_of(l, first), cd_lower_domain_of(l, second));
+    bool is_masked =
+        l->mask != CD_NONE && cd_plan_is_inside(p, domain, cd_lower_domain_of(l, l->mask));
+    return cd_plan_node(p, op, cd_lower_simple(l, CD_TYPE_BOOL), first, second,
+                        is_masked ? l->mask : CD_NONE);
 }

@@ -278,9 +278,10 @@ types_hold(const struct typed *t)
     case CD_OP_ALLOWS:
     case CD_OP_DENIES:
         return is_kind(t, t->a, CD_KIND_ROW) && is_kind(t, t->b, CD_KIND_NUMBER)
-               && is_kind(t, t->d, CD_KIND_BOOL);
+               && is_condition(t, t->c) && is_kind(t, t->d, CD_KIND_BOOL);
     case CD_OP_BECOMES:
-        return is_resource(t, t->a) && is_resource(t, t->b) && is_kind(t, t->d, CD_KIND_BOOL);
+        return is_resource(t, t->a) && is_resource(t, t->b) && is_condition(t, t->c)
+               && is_kind(t, t->d, CD_KIND_BOOL);
     case CD_N_OPS: break;
     }
     return false;

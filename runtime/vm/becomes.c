@@ -269,8 +269,7 @@ cd_k_becomes(struct cd_eval *e, const struct cd_insn *in)
     struct cd_vec *d = cd_vm_dst(e, in, &a);
     for (uint32_t i = 0; i < d->n; i++) {
         bool is_new;
-        if (!cd_vec_both_known(a, d, i, x, y)) {
-            d->v.b[i] = d->v.b[i] == CD_A ? CD_F : d->v.b[i];
+        if (!cd_questions_begin(e, in, a, d, i)) {
             continue;
         }
         uint32_t at = cd_triples_put(&e->arena, &q->way_keys, cd_questions_row(e, x->v.u64[i]),

@@ -405,6 +405,19 @@ cd_questions_policy(struct cd_eval *e, uint32_t row)
 
 /* ---- one document ---- */
 
+bool
+cd_questions_begin(struct cd_eval *e, const struct cd_insn *in, struct cd_arena *a,
+                   struct cd_vec *d, uint32_t i)
+{
+    const struct cd_vec *mask = in->c == CD_NONE ? NULL : cd_vm_reg(e, in->c);
+    if (mask != NULL && (mask->v.b[i] == CD_F || mask->v.b[i] == CD_A)) {
+        return false;
+    }
+    bool known = cd_vec_both_known(a, d, i, cd_vm_reg(e, in->a), cd_vm_reg(e, in->b));
+    d->v.b[i] = d->v.b[i] == CD_A ? CD_F : d->v.b[i];
+    return known;
+}
+
 static struct cd_asker *
 asker_of(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
          const struct cd_policy *policy, struct cd_vm_requests requests)
@@ -473,8 +486,7 @@ cd_k_document(struct cd_eval *e, const struct cd_insn *in)
     enum cd_ask_kind kind = in->op == CD_OP_ALLOWS ? CD_ASK_ALLOWS : CD_ASK_DENIES;
     for (uint32_t i = 0; i < d->n; i++) {
         bool is_new;
-        if (!cd_vec_both_known(a, d, i, x, y)) {
-            d->v.b[i] = d->v.b[i] == CD_A ? CD_F : d->v.b[i];
+        if (!cd_questions_begin(e, in, a, d, i)) {
             continue;
         }
         uint32_t row = cd_rowref_row(x->v.u64[i]);

@@ -62,6 +62,10 @@ void cd_questions_finish(struct cd_eval *e);
 /* The set of requests that the known lane LANE of V is a number of; ends the call if it is none. */
 struct cd_vm_requests cd_questions_requests(struct cd_eval *e, const struct cd_vec *v,
                                             uint32_t lane);
+/* Is lane I of the question IN, of X and Y, to be asked? If not, D has its answer: it is masked, or
+ * an operand is absent or unknown. */
+bool cd_questions_begin(struct cd_eval *e, const struct cd_insn *in, struct cd_arena *a,
+                        struct cd_vec *d, uint32_t i);
 const struct cd_when *cd_questions_when(struct cd_eval *e, uint32_t when);
 /* The document that stands at a row of the snapshot's policy documents. */
 const struct cd_vm_policy *cd_questions_policy(struct cd_eval *e, uint32_t row);
