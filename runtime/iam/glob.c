@@ -167,10 +167,25 @@ is_affordable(const struct compiler *c)
     return true;
 }
 
+/* How many parts there may be: most texts are one, and documents have many of them. */
+static size_t
+most_parts(struct cd_str text)
+{
+    size_t n = text.n != 0;
+    for (size_t i = 0; i < text.n; i++) {
+        n += text.p[i] == '*' || text.p[i] == '?' || text.p[i] == '$' ? 2 : 0;
+    }
+    return n;
+}
+
 cordon_status
 cd_glob_compile(struct cd_arena *a, struct cd_str text, unsigned holds, struct cd_glob *out)
 {
-    struct compiler c = {.a = a, .text = text, .holds = holds};
+    struct compiler c = {.a = a, .text = text, .holds = holds, .cap = most_parts(text)};
+    c.parts = CD_NEW_ARRAY(a, c.cap, struct cd_glob_part);
+    if (c.parts == NULL) {
+        return CORDON_ENOMEM;
+    }
     CORDON_TRY(compile(&c));
     if (!is_affordable(&c)) {
         return CORDON_ELIMIT;

@@ -9,7 +9,7 @@
 
 #define BEGINNING 256                   /* bytes of a member by which it is found */
 #define SAME_BEGINNING 8                /* members that are compared then */
-#define BYTES_LIMIT ((size_t)256 << 20) /* of texts and what is compiled from them */
+#define BYTES_LIMIT ((size_t)512 << 20) /* of texts and what is compiled from them */
 
 struct entry {
     struct cd_str text;
