@@ -161,7 +161,9 @@ take_id(struct cd_line *l)
         return cd_line_fail(l, "id: a string or a number is expected");
     }
     struct cd_dom_val v;
-    if (text.n > 15 && cd_dom_parse(l->s->dom, text, false, &v) != CD_DOM_OK) {
+    bool is_small =
+        text.n <= 15 && cd_str_find(text, 'e', 0) == text.n && cd_str_find(text, 'E', 0) == text.n;
+    if (!is_small && cd_dom_parse(l->s->dom, text, false, &v) != CD_DOM_OK) {
         return cd_line_fail(l, "id: a number this large has to stand in quotes");
     }
     l->id = text;
