@@ -119,4 +119,10 @@ uint32_t cd_estate_site(struct cd_eval *e, struct cd_str arn, bool named,
 const struct cd_vm_site *cd_estate_sites(struct cd_eval *e, enum cd_site_service service,
                                          uint32_t *n);
 
+/* ---- what is told at a glance (can_quick.c) ---- */
+
+/* Is it clear, without a question to the engine, that none of the requests is allowed? */
+bool cd_questions_cannot(struct cd_eval *e, const struct cd_vm_principal *p,
+                         struct cd_vm_requests requests);
+
 #endif

@@ -333,6 +333,10 @@ cd_k_can(struct cd_eval *e, const struct cd_insn *in)
             continue;
         }
         struct cd_vm_requests requests = cd_questions_requests(e, y, i);
+        const struct cd_vm_principal *principal = cd_estate_principal(e, x->v.u64[i]);
+        if (principal != NULL && cd_questions_cannot(e, principal, requests)) {
+            continue;
+        }
         uint32_t at =
             cd_triples_put(&e->arena, &q->answer_keys, (uint32_t)CD_ASK_CAN,
                            cd_questions_row(e, x->v.u64[i]), (uint32_t)y->v.f64[i], &is_new);

@@ -41,16 +41,20 @@ struct cd_vm_answer {
 };
 
 struct cd_estate;
+struct cd_vm_allowed;
+struct cd_vm_pattern;
 
 struct cd_questions {
     struct cd_arena documents; /* without a jump */
     struct cd_arena scratch;   /* of one question */
     struct cd_triples when_keys, list_keys, action_keys, request_keys, asker_keys, answer_keys,
-        row_keys, edge_keys, way_keys;
+        row_keys, edge_keys, way_keys, allowed_keys, pattern_keys;
     CD_VEC(const struct cd_when *) whens;
     CD_VEC(struct cd_vm_actions) actions;
     CD_VEC(struct cd_asker *) askers;
     CD_VEC(struct cd_vm_answer) answers, edges, ways;
+    CD_VEC(struct cd_vm_allowed *) allowed;
+    CD_VEC(struct cd_vm_pattern *) patterns;
     struct cd_vm_policy **policies; /* by row of the snapshot's policy documents */
     uint32_t n_policies;
     struct cd_estate *estate; /* what is attached to what (estate.h); NULL: not asked for yet */
