@@ -275,6 +275,8 @@ types_hold(const struct typed *t)
                && (t->c == CD_NONE || is_kind(t, t->c, CD_KIND_NUMBER))
                && is_kind(t, t->d, CD_KIND_NUMBER);
     case CD_OP_CAN:
+        return is_resource(t, t->a) && is_kind(t, t->b, CD_KIND_NUMBER) && is_condition(t, t->c)
+               && is_kind(t, t->d, CD_KIND_BOOL);
     case CD_OP_ALLOWS:
     case CD_OP_DENIES:
         return is_kind(t, t->a, CD_KIND_ROW) && is_kind(t, t->b, CD_KIND_NUMBER)

@@ -96,7 +96,9 @@ cd_words_put_glob(struct cd_words *w, const struct cd_glob *glob, unsigned flags
         case CD_GLOB_TEXT: cd_words_put_text(w, part->text, glob->nocase); break;
         case CD_GLOB_ANY: cd_words_put_any(w, 0, flags); break;
         case CD_GLOB_ONE:
-            push_step(w, (struct cd_words_step){.kind = STEP_ONE, .flags = (uint8_t)flags});
+            for (uint32_t k = 0; k < part->count; k++) {
+                push_step(w, (struct cd_words_step){.kind = STEP_ONE, .flags = (uint8_t)flags});
+            }
             break;
         case CD_GLOB_KEY: put_key(w, glob, part, flags, access); break;
         }

@@ -31,6 +31,35 @@ def snapshot(folder, resources, seed, form):
     return compressed
 
 
+QUESTIONS = """module bench.questions
+control reach {
+  for b in AWS::S3::Bucket
+  require none r in AWS::IAM::Role {
+    can(r, s3:GetObject, "{b.arn}/*") and can(r, s3:PutObject, "{b.arn}/*") and can(r, s3:DeleteObject, "{b.arn}/*")
+    and can(r, s3:ListBucket, b.arn) and can(r, s3:PutBucketPolicy, b.arn)
+  }
+}
+"""
+
+
+def questions(folder, n):
+    """A policy that asks of N roles and N buckets what each role can do; and their snapshot: each role reads one of fifty buckets."""
+    lines = [{"cordon": 1, "captured": "2026-06-01T00:00:00Z", "complete": [{"type": "*"}]}]
+    for i in range(n):
+        bucket = f"arn:aws:s3:::data-{i % 50:04}"
+        read = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": [bucket, bucket + "/*"]}
+        plain = {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+        document = {"Version": "2012-10-17", "Statement": [read, plain]}
+        lines.append({"type": "AWS::IAM::Role", "id": f"role-{i:04}", "account": "111122223333",
+                      "properties": {"Policies": [{"PolicyName": "p", "PolicyDocument": document}]}})
+    for i in range(n):
+        lines.append({"type": "AWS::S3::Bucket", "id": f"data-{i:04}", "account": "111122223333", "region": "eu-west-1", "properties": {}})
+    policy, snapshot = folder / "questions.cordon", folder / "questions.ndjson"
+    policy.write_text(QUESTIONS)
+    snapshot.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+    return policy, snapshot
+
+
 def expected_counts(path):
     """What the reference evaluator counts for each check; remembered beside the snapshot."""
     path = path.with_suffix("") if path.suffix == ".gz" else path

@@ -430,6 +430,19 @@ Test(verify, instructions_have_their_places)
     }
 }
 
+Test(verify, questions_are_about_rows_and_requests)
+{
+    static const enum cd_op questions[] = {CD_OP_CAN, CD_OP_ALLOWS, CD_OP_DENIES, CD_OP_BECOMES};
+    struct cd_insn *in = insn(CD_OP_EQ, 0); /* of texts */
+    in->c = CD_NONE;
+    for (size_t i = 0; i < CD_ARRAY_LEN(questions); i++) {
+        in->op = (uint16_t)questions[i];
+        expect_refused("types are wrong");
+    }
+    *in = (struct cd_insn){.op = CD_OP_WHENJOIN, .d = in->d, .a = in->a, .b = CD_NONE, .c = 3};
+    expect_refused("operand c is out of range");
+}
+
 Test(verify, a_table_section_begins_with_its_rows)
 {
     struct cd_insn *root = insn(CD_OP_ROOT, 0);
