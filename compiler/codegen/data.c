@@ -102,26 +102,6 @@ note_estate(struct cd_gen *g, struct tables *tables)
     }
 }
 
-/* All that stands in policy documents: a source that does not keep their texts has them in parts.
- */
-static void
-note_documents(struct cd_gen *g)
-{
-    struct cd_schema_shape document = cd_schema_shape_at(cd_schema_policy_shape());
-    for (uint32_t i = 0; i < document.n_fields; i++) {
-        struct cd_schema_type t =
-            cd_schema_type_at(cd_schema_field_at(document.first_field + i).type);
-        note_field(g, document.first_field + i);
-        t = t.kind == CD_SCHEMA_LIST ? cd_schema_type_at(t.ref) : t;
-        if (t.kind == CD_SCHEMA_RECORD) {
-            struct cd_schema_shape statement = cd_schema_shape_at(t.ref);
-            for (uint32_t k = 0; k < statement.n_fields; k++) {
-                note_field(g, statement.first_field + k);
-            }
-        }
-    }
-}
-
 static void
 note_node(struct cd_gen *g, const struct cd_plan_node *n, struct tables *tables)
 {
@@ -151,20 +131,16 @@ cd_gen_collect(struct cd_gen *g)
     memset(g->shapes, 0xff, n_shapes * sizeof *g->shapes);
     g->indexes = CD_NEW_ARRAY(g->arena, p->indexes.n, uint32_t);
     memset(g->indexes, 0xff, p->indexes.n * sizeof *g->indexes);
-    bool asks_estate = false, asks_documents = false;
+    bool asks_estate = false;
     for (uint32_t i = 0; i < p->nodes.n; i++) {
         if (g->use[i]) {
             enum cd_op op = p->nodes.items[i].op;
             asks_estate = asks_estate || op == CD_OP_CAN || op == CD_OP_BECOMES;
-            asks_documents = asks_documents || op == CD_OP_ALLOWS || op == CD_OP_DENIES;
             note_node(g, &p->nodes.items[i], &tables);
         }
     }
     if (asks_estate) {
         note_estate(g, &tables);
-    }
-    if (asks_estate || asks_documents) {
-        note_documents(g);
     }
     for (uint32_t i = 0; i < p->domains.n; i++) {
         if (p->domains.items[i].kind == CD_DOMAIN_ROOT) {

@@ -72,7 +72,7 @@ cd_questions_of(struct cd_eval *e)
         cd_arena_init(&q->documents);
         cd_arena_init(&q->scratch);
         q->scratch.on_oom = &e->oom;
-        q->n_policies = e->s->policies->n;
+        q->n_policies = (uint32_t)e->s->n_policy_texts;
         q->policies = CD_NEW_ARRAY(&e->arena, (size_t)q->n_policies + 1, struct cd_vm_policy *);
         e->questions = q;
     }
@@ -379,17 +379,6 @@ why_unreadable(struct cd_eval *e, struct cd_str text, const struct cordon_error 
     return cd_vm_str(e, cd_str_of(why));
 }
 
-/* The document's JSON; a store does not keep it, and it is put together from its parts. */
-static struct cd_str
-text_of(struct cd_eval *e, uint32_t row, struct cd_buf *made)
-{
-    if (row < e->s->n_policy_texts) {
-        return cd_vm_text(e, e->s->policy_texts[row]);
-    }
-    cd_node_write(e->s, e->s->policies, row, made);
-    return cd_buf_view(made);
-}
-
 const struct cd_vm_policy *
 cd_questions_policy(struct cd_eval *e, uint32_t row)
 {
@@ -401,18 +390,13 @@ cd_questions_policy(struct cd_eval *e, uint32_t row)
     if (q->policies[row] == NULL) {
         struct cordon_error err = {.code = CORDON_OK};
         struct cd_vm_policy *p = CD_NEW(&e->arena, struct cd_vm_policy);
-        struct cd_buf made = CD_BUF_INIT;
-        struct cd_str text = text_of(e, row, &made);
-        cordon_status status =
-            made.oom ? CORDON_ENOMEM : cd_policy_read(&q->documents, NULL, text, &p->policy, &err);
-        uint32_t why =
-            status == CORDON_OK || status == CORDON_ENOMEM ? 0 : why_unreadable(e, text, &err);
-        cd_buf_finish(&made);
+        struct cd_str text = cd_vm_text(e, e->s->policy_texts[row]);
+        cordon_status status = cd_policy_read(&q->documents, NULL, text, &p->policy, &err);
         if (status == CORDON_ENOMEM) {
             cd_vm_oom(e);
         }
         if (status != CORDON_OK) {
-            *p = (struct cd_vm_policy){NULL, why};
+            *p = (struct cd_vm_policy){NULL, why_unreadable(e, text, &err)};
         }
         q->policies[row] = p;
     }
