@@ -60,12 +60,12 @@ scope_of(struct reader *r, const struct cd_table *t, uint32_t row, struct cd_sco
 
 /* ---- documents ---- */
 
-/* A store keeps what documents say, not their texts. */
+/* Its text, or, where that is not known, what it says. */
 static struct cd_str
 text_at(struct reader *r, uint32_t policy)
 {
     const struct cd_snapshot *s = r->s;
-    if (policy < s->n_policy_texts) {
+    if (policy < s->n_policy_texts && s->policy_texts[policy] != CD_NO_STR) {
         return cd_arena_str(r->a, cd_intern_str(&s->dict, s->policy_texts[policy]));
     }
     cd_buf_clear(&r->scratch);

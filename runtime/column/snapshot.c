@@ -195,6 +195,21 @@ cd_snapshot_init(struct cd_snapshot *s, struct cd_projection projection)
     return CORDON_OK;
 }
 
+bool
+cd_snapshot_policy_text(struct cd_snapshot *s, uint32_t row, uint32_t text)
+{
+    while (s->n_policy_texts <= row) {
+        uint32_t *slot =
+            CD_PUSH(&s->arena, s->policy_texts, s->n_policy_texts, s->cap_policy_texts);
+        if (slot == NULL) {
+            return false;
+        }
+        *slot = CD_NO_STR;
+    }
+    s->policy_texts[row] = text;
+    return true;
+}
+
 void
 cd_snapshot_finish(struct cd_snapshot *s)
 {

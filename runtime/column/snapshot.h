@@ -234,7 +234,8 @@ struct cd_snapshot {
     size_t n_tables, cap_tables;
     struct cd_node
         *policies; /* RECORD of the schema's policy shape: one row for each distinct document */
-    uint32_t *policy_texts; /* by row of those: dictionary id of the document's JSON */
+    uint32_t *policy_texts; /* by row of those: dictionary id of the document's JSON, CD_NO_STR: not
+                               known; rows behind the last have none, either */
     size_t n_policy_texts, cap_policy_texts;
     struct cd_json *json;
     size_t n_json, cap_json;
@@ -302,6 +303,8 @@ struct cd_envelope_row {
 /* Adds a resource; *row is its number. Its root record row is known. */
 CORDON_MUST_CHECK bool cd_table_add(struct cd_snapshot *s, struct cd_table *t,
                                     const struct cd_envelope_row *e, uint32_t *row);
+/* The text of the document in ROW of the policies is TEXT. False when memory is out. */
+CORDON_MUST_CHECK bool cd_snapshot_policy_text(struct cd_snapshot *s, uint32_t row, uint32_t text);
 /* Records that a resource of this identity was deleted at CAPTURED. */
 CORDON_MUST_CHECK bool cd_snapshot_delete(struct cd_snapshot *s, struct cd_str type,
                                           uint32_t partition, uint32_t account, uint32_t region,

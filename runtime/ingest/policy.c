@@ -78,19 +78,6 @@ add_row(struct cd_load *l, struct cd_dom_val document)
     return row;
 }
 
-/* What a document does is asked of its text. */
-static bool
-keep_text(struct cd_load *l, uint32_t text)
-{
-    struct cd_snapshot *s = l->s;
-    uint32_t *slot = CD_PUSH(&s->arena, s->policy_texts, s->n_policy_texts, s->cap_policy_texts);
-    l->oom = l->oom || slot == NULL;
-    if (slot != NULL) {
-        *slot = text;
-    }
-    return slot != NULL;
-}
-
 /* The document's text: of a string what it holds, of an object its JSON. */
 static struct cd_str
 text_of(struct cd_load *l, struct cd_dom_val val, bool urldecode)
@@ -130,8 +117,8 @@ cd_policy_row(struct cd_load *l, struct cd_dom_val val, bool urldecode)
     if (!is_text || cd_text_parse(l, l->scratch, text, false, &document) == CD_DOM_OK) {
         row = document_of(l, document, &document) ? add_row(l, document) : CD_NONE;
     }
-    if (row != CD_NONE && !keep_text(l, id)) {
-        row = CD_NONE;
+    if (row != CD_NONE) { /* what a document does is asked of its text */
+        cd_load_ok(l, cd_snapshot_policy_text(l->s, row, id));
     }
     *slot = (struct cd_policy_slot){id + 1, row};
     in->n_policies++;

@@ -235,6 +235,14 @@ put_content(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, 
     }
 }
 
+/* The empty string if it is not known. */
+static uint32_t
+text_of(const struct cd_snapshot *s, uint32_t row)
+{
+    bool is_known = row < s->n_policy_texts && s->policy_texts[row] != CD_NO_STR;
+    return is_known ? s->policy_texts[row] : 0;
+}
+
 /* The document of TO that says what ROW of FROM's says; or, with FROM NULL, enters its own ROW. */
 static bool
 find_policy(struct append *a, struct cd_map *known, const struct cd_snapshot *from, uint32_t *row,
@@ -244,6 +252,7 @@ find_policy(struct append *a, struct cd_map *known, const struct cd_snapshot *fr
     struct cd_buf content = CD_BUF_INIT;
     bool is_found = false;
     put_content(s, s->policies, *row, &content);
+    cd_bytes_put_str(&content, cd_intern_str(&s->dict, text_of(s, *row)));
     if (!ok(a, !content.oom)) {
         return false;
     }
@@ -275,6 +284,8 @@ append_policies(struct append *a)
         if (!find_policy(a, &known, a->from, &a->policies[row], &arena)) {
             a->policies[row] = to->n;
             append_rows(a, from, row, 1, to->n);
+            uint32_t text = row < a->from->n_policy_texts ? a->from->policy_texts[row] : CD_NO_STR;
+            (void)ok(a, cd_snapshot_policy_text(a->to, a->policies[row], string_of(a, text)));
         }
     }
     cd_map_finish(&known);

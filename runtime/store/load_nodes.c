@@ -379,6 +379,22 @@ cd_store_skip_tree(struct cd_store_load *l, struct cd_bytes *bytes)
     return skip_node(l, bytes, 0);
 }
 
+static cordon_status
+load_policy_texts(struct cd_store_load *l, struct cd_bytes *bytes)
+{
+    struct cd_snapshot *s = l->s;
+    uint32_t n = s->policies->n;
+    struct cd_store_column column = {CD_STORE_NAMES, 0};
+    CORDON_TRY(cd_store_load_ints(l, bytes, n, column, &s->policy_texts));
+    for (uint32_t row = 0; row < n; row++) {
+        if (s->policy_texts[row] == CD_ARN_MADE) {
+            return wrong_node(l, "the text of a policy document is no string");
+        }
+    }
+    s->n_policy_texts = s->cap_policy_texts = n;
+    return CORDON_OK;
+}
+
 cordon_status
 cd_store_load_policies(struct cd_store_load *l)
 {
@@ -390,5 +406,5 @@ cd_store_load_policies(struct cd_store_load *l)
         return skip_node(l, &bytes, 0);
     }
     CORDON_TRY(load_node(l, &bytes, NULL, l->s->policies, 0));
-    return CORDON_OK;
+    return load_policy_texts(l, &bytes);
 }

@@ -182,12 +182,27 @@ latest_of(const struct cd_table *t)
 }
 
 static void
+put_policy_texts(struct cd_store_writer *w, struct cd_buf *out)
+{
+    uint32_t n = w->s->policies->n;
+    uint32_t *numbers = cd_store_numbers(w, n);
+    for (uint32_t row = 0; numbers != NULL && row < n; row++) {
+        numbers[row] =
+            row < w->s->n_policy_texts ? cd_store_string(w, w->s->policy_texts[row]) : CD_NO_STR;
+    }
+    if (numbers != NULL) {
+        cd_store_put_ints(w, numbers, n, out);
+    }
+}
+
+static void
 put_tables(struct cd_store_writer *w, struct cd_buf *directory)
 {
     const struct cd_snapshot *s = w->s;
     struct cd_buf own = CD_BUF_INIT;
     uint32_t first = w->n_nodes;
     cd_store_put_node(w, s->policies, &own);
+    put_policy_texts(w, &own);
     cd_bytes_put(directory, first);
     put_section(w, &own, directory);
     cd_bytes_put(directory, s->n_tables);

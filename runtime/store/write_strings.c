@@ -120,6 +120,7 @@ use_everything(struct cd_store_writer *w)
     for (size_t i = 0; i < w->s->n_tables; i++) {
         use_table(w, w->s->tables[i]);
     }
+    use_all(w, w->s->policy_texts, (uint32_t)w->s->n_policy_texts);
     use_places(w);
 }
 

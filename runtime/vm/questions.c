@@ -384,7 +384,7 @@ cd_questions_policy(struct cd_eval *e, uint32_t row)
 {
     struct cd_questions *q = cd_questions_of(e);
     static const struct cd_vm_policy none = {NULL, 0};
-    if (row >= q->n_policies) {
+    if (row >= q->n_policies || e->s->policy_texts[row] == CD_NO_STR) {
         return &none;
     }
     if (q->policies[row] == NULL) {
