@@ -133,8 +133,7 @@ enum cd_builtin {
     CD_BUILTIN_STRING,
     CD_BUILTIN_SIZE,
     CD_BUILTIN_CAPTURE,
-    /* relations of the runtime, not computed yet by the engine: absent argument decides, else
-       unknown */
+    /* relations of the runtime */
     CD_BUILTIN_CAN,
     CD_BUILTIN_ALLOWS,
     CD_BUILTIN_DENIES,

@@ -15,7 +15,7 @@ static const struct verb verbs[] = {
     {"build", "policies to an image of bytecode", cd_verb_build},
     {"check", "parse, resolve and type-check policies", cd_verb_check},
     {"doc", "the catalogue of controls as Markdown", cd_verb_doc},
-    {"emit", "denies as documents: service control and bucket policies", cd_verb_emit},
+    {"emit", "denies as policy documents of organizations, resources and identities", cd_verb_emit},
     {"eval", "findings of policies in snapshots", cd_verb_eval},
     {"fmt", "policies in their canonical form", cd_verb_fmt},
     {"normalize", "snapshots of any format in Cordon's own form", cd_verb_normalize},
