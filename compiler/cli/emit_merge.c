@@ -1,13 +1,9 @@
 /* What snapshots show of the policies of buckets and keys. */
 #include "compiler/cli/emit_merge.h"
 
-#include <unistd.h>
-
 #include "runtime/driver/read.h"
 #include "runtime/report/report.h"
 #include "runtime/store/store.h"
-
-#define MOST_PROBLEMS 20u /* that are told of each file */
 
 /* Where policies stand, by target. */
 struct place {
@@ -158,22 +154,8 @@ read_snapshots(struct cd_emit_merge *m, struct cordon_error *err)
 {
     CORDON_TRY(cd_snapshot_init(&m->snapshot, (struct cd_projection){.all = true}));
     m->has_snapshot = true;
-    for (size_t i = 0; i < m->paths.n; i++) {
-        const struct cd_ingest_options options = {.n_threads = 1};
-        CORDON_TRY(cd_driver_read(&m->snapshot, m->paths.items[i], m->paths.n == 1, &options, err));
-    }
-    CORDON_TRY(cd_snapshot_seal(&m->snapshot, err));
-    return cd_store_check(&m->snapshot, err);
-}
-
-/* What could not be read may be a policy. */
-static void
-tell_problems(const struct cd_snapshot *s)
-{
-    struct cd_out out;
-    cd_out_init(&out, STDERR_FILENO, "standard error");
-    cd_report_problems(s, MOST_PROBLEMS, "cordon: ", ": byte ", &out);
-    (void)!cd_out_finish(&out, NULL); /* there is nowhere left to say so */
+    const struct cd_reading how = {.n_threads = 1, .is_silent = true};
+    return cd_driver_read_whole(&m->snapshot, m->paths.items, m->paths.n, how, err);
 }
 
 cordon_status
@@ -184,7 +166,7 @@ cd_emit_merge_read(struct cd_emit_merge *m, enum cd_target target, struct cd_are
         return CORDON_OK;
     }
     CORDON_TRY(read_snapshots(m, err));
-    tell_problems(&m->snapshot);
+    cd_report_tell_problems(&m->snapshot, "cordon: ", ": byte "); /* they may be policies */
     struct reader r = {.s = &m->snapshot,
                        .place = target == CD_TARGET_KEY_POLICY ? &key_policies : &bucket_policies,
                        .a = arena,

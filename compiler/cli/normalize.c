@@ -4,41 +4,10 @@
 #include "compiler/cli/verbs.h"
 #include "runtime/column/snapshot.h"
 #include "runtime/driver/options.h"
-#include "runtime/driver/progress.h"
 #include "runtime/driver/read.h"
 #include "runtime/driver/threads.h"
 #include "runtime/report/report.h"
 #include "runtime/store/store.h"
-
-#define MOST_PROBLEMS 20u /* that are told of each file */
-
-static cordon_status
-read_all(struct cd_snapshot *s, char **paths, size_t n, unsigned n_threads,
-         struct cordon_error *err)
-{
-    struct cd_progress progress;
-    cd_progress_init(&progress);
-    const struct cd_ingest_options options = {
-        .progress = cd_progress_show, .user = &progress, .n_threads = n_threads};
-    for (size_t i = 0; i < n; i++) {
-        cordon_status status = cd_driver_read(s, paths[i], n == 1, &options, err);
-        cd_progress_clear(&progress);
-        CORDON_TRY(status);
-    }
-    CORDON_TRY(cd_snapshot_seal(s, err));
-    return cd_store_check(s, err);
-}
-
-/* What could not be read is told on standard error; it takes completeness from the header. */
-static void
-tell_problems(const struct cd_snapshot *s)
-{
-    struct cd_out out;
-    struct cordon_error err = {.code = CORDON_OK};
-    cd_out_init(&out, STDERR_FILENO, "standard error");
-    cd_report_problems(s, MOST_PROBLEMS, "cordon: ", ": byte ", &out);
-    (void)!cd_out_finish(&out, &err); /* there is nowhere left to say so */
-}
 
 static int
 write_all(const struct cd_snapshot *s, const char *path)
@@ -111,10 +80,12 @@ cd_verb_normalize(int argc, char **argv)
     if (status != CORDON_OK) {
         return cd_cli_fail(status, &err);
     }
-    status = read_all(&s, argv + 1, n, n_threads, &err);
+    const struct cd_reading how = {.n_threads = n_threads};
+    status = cd_driver_read_whole(&s, (const char *const *)argv + 1, n, how, &err);
     int code = cd_cli_fail(status, &err);
     if (status == CORDON_OK) {
-        tell_problems(&s);
+        cd_report_tell_problems(&s,
+                                "cordon: ", ": byte "); /* they take completeness from the header */
         code = write_all(&s, path);
     }
     cd_snapshot_finish(&s);

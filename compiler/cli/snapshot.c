@@ -2,47 +2,16 @@
 #include <unistd.h>
 
 #include "compiler/cli/snapshot.h"
+#include "compiler/cli/verb_table.h"
 #include "compiler/cli/verbs.h"
-#include "runtime/base/nearest.h"
 #include "runtime/column/snapshot.h"
 #include "runtime/driver/options.h"
-#include "runtime/driver/progress.h"
 #include "runtime/driver/read.h"
 #include "runtime/driver/threads.h"
 #include "runtime/report/report.h"
 #include "runtime/store/store.h"
 
-#define MOST_PROBLEMS 20u /* that are told of each file */
-
 /* ---- build and merge ---- */
-
-static cordon_status
-read_all(struct cd_snapshot *s, char **paths, size_t n, unsigned n_threads,
-         struct cordon_error *err)
-{
-    struct cd_progress progress;
-    cd_progress_init(&progress);
-    const struct cd_ingest_options options = {
-        .progress = cd_progress_show, .user = &progress, .n_threads = n_threads};
-    for (size_t i = 0; i < n; i++) {
-        cordon_status status = cd_driver_read(s, paths[i], false, &options, err);
-        cd_progress_clear(&progress);
-        CORDON_TRY(status);
-    }
-    CORDON_TRY(cd_snapshot_seal(s, err));
-    return cd_store_check(s, err);
-}
-
-/* What could not be read is told on standard error; the store has it, too. */
-static void
-tell_problems(const struct cd_snapshot *s)
-{
-    struct cd_out out;
-    struct cordon_error err = {.code = CORDON_OK};
-    cd_out_init(&out, STDERR_FILENO, "standard error");
-    cd_report_problems(s, MOST_PROBLEMS, "cordon: ", ": byte ", &out);
-    (void)!cd_out_finish(&out, &err); /* there is nowhere left to say so */
-}
 
 /* Said before anything is read. Results never go over an input. */
 static int
@@ -73,15 +42,26 @@ make_store(char **paths, size_t n, unsigned n_threads, const char *path)
         return cd_cli_fail(status, &err);
     }
     s.keeps_problems = true;
-    status = read_all(&s, paths, n, n_threads, &err);
+    const struct cd_reading how = {.n_threads = n_threads, .keeps_duplicates = true};
+    status = cd_driver_read_whole(&s, (const char *const *)paths, n, how, &err);
     if (status == CORDON_OK) {
         status = cd_store_write(&s, path, &err);
     }
     if (status == CORDON_OK) {
-        tell_problems(&s);
+        cd_report_tell_problems(&s, "cordon: ", ": byte "); /* the store has them, too */
     }
     cd_snapshot_finish(&s);
     return cd_cli_fail(status, &err);
+}
+
+static struct cd_option
+store_option(const char **path)
+{
+    return (struct cd_option){.name = "o",
+                              .kind = CD_OPTION_VALUE,
+                              .argument = "FILE.cbs",
+                              .help = "the store to write",
+                              .value = path};
 }
 
 static int
@@ -90,11 +70,7 @@ build(int argc, char **argv)
     const char *path = NULL;
     const char *threads = NULL;
     const struct cd_option options[] = {
-        {.name = "o",
-         .kind = CD_OPTION_VALUE,
-         .argument = "FILE.cbs",
-         .help = "the store to write",
-         .value = &path},
+        store_option(&path),
         cd_threads_option(&threads),
     };
     const struct cd_usage usage = {
@@ -127,11 +103,7 @@ merge(int argc, char **argv)
 {
     const char *path = NULL;
     const struct cd_option options[] = {
-        {.name = "o",
-         .kind = CD_OPTION_VALUE,
-         .argument = "FILE.cbs",
-         .help = "the store to write",
-         .value = &path},
+        store_option(&path),
     };
     const struct cd_usage usage = {
         "cordon snapshot merge", "FILE.cbs… -o FILE.cbs",
@@ -162,62 +134,15 @@ merge(int argc, char **argv)
 
 /* ---- the verb ---- */
 
-static const struct {
-    const char *name, *summary;
-    int (*run)(int argc, char **argv);
-} verbs[] = {
+static const struct cd_verb verbs[] = {
     {"build", "a store of sources of any format", build},
     {"info", "what a store holds, and whether it is whole", cd_snapshot_info},
     {"merge", "one store of several", merge},
 };
 
-static void
-put_usage(struct cd_out *out)
-{
-    cd_out_puts(out, "usage: cordon snapshot VERB …\n\n");
-    for (size_t i = 0; i < CD_ARRAY_LEN(verbs); i++) {
-        cd_out_printf(out, "  %-10s %s\n", verbs[i].name, verbs[i].summary);
-    }
-    cd_out_puts(out, "\ncordon snapshot VERB --help says more.\n");
-}
-
-static int
-wrong_verb(const char *name)
-{
-    struct cd_out out;
-    cd_out_init(&out, STDERR_FILENO, "standard error");
-    if (name != NULL) {
-        struct cd_nearest nearest;
-        cd_nearest_init(&nearest, cd_str_of(name));
-        for (size_t i = 0; i < CD_ARRAY_LEN(verbs); i++) {
-            cd_nearest_try(&nearest, cd_str_of(verbs[i].name));
-        }
-        cd_out_printf(&out, "cordon snapshot: there is no verb %s", name);
-        if (nearest.best.p != NULL) {
-            cd_out_printf(&out, "; did you mean %.*s?", CD_FMT(nearest.best));
-        }
-        cd_out_puts(&out, "\n\n");
-    }
-    put_usage(&out);
-    return cd_cli_finish(&out, CD_EXIT_WRONG);
-}
-
 int
 cd_verb_snapshot(int argc, char **argv)
 {
-    if (argc < 2) {
-        return wrong_verb(NULL);
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        struct cd_out out;
-        cd_out_init(&out, STDOUT_FILENO, "standard output");
-        put_usage(&out);
-        return cd_cli_finish(&out, CD_EXIT_HOLDS);
-    }
-    for (size_t i = 0; i < CD_ARRAY_LEN(verbs); i++) {
-        if (strcmp(argv[1], verbs[i].name) == 0) {
-            return verbs[i].run(argc - 1, argv + 1);
-        }
-    }
-    return wrong_verb(argv[1]);
+    const struct cd_verb_table table = {"cordon snapshot", verbs, CD_ARRAY_LEN(verbs)};
+    return cd_verb_run(&table, argc, argv);
 }

@@ -6,13 +6,11 @@
 
 #include "runtime/base/nearest.h"
 #include "runtime/driver/load.h"
-#include "runtime/driver/progress.h"
 #include "runtime/driver/read.h"
 #include "runtime/report/baseline.h"
 #include "runtime/schema/schema.h"
 #include "runtime/store/store.h"
 
-#define MOST_PROBLEMS 20u /* that are told of each file */
 /* Of a report on a store that is written only once all of it is sure to hold. */
 #define MOST_HELD ((size_t)64 << 20)
 
@@ -187,20 +185,12 @@ static cordon_status
 read_snapshots(struct run *run, const struct cd_values *snapshots, struct cordon_error *err)
 {
     const struct cd_image *img = run->program->img;
-    struct cd_progress progress;
-    cd_progress_init(&progress);
-    const struct cd_ingest_options ingest = {
-        .progress = cd_progress_show, .user = &progress, .n_threads = run->options->n_threads};
+    const struct cd_reading how = {.n_threads = run->options->n_threads};
     CORDON_TRY(cd_snapshot_init(
         &run->snapshot, (struct cd_projection){.img = img, .envelopes = reads_envelopes(img)}));
     run->has_snapshot = true;
     run->snapshot.keeps_deletions = run->options->baseline != NULL;
-    for (size_t i = 0; i < snapshots->n; i++) {
-        cordon_status status =
-            cd_driver_read(&run->snapshot, snapshots->items[i], snapshots->n == 1, &ingest, err);
-        cd_progress_clear(&progress);
-        CORDON_TRY(status);
-    }
+    CORDON_TRY(cd_driver_read(&run->snapshot, snapshots->items, snapshots->n, how, err));
     CORDON_TRY(override_completeness(run, err));
     return cd_snapshot_seal(&run->snapshot, err);
 }
@@ -283,17 +273,6 @@ verdict_exit(const struct run *run)
     return run->options->strict && is_undecided(run) ? CD_EXIT_UNDECIDED : CD_EXIT_HOLDS;
 }
 
-/* NDJSON has findings only: problems of the snapshots are told on standard error. */
-static void
-tell_problems(const struct run *run)
-{
-    struct cd_out out;
-    struct cordon_error err = {.code = CORDON_OK};
-    cd_out_init(&out, STDERR_FILENO, "standard error");
-    cd_report_problems(&run->snapshot, MOST_PROBLEMS, "problem: ", " at byte ", &out);
-    (void)!cd_out_finish(&out, &err); /* there is nowhere left to say so */
-}
-
 static cordon_status
 report(struct run *run, struct cordon_error *err)
 {
@@ -366,7 +345,8 @@ evaluate(struct run *run, const struct cd_values *snapshots, struct cordon_error
     size_t n_answers = 0;
     cd_eval_answers(run->eval, &n_answers);
     if (run->options->format == CD_REPORT_NDJSON) {
-        tell_problems(run);
+        cd_report_tell_problems(&run->snapshot,
+                                "problem: ", " at byte "); /* NDJSON has findings only */
     }
     if (run->options->format == CD_REPORT_NDJSON && n_answers > run->options->max_findings) {
         fprintf(stderr, "%s: %zu findings in all, %llu written\n", run->options->tool, n_answers,

@@ -1,7 +1,10 @@
 /* The problems of a snapshot, for people to read. */
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "runtime/report/report.h"
+
+#define MOST_PROBLEMS 20u /* that are told of each source */
 
 void
 cd_report_clean(struct cd_out *out, struct cd_str s)
@@ -43,12 +46,13 @@ put_rest(const struct cd_snapshot *s, uint32_t source, uint64_t n, const char *b
 }
 
 void
-cd_report_problems(const struct cd_snapshot *s, size_t most, const char *before, const char *at,
+cd_report_problems(const struct cd_snapshot *s, const char *before, const char *at,
                    struct cd_out *out)
 {
     for (uint32_t source = 0; source < s->n_sources; source++) {
         size_t shown = 0;
-        for (size_t i = 0; s->sources[source].told > 0 && i < s->n_problems && shown < most; i++) {
+        for (size_t i = 0;
+             s->sources[source].told > 0 && i < s->n_problems && shown < MOST_PROBLEMS; i++) {
             if (s->problems[i].source == source) {
                 put_problem(&s->problems[i], before, at, out);
                 shown++;
@@ -58,4 +62,14 @@ cd_report_problems(const struct cd_snapshot *s, size_t most, const char *before,
             put_rest(s, source, s->sources[source].told - shown, before, out);
         }
     }
+}
+
+void
+cd_report_tell_problems(const struct cd_snapshot *s, const char *before, const char *at)
+{
+    struct cd_out out;
+    struct cordon_error err = {.code = CORDON_OK};
+    cd_out_init(&out, STDERR_FILENO, "standard error");
+    cd_report_problems(s, before, at, &out);
+    (void)!cd_out_finish(&out, &err); /* there is nowhere left to say so */
 }

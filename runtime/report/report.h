@@ -48,10 +48,12 @@ CORDON_MUST_CHECK cordon_status cd_report_ndjson(const struct cd_report *r,
                                                  struct cd_out *out, struct cordon_error *err);
 
 /* Writes the snapshot's problems, a line each: BEFORE, the file, AT and the offset where there is
- * one, the message. Of more than MOST of one source the first are written, and how many there are
+ * one, the message. Of more than twenty of one source the first are written, and how many there are
  * more. */
-void cd_report_problems(const struct cd_snapshot *s, size_t most, const char *before,
-                        const char *at, struct cd_out *out);
+void cd_report_problems(const struct cd_snapshot *s, const char *before, const char *at,
+                        struct cd_out *out);
+/* The same on standard error. */
+void cd_report_tell_problems(const struct cd_snapshot *s, const char *before, const char *at);
 /* Writes S, control characters as `\\x1B`: text of snapshots and policies would rewrite a terminal.
  */
 void cd_report_clean(struct cd_out *out, struct cd_str s);

@@ -5,8 +5,6 @@
 #include "runtime/report/baseline.h"
 #include "runtime/report/finding.h"
 
-#define MOST_PROBLEMS 20u /* of each file; JSON has all */
-
 struct colours {
     const char *fail, *unknown, *waived, *pass, *bold, *dim, *off;
 };
@@ -295,7 +293,7 @@ put_sources(const struct cd_report *r, struct cd_out *out)
         cd_out_printf(out, ", %" PRIu64 " deleted, %" PRIu64 " problems\n", s->deleted,
                       s->problems);
     }
-    cd_report_problems(r->snapshot, MOST_PROBLEMS, "problem: ", " at byte ", out);
+    cd_report_problems(r->snapshot, "problem: ", " at byte ", out);
 }
 
 cordon_status
