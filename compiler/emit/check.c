@@ -1,5 +1,6 @@
 /* Every combination of a deny's classes is put to the deny and to its statements. */
 #include "compiler/emit/check_parts.h"
+#include "runtime/base/fail.h"
 #include "runtime/base/num.h"
 
 /* ---- one combination ---- */
@@ -116,10 +117,7 @@ disagree(const struct combination *c, enum cd_truth deny, const struct cd_check_
                                                            : "does not allow",
                   who);
     put_request(c, &text);
-    cordon_status status =
-        cordon_fail(c->err, CORDON_EDEFECT, CORDON_NO_OFFSET, "%.*s", (int)text.n, text.p);
-    cd_buf_finish(&text);
-    return status;
+    return cd_fail_with(c->err, CORDON_EDEFECT, &text);
 }
 
 /* ---- all combinations ---- */

@@ -2,6 +2,7 @@
 #include "compiler/emit/fit.h"
 
 #include "compiler/emit/packing.h"
+#include "runtime/base/fail.h"
 #include "runtime/base/map.h"
 
 #define SHOWN_CONTROLS 3
@@ -103,17 +104,6 @@ put_limit(const struct fitting *x, struct cd_buf *out)
 }
 
 static cordon_status
-fail_with(struct fitting *x, struct cd_buf *text)
-{
-    cordon_status status =
-        text->oom
-            ? cordon_fail(x->err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory")
-            : cordon_fail(x->err, CORDON_ELIMIT, CORDON_NO_OFFSET, "%.*s", (int)text->n, text->p);
-    cd_buf_finish(text);
-    return status;
-}
-
-static cordon_status
 fail_document(struct fitting *x)
 {
     struct cd_buf text = CD_BUF_INIT;
@@ -130,7 +120,7 @@ fail_document(struct fitting *x)
     cd_buf_puts(&text, "most take ");
     put_largest(x, &text);
     cd_buf_puts(&text, "; shorten their lists with wildcards, or emit fewer controls into it");
-    return fail_with(x, &text);
+    return cd_fail_with(x->err, CORDON_ELIMIT, &text);
 }
 
 static cordon_status
@@ -147,7 +137,7 @@ fail_statement(struct fitting *x, const struct cd_statement *s)
         "most of it is the list %.*s; shorten that with wildcards, or split the deny into "
         "denies of fewer actions or resources, each with its own exceptions",
         x->room, CD_FMT(cd_statement_longest(x->a, s)));
-    return fail_with(x, &text);
+    return cd_fail_with(x->err, CORDON_ELIMIT, &text);
 }
 
 /* ---- pieces ---- */

@@ -1,7 +1,7 @@
 /* Policy documents: their elements, and the statements' elements. */
 #include "runtime/iam/compile.h"
 
-#include "runtime/base/buf.h"
+#include "runtime/base/fail.h"
 #include "runtime/schema/schema.h"
 
 /* ---- places and failures ---- */
@@ -43,10 +43,7 @@ cd_compile_fail(struct cd_compiler *c, cordon_status code, const struct cd_step_
     va_start(ap, what);
     put_message(at, what, ap, &text);
     va_end(ap);
-    cordon_status status =
-        cordon_fail(c->err, code, CORDON_NO_OFFSET, "%.*s", (int)text.n, text.n == 0 ? "" : text.p);
-    cd_buf_finish(&text);
-    return status;
+    return cd_fail_with(c->err, code, &text);
 }
 
 cordon_status
