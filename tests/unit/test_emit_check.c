@@ -1,78 +1,32 @@
 /* The check of what is emitted catches every slip of an emitter: documents are changed in one
  * place, and each change has to be found, save those that change nothing (`same`). */
-#include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler/cli/emit_check.h"
-#include "compiler/cli/frontend.h"
-#include "compiler/cli/program.h"
+#include "emit_fixture.h"
 #include "json_lists.h"
 
-static struct emission {
-    struct cd_frontend front;
-    struct cd_param_texts params;
-    struct cd_const_env env;
-    struct cd_loaded program;
-    struct cd_emission emission;
-    struct cd_documents documents;
-} e;
-static struct cordon_error err;
-
-static cordon_status
-emit(void *ctx)
-{
-    (void)ctx;
-    e.emission = (struct cd_emission){.arena = &e.front.arena, .diags = &e.front.diags};
-    const struct cd_emit_asked asked = {.n = 0};
-    cd_emit_statements(&e.emission, &e.front.sema, &e.env);
-    return cd_emit_documents(&e.emission, &asked, &e.documents, &err);
-}
+static struct emission e;
 
 static void
 setup(void)
 {
-    static const char *const policies[] = {"tests/unit/emit_check.cordon"};
-    cd_frontend_init(&e.front);
-    cr_assert_eq(cd_cli_compile_bound(&e.front, policies, 1, &e.params, &e.env, &e.program, &err),
-                 CORDON_OK, "%s", err.message);
-    cr_assert_eq(cd_frontend_guard(&e.front, emit, NULL, &err), CORDON_OK, "%s", err.message);
+    fx_begin(&e, "tests/unit/emit_check.cordon");
+    fx_emit((struct fx_call){.e = &e});
     cr_assert_eq(e.documents.n, 1);
 }
 
 static void
 teardown(void)
 {
-    cd_loaded_finish(&e.program);
-    cd_frontend_finish(&e.front);
+    fx_end(&e);
 }
 
 TestSuite(emit_check, .init = setup, .fini = teardown);
 
-static cordon_status
-check(void *ctx)
-{
-    const struct cd_emit_checked checked = {.sema = &e.front.sema,
-                                            .program = &e.program,
-                                            .params = &e.params,
-                                            .env = &e.env,
-                                            .emission = &e.emission,
-                                            .documents = ctx};
-    return cd_cli_check_emission(&checked, &e.front.arena, &err);
-}
-
-static cordon_status
-check_bytes(struct cd_str bytes)
-{
-    struct cd_emitted_document changed = e.documents.items[0];
-    struct cd_documents documents = {.items = &changed, .n = 1};
-    changed.bytes = bytes;
-    return cd_frontend_guard(&e.front, check, &documents, &err);
-}
-
 Test(emit_check, what_is_emitted_passes)
 {
-    cr_assert_eq(check_bytes(e.documents.items[0].bytes), CORDON_OK, "%s", err.message);
+    cr_assert_eq(fx_check(&e, 0, e.documents.items[0].bytes), CORDON_OK, "%s", e.err.message);
 }
 
 /* ---- slips ---- */
@@ -86,12 +40,12 @@ expect_caught(const cJSON *statement, const char *what, const char *where)
 {
     char *text = cJSON_PrintUnformatted(root);
     n_slips++;
-    cordon_status status = check_bytes(cd_str_of(text));
+    cordon_status status = fx_check(&e, 0, cd_str_of(text));
     if (status != CORDON_EDEFECT) {
         n_missed++;
         printf("missed: %s %s: %s (status %d %s)\n",
                cJSON_GetObjectItem(statement, "Sid")->valuestring, what, where, status,
-               status != CORDON_OK ? err.message : "");
+               status != CORDON_OK ? e.err.message : "");
     }
     free(text);
 }

@@ -1,51 +1,22 @@
 /* Documents of a small limit, with merged and split statements: the check passes them, and finds
  * what is changed in them. */
-#include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "compiler/cli/emit_check.h"
-#include "compiler/cli/frontend.h"
-#include "compiler/cli/program.h"
-#include "compiler/emit/fit.h"
+#include "emit_fixture.h"
 #include "json_lists.h"
 
-static struct emission {
-    struct cd_frontend front;
-    struct cd_param_texts params;
-    struct cd_const_env env;
-    struct cd_loaded program;
-    struct cd_emission emission;
-    struct cd_documents documents;
-    struct cd_quota_choice quota;
-} e;
-static struct cordon_error err;
-
-static cordon_status
-emit(void *ctx)
-{
-    const struct cd_emit_asked asked = {.n = 0};
-    const struct cd_fitting fitting = {&e.emission, &e.front.sema, &e.quota};
-    (void)ctx;
-    e.emission = (struct cd_emission){.arena = &e.front.arena, .diags = &e.front.diags};
-    cd_emit_statements(&e.emission, &e.front.sema, &e.env);
-    CORDON_TRY(cd_emit_documents(&e.emission, &asked, &e.documents, &err));
-    return cd_fit_documents(&fitting, &e.documents, &err);
-}
+static struct emission e;
 
 static void
 setup(void)
 {
-    static const char *const policies[] = {"tests/unit/emit_packed.cordon"};
-    cd_frontend_init(&e.front);
-    cr_assert_eq(cd_cli_compile_bound(&e.front, policies, 1, &e.params, &e.env, &e.program, &err),
-                 CORDON_OK, "%s", err.message);
+    fx_begin(&e, "tests/unit/emit_packed.cordon");
 }
 
 static void
 teardown(void)
 {
-    cd_loaded_finish(&e.program);
-    cd_frontend_finish(&e.front);
+    fx_end(&e);
 }
 
 TestSuite(emit_packed, .init = setup, .fini = teardown);
@@ -53,35 +24,7 @@ TestSuite(emit_packed, .init = setup, .fini = teardown);
 static void
 emit_within(uint32_t max_bytes)
 {
-    e.quota = (struct cd_quota_choice){.max_bytes = max_bytes};
-    cr_assert_eq(cd_frontend_guard(&e.front, emit, NULL, &err), CORDON_OK, "%s", err.message);
-}
-
-static cordon_status
-check(void *ctx)
-{
-    const struct cd_emit_checked checked = {.sema = &e.front.sema,
-                                            .program = &e.program,
-                                            .params = &e.params,
-                                            .env = &e.env,
-                                            .emission = &e.emission,
-                                            .documents = ctx};
-    return cd_cli_check_emission(&checked, &e.front.arena, &err);
-}
-
-/* The check, with the AT-th document's bytes replaced. */
-static cordon_status
-check_with(size_t at, struct cd_str bytes)
-{
-    struct cd_emitted_document items[8];
-    struct cd_documents documents = e.documents;
-    cr_assert_leq(documents.n, 8);
-    for (size_t i = 0; i < documents.n; i++) {
-        items[i] = documents.items[i];
-    }
-    items[at].bytes = bytes;
-    documents.items = items;
-    return cd_frontend_guard(&e.front, check, &documents, &err);
+    fx_emit((struct fx_call){.e = &e, .quota = {.max_bytes = max_bytes}});
 }
 
 Test(emit_packed, within_the_quota_nothing_is_merged)
@@ -97,7 +40,7 @@ Test(emit_packed, three_controls_are_merged_where_that_saves_a_document)
     cr_assert_eq(e.documents.n, 1);
     cr_assert_eq(e.documents.items[0].n_statements, 3);
     cr_assert_eq(e.documents.items[0].statements[0].n_sources, 3);
-    cr_assert_eq(check_with(0, e.documents.items[0].bytes), CORDON_OK, "%s", err.message);
+    cr_assert_eq(fx_check(&e, 0, e.documents.items[0].bytes), CORDON_OK, "%s", e.err.message);
 }
 
 Test(emit_packed, pieces_of_statements_are_checked_together)
@@ -107,7 +50,7 @@ Test(emit_packed, pieces_of_statements_are_checked_together)
     cr_assert(cd_str_eq(e.documents.items[3].statements[0].sid, CD_STR("A5p2")));
     for (size_t i = 0; i < e.documents.n; i++) {
         cr_assert_leq(e.documents.items[i].bytes.n, 300);
-        cr_assert_eq(check_with(i, e.documents.items[i].bytes), CORDON_OK, "%s", err.message);
+        cr_assert_eq(fx_check(&e, i, e.documents.items[i].bytes), CORDON_OK, "%s", e.err.message);
     }
 }
 
@@ -119,7 +62,7 @@ static void
 expect_caught(size_t at, const cJSON *root, const char *what)
 {
     char *text = cJSON_PrintUnformatted(root);
-    cordon_status status = check_with(at, cd_str_of(text));
+    cordon_status status = fx_check(&e, at, cd_str_of(text));
     n_slips++;
     cr_expect_eq(status, CORDON_EDEFECT, "%s is missed in document %zu: %s", what, at, text);
     free(text);

@@ -1,81 +1,34 @@
 /* The check of what is emitted asks whole documents: what a document has to allow, whom it means
  * and what its kind may not hold are changed in one place each, and each change has to be found. */
-#include <criterion/criterion.h>
 #include <string.h>
 
-#include "compiler/cli/emit_check.h"
-#include "compiler/cli/frontend.h"
-#include "compiler/cli/program.h"
+#include "emit_fixture.h"
 
-static struct emission {
-    struct cd_frontend front;
-    struct cd_param_texts params;
-    struct cd_const_env env;
-    struct cd_loaded program;
-    struct cd_emission emission;
-    struct cd_documents documents;
-} e;
-static struct cordon_error err;
-
-static cordon_status
-emit(void *ctx)
-{
-    static const struct cd_scope scopes[] = {
-        {.kind = CD_SCOPE_BUCKET, .bucket = {CD_STR_INIT("aws"), CD_STR_INIT("acme")}},
-        {.kind = CD_SCOPE_KEY,
-         .key = {.partition = CD_STR_INIT("aws"), .account = CD_STR_INIT("111122223333")}}};
-    enum cd_target target = *(const enum cd_target *)ctx;
-    bool is_key = target == CD_TARGET_KEY_POLICY;
-    const struct cd_emit_asked asked = {.items = &scopes[is_key],
-                                        .n = is_key || target == CD_TARGET_BUCKET_POLICY};
-    e.emission =
-        (struct cd_emission){.arena = &e.front.arena, .target = target, .diags = &e.front.diags};
-    cd_emit_statements(&e.emission, &e.front.sema, &e.env);
-    return cd_emit_documents(&e.emission, &asked, &e.documents, &err);
-}
+static struct emission e;
 
 static void
 setup(void)
 {
-    static const char *const policies[] = {"tests/unit/emit_targets.cordon"};
-    cd_frontend_init(&e.front);
-    cr_assert_eq(cd_cli_compile_bound(&e.front, policies, 1, &e.params, &e.env, &e.program, &err),
-                 CORDON_OK, "%s", err.message);
+    fx_begin(&e, "tests/unit/emit_targets.cordon");
 }
 
 static void
 teardown(void)
 {
-    cd_loaded_finish(&e.program);
-    cd_frontend_finish(&e.front);
+    fx_end(&e);
 }
 
 TestSuite(emit_targets, .init = setup, .fini = teardown);
 
-static cordon_status
-check(void *ctx)
-{
-    const struct cd_emit_checked checked = {.sema = &e.front.sema,
-                                            .program = &e.program,
-                                            .params = &e.params,
-                                            .env = &e.env,
-                                            .emission = &e.emission,
-                                            .documents = ctx};
-    return cd_cli_check_emission(&checked, &e.front.arena, &err);
-}
-
-/* The one document with FROM, where it stands first, replaced by TO. */
+/* The check of the one document with FROM, where it stands first, replaced by TO. */
 static cordon_status
 check_with(const char *from, const char *to)
 {
-    struct cd_emitted_document changed = e.documents.items[0];
-    struct cd_documents documents = {.items = &changed, .n = 1};
     struct cd_buf b = CD_BUF_INIT;
-    const char *text = cd_arena_str(&e.front.arena, changed.bytes).p, *at = strstr(text, from);
+    const char *text = e.documents.items[0].bytes.p, *at = strstr(text, from);
     cr_assert_not_null(at, "%s is not in %s", from, text);
     cd_buf_printf(&b, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-    changed.bytes = cd_buf_view(&b);
-    cordon_status status = cd_frontend_guard(&e.front, check, &documents, &err);
+    cordon_status status = fx_check(&e, 0, cd_buf_view(&b));
     cd_buf_finish(&b);
     return status;
 }
@@ -83,9 +36,16 @@ check_with(const char *from, const char *to)
 static void
 emit_for(enum cd_target target)
 {
-    cr_assert_eq(cd_frontend_guard(&e.front, emit, &target, &err), CORDON_OK, "%s", err.message);
+    static const struct cd_scope scopes[] = {
+        {.kind = CD_SCOPE_BUCKET, .bucket = {CD_STR_INIT("aws"), CD_STR_INIT("acme")}},
+        {.kind = CD_SCOPE_KEY,
+         .key = {.partition = CD_STR_INIT("aws"), .account = CD_STR_INIT("111122223333")}}};
+    bool is_key = target == CD_TARGET_KEY_POLICY;
+    const struct cd_emit_asked asked = {.items = &scopes[is_key],
+                                        .n = is_key || target == CD_TARGET_BUCKET_POLICY};
+    fx_emit((struct fx_call){.e = &e, .target = target, .asked = asked});
     cr_assert_eq(e.documents.n, 1);
-    cr_assert_eq(check_with("", ""), CORDON_OK, "%s", err.message);
+    cr_assert_eq(check_with("", ""), CORDON_OK, "%s", e.err.message);
 }
 
 static void
