@@ -236,9 +236,9 @@ fuzz: ## Fuzz each target for FUZZ_SECONDS (600)
 fuzz-short: ## Fuzz each target for a minute
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=$(if $(filter command line environment,$(origin FUZZ_SECONDS)),$(FUZZ_SECONDS),60)
 
-fuzz-programs: $(FUZZERS:%=$(BUILD)/fuzz/%)
+fuzz-programs: $(BUILD)/cordon $(FUZZERS:%=$(BUILD)/fuzz/%)
 
-fuzz-replay: $(FUZZERS:%=$(BUILD)/fuzz/%-replay) ## Run the committed fuzz inputs once
+fuzz-replay: $(BUILD)/cordon $(FUZZERS:%=$(BUILD)/fuzz/%-replay) ## Run the committed fuzz inputs once
 	$(Q)tests/run-fuzz --replay $(BUILD) $(FUZZERS)
 
 bench: ## Measure, as docs/BENCHMARKS.md says (WRITE=1 puts the tables there, ALL=1 adds OPA and regorus, REQUESTS=1 simulate alone)
