@@ -136,7 +136,7 @@ ask_others(struct combination *c)
     for (size_t i = 0; i < CD_CHECK_OTHERS; i++) {
         struct cd_check_answer answer;
         bool is_bound;
-        if (!cd_check_decide_other(c->d->question, i, &c->d->statements, &answer, &is_bound)) {
+        if (!cd_check_decide_other(c->d->question, i, &answer, &is_bound)) {
             return oom(c);
         }
         if (answer.is_denied != is_bound) {
@@ -201,16 +201,26 @@ ask_outside(struct combination *c)
 }
 
 static cordon_status
-ask_target(struct combination *c, const struct cd_check_target *target)
+ask_combinations(struct combination *c)
 {
     cordon_status status;
-    start(c, target);
-    if (target->is_outside) {
-        return ask_outside(c);
-    }
     do {
         status = ask(c);
     } while (status == CORDON_OK && step(c));
+    return status;
+}
+
+static cordon_status
+ask_target(struct combination *c, const struct cd_check_target *target)
+{
+    struct cd_arena *a = c->d->check->arena;
+    struct cd_arena_mark mark = cd_arena_mark(a);
+    start(c, target);
+    if (c->d->question != NULL) {
+        cd_check_question_turn(c->d->question, a, &c->access, &c->d->statements);
+    }
+    cordon_status status = target->is_outside ? ask_outside(c) : ask_combinations(c);
+    cd_arena_reset(a, mark);
     return status;
 }
 

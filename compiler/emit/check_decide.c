@@ -125,7 +125,8 @@ cd_check_question_init(struct cd_check_question *q, struct cd_arena *a,
     enum cd_policy_kind kind = cd_target_info[first->target].kind;
     struct cd_named_policy *named = CD_NEW_ARRAY(a, documents->n + 1, struct cd_named_policy);
     struct cd_named_policy *own = CD_NEW_ARRAY(a, 2, struct cd_named_policy);
-    *q = (struct cd_check_question){.bit = bit_of(kind), .kind = kind};
+    *q = (struct cd_check_question){
+        .bit = bit_of(kind), .kind = kind, .documents = documents, .asked = named};
     for (size_t i = 0; i < documents->n; i++) {
         CORDON_TRY(cd_policy_fits(documents->policies[i], kind, err));
         CORDON_TRY(check_frame(&documents->items[i], documents->policies[i], err));
@@ -155,7 +156,7 @@ cd_check_question_finish(struct cd_check_question *q)
     cd_decided_finish(&q->decided);
 }
 
-/* ---- answers ---- */
+/* ---- what the question is about ---- */
 
 static bool
 is_among(const struct cd_policy_statement *s, const struct cd_check_statements *statements)
@@ -168,9 +169,63 @@ is_among(const struct cd_policy_statement *s, const struct cd_check_statements *
     return false;
 }
 
+/* Can S apply to the action and resource, whatever the keys? */
 static bool
-decide(struct cd_check_question *q, const struct cd_check_statements *own,
-       struct cd_check_answer *out)
+may_apply(const struct cd_check_question *q, const struct cd_policy_statement *s,
+          const struct cd_access *about)
+{
+    struct cd_missing missing = {.n = 0};
+    bool may = cd_actions_match(&s->actions, about)
+               && cd_resources_match(&s->resources, cd_policy_completes(q->kind), about, &missing)
+                      != CD_NO;
+    cd_missing_finish(&missing);
+    return may;
+}
+
+/* POLICY with the statements that may apply; those that are among OWN are also put into q->own. */
+static const struct cd_policy *
+narrowed(struct cd_check_question *q, struct cd_arena *a, const struct cd_policy *policy,
+         const struct cd_access *about, const struct cd_check_statements *own)
+{
+    struct cd_policy *some = CD_NEW(a, struct cd_policy);
+    struct cd_policy_statement *items = NULL;
+    size_t n = 0, cap = 0;
+    for (uint32_t i = 0; i < policy->n_statements; i++) {
+        if (may_apply(q, &policy->statements[i], about)) {
+            *CD_PUSH(a, items, n, cap) = policy->statements[i];
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (is_among(&policy->statements[items[i].index], own)) {
+            *CD_PUSH(a, q->own.items, q->own.n, q->own.cap) = &items[i];
+        }
+    }
+    *some = *policy;
+    some->statements = items;
+    some->n_statements = (uint32_t)n;
+    some->n_segments = 0;
+    return some;
+}
+
+/* Of many statements few speak of one action and resource, and each of these is asked for every
+ * combination of keys. */
+void
+cd_check_question_turn(struct cd_check_question *q, struct cd_arena *a,
+                       const struct cd_access *access, const struct cd_check_statements *own)
+{
+    struct cd_access about = {
+        .action = access->action, .resource = access->resource, .is_partial = true};
+    cd_access_prepare(&about);
+    q->own = (struct cd_check_statements){.n = 0};
+    for (size_t i = 0; i < q->documents->n; i++) {
+        q->asked[i].policy = narrowed(q, a, q->documents->policies[i], &about, own);
+    }
+}
+
+/* ---- answers ---- */
+
+static bool
+decide(struct cd_check_question *q, struct cd_check_answer *out)
 {
     if (!cd_decide(&q->q, &q->decided)) {
         return false;
@@ -179,7 +234,7 @@ decide(struct cd_check_question *q, const struct cd_check_statements *own,
     for (size_t i = 0; i < q->decided.n_because; i++) {
         out->is_denied = out->is_denied
                          || (q->decided.decision == CD_EXPLICIT_DENY
-                             && is_among(q->decided.because[i].statement, own));
+                             && is_among(q->decided.because[i].statement, &q->own));
     }
     return true;
 }
@@ -205,14 +260,13 @@ cd_check_decide(struct cd_check_question *q, const struct cd_access *access,
                 const struct cd_check_statements *own, struct cd_check_answer *out)
 {
     q->q.access = *access;
-    bool ok = decide(q, own, out);
+    bool ok = decide(q, out);
     out->own = cd_check_apply(own, access);
     return ok;
 }
 
 bool
-cd_check_decide_other(struct cd_check_question *q, size_t other,
-                      const struct cd_check_statements *own, struct cd_check_answer *out,
+cd_check_decide_other(struct cd_check_question *q, size_t other, struct cd_check_answer *out,
                       bool *is_bound)
 {
     struct cd_caller caller = q->q.caller;
@@ -221,7 +275,7 @@ cd_check_decide_other(struct cd_check_question *q, size_t other,
     *out = (struct cd_check_answer){.is_denied = *is_bound};
     if (*is_bound || (others[other].free_from & q->bit) != 0) {
         q->q.caller = caller_of(others[other].arn);
-        ok = decide(q, own, out);
+        ok = decide(q, out);
     }
     q->q.caller = caller;
     return ok;

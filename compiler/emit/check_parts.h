@@ -48,6 +48,9 @@ struct cd_check_question {
     unsigned bit; /* of the kind */
     struct cd_str account;
     bool allows; /* is allowed what is not denied, as far as is known? */
+    const struct cd_check_documents *documents;
+    struct cd_named_policy *asked;  /* the same, with the statements that may apply, */
+    struct cd_check_statements own; /* and those of the deny among these */
     struct cd_decided decided;
 };
 struct cd_check_answer {
@@ -86,15 +89,18 @@ CORDON_MUST_CHECK cordon_status cd_check_question_init(struct cd_check_question 
                                                        const struct cd_check_documents *documents,
                                                        struct cordon_error *err);
 void cd_check_question_finish(struct cd_check_question *q);
-/* What the documents decide about a role of the account whose other policies allow everything.
- * False when memory is out. */
+/* From here on Q is about the action and resource of ACCESS, whatever its keys, and about a deny
+ * with the statements OWN. What is remembered of that is in A. */
+void cd_check_question_turn(struct cd_check_question *q, struct cd_arena *a,
+                            const struct cd_access *access, const struct cd_check_statements *own);
+/* What the documents decide about a role of the account whose other policies allow everything; the
+ * action and resource are those of the last turn. False when memory is out. */
 bool cd_check_decide(struct cd_check_question *q, const struct cd_access *access,
                      const struct cd_check_statements *own, struct cd_check_answer *out);
 /* The same request by another caller, of CD_CHECK_OTHERS; *is_bound says whether the documents mean
  * that caller. */
 #define CD_CHECK_OTHERS 5
-bool cd_check_decide_other(struct cd_check_question *q, size_t other,
-                           const struct cd_check_statements *own, struct cd_check_answer *out,
+bool cd_check_decide_other(struct cd_check_question *q, size_t other, struct cd_check_answer *out,
                            bool *is_bound);
 
 /* What the statements say alone, whoever asks. */
