@@ -1,4 +1,5 @@
-/* Gzip by ISA-L, which streams. */
+/* Gzip by ISA-L, which streams; but for the heads of members: ISA-L forgets what a head has when it
+ * is called again in the middle of one, and refuses those that have a checksum of their own. */
 #include "runtime/ingest/gzip.h"
 
 #include <isa-l.h>
@@ -14,6 +15,8 @@ struct cd_gzip {
     bool is_padded; /* only zeros have been met behind the last member */
     uint64_t n_in;  /* compressed bytes so far */
     uint64_t n_out;
+    bool is_inside; /* a member, behind its head */
+    uint32_t head_checksum;
     struct inflate_state state;
     uint8_t input[INPUT];
 };
@@ -24,9 +27,11 @@ begin_member(struct cd_gzip *g)
     uint8_t *next_in = g->state.next_in;
     uint32_t avail_in = g->state.avail_in;
     isal_inflate_init(&g->state);
-    g->state.crc_flag = ISAL_GZIP;
+    g->state.crc_flag = ISAL_GZIP_NO_HDR_VER;
     g->state.next_in = next_in;
     g->state.avail_in = avail_in;
+    g->is_inside = false;
+    g->head_checksum = 0;
 }
 
 struct cd_gzip *
@@ -96,6 +101,98 @@ cut_off(const struct cd_gzip *g, struct cordon_error *err)
                        "the compressed file ends too early, at byte %llu: it is truncated",
                        (unsigned long long)g->n_in);
 }
+
+/* ---- the head of a member (RFC 1952) ---- */
+
+enum {
+    HEAD = 10, /* bytes that each one has */
+    HAS_CHECKSUM = 0x02,
+    HAS_EXTRA = 0x04,
+    HAS_NAME = 0x08,
+    HAS_COMMENT = 0x10,
+    RESERVED = 0xE0,
+    DEFLATE = 8,
+};
+
+static cordon_status
+next_byte(struct cd_gzip *g, uint8_t *byte, struct cordon_error *err)
+{
+    CORDON_TRY(refill(g, err));
+    if (g->state.avail_in == 0) {
+        return cut_off(g, err);
+    }
+    *byte = *g->state.next_in++;
+    g->state.avail_in--;
+    g->head_checksum = crc32_gzip_refl(g->head_checksum, byte, 1);
+    return CORDON_OK;
+}
+
+static cordon_status
+next_u16(struct cd_gzip *g, uint32_t *number, struct cordon_error *err)
+{
+    uint8_t low, high;
+    CORDON_TRY(next_byte(g, &low, err));
+    CORDON_TRY(next_byte(g, &high, err));
+    *number = low | (uint32_t)high << 8;
+    return CORDON_OK;
+}
+
+static cordon_status
+skip_extra(struct cd_gzip *g, struct cordon_error *err)
+{
+    uint32_t n;
+    uint8_t byte;
+    CORDON_TRY(next_u16(g, &n, err));
+    for (uint32_t i = 0; i < n; i++) {
+        CORDON_TRY(next_byte(g, &byte, err));
+    }
+    return CORDON_OK;
+}
+
+/* A name or a comment. */
+static cordon_status
+skip_text(struct cd_gzip *g, struct cordon_error *err)
+{
+    uint8_t byte;
+    do {
+        CORDON_TRY(next_byte(g, &byte, err));
+    } while (byte != 0);
+    return CORDON_OK;
+}
+
+static cordon_status
+check_head(struct cd_gzip *g, struct cordon_error *err)
+{
+    uint32_t computed = g->head_checksum & 0xFFFF;
+    uint32_t stated;
+    CORDON_TRY(next_u16(g, &stated, err));
+    return stated == computed ? CORDON_OK : broken(g, ISAL_INCORRECT_CHECKSUM, err);
+}
+
+static cordon_status
+read_head(struct cd_gzip *g, struct cordon_error *err)
+{
+    uint8_t head[HEAD];
+    for (size_t i = 0; i < HEAD; i++) {
+        CORDON_TRY(next_byte(g, &head[i], err));
+    }
+    uint8_t method = head[2];
+    uint8_t flags = head[3];
+    if (memcmp(head, CD_GZIP_MAGIC, 2) != 0 || (flags & RESERVED) != 0) {
+        return broken(g, ISAL_INVALID_WRAPPER, err);
+    }
+    if (method != DEFLATE) {
+        return broken(g, ISAL_UNSUPPORTED_METHOD, err);
+    }
+    CORDON_TRY((flags & HAS_EXTRA) != 0 ? skip_extra(g, err) : CORDON_OK);
+    CORDON_TRY((flags & HAS_NAME) != 0 ? skip_text(g, err) : CORDON_OK);
+    CORDON_TRY((flags & HAS_COMMENT) != 0 ? skip_text(g, err) : CORDON_OK);
+    CORDON_TRY((flags & HAS_CHECKSUM) != 0 ? check_head(g, err) : CORDON_OK);
+    g->is_inside = true;
+    return CORDON_OK;
+}
+
+/* ---- members ---- */
 
 /* Behind a member stands the next one, or nothing, or zeros up to the end. */
 static cordon_status
@@ -167,6 +264,9 @@ cd_gzip_read(void *user, void *into, size_t n, size_t *got, struct cordon_error 
             if (g->state.block_state == ISAL_BLOCK_FINISH) {
                 return CORDON_OK;
             }
+        }
+        if (!g->is_inside) {
+            CORDON_TRY(read_head(g, err));
         }
         CORDON_TRY(inflate(g, into, n, got, err));
     }

@@ -24,6 +24,16 @@ read_all(struct cd_source *s, size_t step, struct cd_buf *out, struct cordon_err
     "\x1F\x8B\x08\0\0\0\0\0\0\x03\x01\x05\0\xFA\xFF" \
     "hello\x86\xA6\x10\x36\x05\0\0\0"
 
+#define BODY "\x01\x05\0\xFA\xFFhello\x86\xA6\x10\x36\x05\0\0\0"
+/* The same behind heads with everything that a head may have, whose checksums are zlib's. */
+#define CHECKED_HELLO "\x1F\x8B\x08\x02\0\0\0\0\0\x03\xA7\x77" BODY
+#define FULL_HELLO                   \
+    "\x1F\x8B\x08\x1F\0\0\0\0\0\x03" \
+    "\x04\0abcd"                     \
+    "n\0"                            \
+    "c\0"                            \
+    "\xEE\x28" BODY
+
 Test(source, text_comes_as_it_is)
 {
     static const struct {
@@ -36,6 +46,8 @@ Test(source, text_comes_as_it_is)
         {CD_STR_INIT("[1,2,3]"), CD_STR_INIT("[1,2,3]")},
         {CD_STR_INIT(HELLO), CD_STR_INIT("hello")},
         {CD_STR_INIT(HELLO HELLO), CD_STR_INIT("hellohello")},
+        {CD_STR_INIT(CHECKED_HELLO), CD_STR_INIT("hello")},
+        {CD_STR_INIT(FULL_HELLO HELLO FULL_HELLO), CD_STR_INIT("hellohellohello")},
     };
     for (size_t i = 0; i < CD_ARRAY_LEN(cases); i++) {
         for (size_t step = 1; step < 10; step += 2) {
@@ -50,13 +62,68 @@ Test(source, text_comes_as_it_is)
     }
 }
 
-Test(source, gzip_that_ends_too_early)
+/* Compressed bytes, one at a time. */
+static cordon_status
+one_byte(void *user, void *into, size_t n, size_t *got, struct cordon_error *err)
 {
-    for (size_t n = 2; n < sizeof HELLO - 1; n++) {
+    struct cd_str *left = user;
+    (void)err;
+    *got = left->n > 0 && n > 0;
+    if (*got > 0) {
+        memcpy(into, left->p, 1);
+        *left = cd_str_sub(*left, 1, left->n);
+    }
+    return CORDON_OK;
+}
+
+Test(source, heads_of_members_come_in_parts)
+{
+    struct cd_str left = CD_STR_INIT(FULL_HELLO HELLO FULL_HELLO);
+    struct cd_gzip *g = cd_gzip_new(one_byte, &left);
+    char text[32];
+    size_t n = 0;
+    size_t got = 1;
+    while (got > 0 && n < sizeof text) {
+        cr_assert_eq(cd_gzip_read(g, text + n, sizeof text - n, &got, NULL), CORDON_OK);
+        n += got;
+    }
+    cr_assert(cd_str_eq((struct cd_str){text, n}, CD_STR("hellohellohello")));
+    cd_gzip_free(g);
+}
+
+/* A changed head is refused, with or without a checksum of its own. */
+Test(source, heads_that_are_none)
+{
+    static const struct {
+        size_t at;
+        char byte;
+        const char *why;
+    } cases[] = {
+        {3, '\x22', "the head of a member is none of gzip, at byte 10"}, /* reserved */
+        {4, '\x01', "a checksum or a length does not fit what was inflated, at byte 12"},
+        {10, '\x00', "a checksum or a length does not fit what was inflated, at byte 12"},
+    };
+    for (size_t i = 0; i < CD_ARRAY_LEN(cases); i++) {
         struct cd_source s;
         struct cd_buf out = CD_BUF_INIT;
         struct cordon_error err;
-        cd_source_text(&s, "a.json", (struct cd_str){HELLO, n});
+        char bytes[] = CHECKED_HELLO;
+        bytes[cases[i].at] = cases[i].byte;
+        cd_source_text(&s, "a.json", (struct cd_str){bytes, sizeof bytes - 1});
+        cr_assert_eq(read_all(&s, 4096, &out, &err), CORDON_EINPUT, "case %zu", i);
+        cr_expect(strstr(err.message, cases[i].why) != NULL, "%s", err.message);
+        cd_buf_finish(&out);
+        cd_source_close(&s);
+    }
+}
+
+Test(source, gzip_that_ends_too_early)
+{
+    for (size_t n = 2; n < sizeof FULL_HELLO - 1; n++) {
+        struct cd_source s;
+        struct cd_buf out = CD_BUF_INIT;
+        struct cordon_error err;
+        cd_source_text(&s, "a.json", (struct cd_str){FULL_HELLO, n});
         cr_assert_eq(read_all(&s, 4096, &out, &err), CORDON_EINPUT, "%zu bytes", n);
         char wanted[100];
         snprintf(wanted, sizeof wanted,
