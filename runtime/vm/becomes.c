@@ -3,8 +3,6 @@
  * what runs there acts as the role. */
 #include "runtime/vm/estate.h"
 
-#include <stdio.h>
-
 #define MOST_ROLES 4096u /* on the ways from one principal */
 
 struct step {
@@ -14,32 +12,28 @@ struct step {
     uint32_t how; /* dictionary id: by what, or why it is not known */
 };
 
-struct walk {
+/* What a principal can become, as far as it was asked: kept for the next question about it. */
+struct cd_vm_walk {
     struct cd_eval *e;
-    const struct cd_table *roles;
+    enum cd_truth least; /* CD_YES: by steps that are certain; CD_MAYBE: by possible ones, too */
+    cd_rowref from;
     struct step *steps;
     size_t n, cap;
+    size_t next;             /* the steps before were gone on from */
+    uint32_t *step_of;       /* by row of the roles: index of the step, from 1 on; 0: not reached */
+    uint32_t n_roles, roles; /* rows, and the node of their table */
+    bool is_left_asked, may_leave;
 };
 
 /* ---- one step ---- */
 
-/* Does a statement of the trust policy let CALLER assume the role (NULL: any service)? */
+/* Does a statement of the trust policy let CALLER assume the role? */
 static bool
 trusts(const struct cd_vm_site *site, const struct cd_caller *caller)
 {
     struct cd_access access = {.action = CD_STR("sts:AssumeRole")};
     cd_access_prepare(&access);
-    for (size_t i = 0; i < site->documents.n; i++) {
-        const struct cd_policy *p = site->documents.items[i].policy;
-        for (uint32_t s = 0; s < p->n_statements; s++) {
-            const struct cd_policy_statement *st = &p->statements[s];
-            bool means = cd_principals_mean(&st->principals, caller) != CD_MEANT_NOT;
-            if (!st->is_deny && means && cd_actions_match(&st->actions, &access)) {
-                return true;
-            }
-        }
-    }
-    return false;
+    return cd_estate_speaks_to(site, caller, &access);
 }
 
 static enum cd_truth
@@ -58,9 +52,8 @@ ask(struct cd_eval *e, cd_rowref from, struct cd_str action, uint32_t when, stru
 static uint32_t
 by_passing(struct cd_eval *e, struct cd_str service)
 {
-    char text[200];
-    snprintf(text, sizeof text, "iam:PassRole to %.*s", CD_FMT(service));
-    return cd_vm_str(e, cd_str_of(text));
+    struct cd_arena *a = &cd_questions_of(e)->scratch;
+    return cd_vm_str(e, cd_arena_printf(a, "iam:PassRole to %.*s", CD_FMT(service)));
 }
 
 /* By a service that the role trusts. */
@@ -82,14 +75,14 @@ passes(struct cd_eval *e, cd_rowref from, const struct cd_vm_site *site, uint32_
                 uint32_t when =
                     cd_questions_key_is(e, CD_STR("iam:PassedToService"), named->items[k].text);
                 enum cd_truth one = ask(e, from, CD_STR("iam:PassRole"), when, site->name, &why);
-                if (one != CD_NO && any == CD_NO) {
-                    *how = one == CD_YES ? by_passing(e, named->items[k].text) : why;
-                }
                 if (one == CD_YES) {
                     *how = by_passing(e, named->items[k].text);
                     return CD_YES;
                 }
-                any = cd_truth_or(any, one);
+                if (one == CD_MAYBE && any == CD_NO) {
+                    *how = why;
+                    any = CD_MAYBE;
+                }
             }
         }
     }
@@ -117,13 +110,13 @@ leads_to(struct cd_eval *e, cd_rowref from, const struct cd_vm_principal *p,
 
 /* The same, asked once for each pair. */
 static enum cd_truth
-edge(struct cd_eval *e, cd_rowref from, const struct cd_vm_principal *p, uint32_t to,
+edge(struct cd_eval *e, cd_rowref from, const struct cd_vm_principal *p,
      const struct cd_vm_site *site, uint32_t *how)
 {
     struct cd_questions *q = cd_questions_of(e);
     bool is_new;
     uint32_t at =
-        cd_triples_put(&e->arena, &q->edge_keys, cd_questions_row(e, from), to, 0, &is_new);
+        cd_triples_put(&e->arena, &q->edge_keys, cd_questions_row(e, from), site->row, 0, &is_new);
     if (is_new) {
         struct cd_vm_answer answer = {.why = 0};
         answer.truth = leads_to(e, from, p, site, &answer.why);
@@ -135,59 +128,71 @@ edge(struct cd_eval *e, cd_rowref from, const struct cd_vm_principal *p, uint32_
 
 /* ---- the walk ---- */
 
-static bool
-is_reached(const struct walk *w, cd_rowref role)
+static void
+add_step(struct cd_vm_walk *w, struct step step)
 {
-    for (size_t i = 0; i < w->n; i++) {
-        if (w->steps[i].role == role) {
-            return true;
-        }
+    *CD_PUSH(&w->e->arena, w->steps, w->n, w->cap) = step;
+    if (w->n_roles != 0 && cd_rowref_node(step.role) == w->roles) {
+        w->step_of[cd_rowref_row(step.role)] = (uint32_t)w->n;
     }
-    return false;
 }
 
-/* The row of the role that a site stands for: sites are made in the order of live rows with ARNs.
- */
 static void
-walk_from(struct walk *w, size_t at, enum cd_truth least)
+go_on_from(struct cd_vm_walk *w, size_t at)
 {
     struct cd_eval *e = w->e;
-    uint32_t n, site = 0;
+    uint32_t n;
     const struct cd_vm_site *sites = cd_estate_sites(e, CD_SITES_ROLES, &n);
     cd_rowref from = w->steps[at].role;
     const struct cd_vm_principal *p = cd_estate_principal(e, from);
-    for (uint32_t row = 0; p != NULL && cd_estate_next(w->roles, &row); row++) {
-        if (cd_vm_arn(e, w->roles, row) == CD_NO_STR) {
-            continue;
-        }
-        const struct cd_vm_site *to = &sites[site++];
-        cd_rowref role = cd_rowref_of(w->roles->root->id, row);
+    for (uint32_t i = 0; p != NULL && i < n && w->n < MOST_ROLES; i++) {
         uint32_t how = 0;
-        if (w->n >= MOST_ROLES || is_reached(w, role)) {
+        if (w->step_of[sites[i].row] != 0) {
             continue;
         }
-        enum cd_truth leads = edge(e, from, p, row, to, &how);
-        if (leads == CD_YES || (leads == CD_MAYBE && least == CD_MAYBE)) {
-            *CD_PUSH(&e->arena, w->steps, w->n, w->cap) =
-                (struct step){role, (uint32_t)at, leads, how};
+        enum cd_truth leads = edge(e, from, p, &sites[i], &how);
+        if (leads == CD_YES || (leads == CD_MAYBE && w->least == CD_MAYBE)) {
+            add_step(w,
+                     (struct step){cd_rowref_of(w->roles, sites[i].row), (uint32_t)at, leads, how});
         }
     }
 }
 
-/* All that FROM can become by steps that are certain, or (LEAST is CD_MAYBE) possible; the index of
- * TO among them, or CD_NONE. */
-static uint32_t
-walk(struct walk *w, cd_rowref from, cd_rowref to, enum cd_truth least)
+/* The walk from FROM, begun if the last one was from another principal. */
+static struct cd_vm_walk *
+walk_of(struct cd_eval *e, cd_rowref from, enum cd_truth least)
 {
-    w->n = 0;
-    *CD_PUSH(&w->e->arena, w->steps, w->n, w->cap) = (struct step){from, CD_NONE, CD_YES, 0};
-    for (size_t i = 0; i < w->n; i++) {
-        if (w->steps[i].role == to) {
-            return (uint32_t)i;
-        }
-        walk_from(w, i, least);
+    struct cd_vm_walk **kept = &cd_questions_of(e)->walks[least == CD_MAYBE];
+    const struct cd_table *t = cd_estate_table(e, "AWS::IAM::Role");
+    struct cd_vm_walk *w = *kept;
+    if (w == NULL) {
+        w = CD_NEW(&e->arena, struct cd_vm_walk);
+        *w = (struct cd_vm_walk){.e = e, .least = least};
+        w->n_roles = t == NULL ? 0 : t->n;
+        w->roles = t == NULL ? 0 : t->root->id;
+        w->step_of = CD_NEW_ARRAY(&e->arena, (size_t)w->n_roles + 1, uint32_t);
+        *kept = w;
     }
-    return CD_NONE;
+    if (w->n == 0 || w->from != from) {
+        memset(w->step_of, 0, w->n_roles * sizeof *w->step_of);
+        w->from = from;
+        w->n = w->next = 0;
+        w->is_left_asked = false;
+        add_step(w, (struct step){from, CD_NONE, CD_YES, 0});
+    }
+    return w;
+}
+
+/* The index of the step to TO, or CD_NONE. */
+static uint32_t
+step_to(struct cd_vm_walk *w, cd_rowref to)
+{
+    bool is_role = w->n_roles != 0 && cd_rowref_node(to) == w->roles;
+    const uint32_t *step = is_role ? &w->step_of[cd_rowref_row(to)] : NULL;
+    while (step != NULL && *step == 0 && w->next < w->n) {
+        go_on_from(w, w->next++);
+    }
+    return step == NULL || *step == 0 ? CD_NONE : *step - 1;
 }
 
 static void
@@ -200,11 +205,11 @@ put_name(struct cd_eval *e, cd_rowref row, struct cd_buf *says)
 
 /* `a -> b by sts:AssumeRole -> c by iam:PassRole to lambda.amazonaws.com`. */
 static void
-put_way(const struct walk *w, uint32_t end, struct cd_buf *says)
+put_way(const struct cd_vm_walk *w, uint32_t end, struct cd_buf *says)
 {
-    uint32_t way[64];
+    uint32_t *way = CD_NEW_ARRAY(&cd_questions_of(w->e)->scratch, w->n, uint32_t);
     uint32_t n = 0;
-    for (uint32_t i = end; i != CD_NONE && n < CD_ARRAY_LEN(way); i = w->steps[i].before) {
+    for (uint32_t i = end; i != CD_NONE; i = w->steps[i].before) {
         way[n++] = i;
     }
     while (n-- > 0) {
@@ -220,76 +225,66 @@ put_way(const struct walk *w, uint32_t end, struct cd_buf *says)
 
 /* Roles that are not in the snapshot may lead on, if one that was reached can become any. */
 static bool
-may_leave(const struct walk *w)
+may_leave(struct cd_vm_walk *w)
 {
-    for (size_t i = 0; i < w->n; i++) {
-        uint32_t why;
-        struct cd_str all = CD_STR("arn:*:iam::*:role/*");
-        if (ask(w->e, w->steps[i].role, CD_STR("sts:AssumeRole"), CD_NONE, all, &why) != CD_NO
-            || ask(w->e, w->steps[i].role, CD_STR("iam:PassRole"), CD_NONE, all, &why) != CD_NO) {
-            return true;
-        }
+    struct cd_str all = CD_STR("arn:*:iam::*:role/*");
+    if (w->is_left_asked) {
+        return w->may_leave;
     }
-    return false;
+    w->may_leave = false;
+    for (size_t i = 0; i < w->n && !w->may_leave; i++) {
+        uint32_t why;
+        w->may_leave =
+            ask(w->e, w->steps[i].role, CD_STR("sts:AssumeRole"), CD_NONE, all, &why) != CD_NO
+            || ask(w->e, w->steps[i].role, CD_STR("iam:PassRole"), CD_NONE, all, &why) != CD_NO;
+    }
+    w->is_left_asked = true;
+    return w->may_leave;
 }
 
 enum cd_truth
 cd_questions_becomes(struct cd_eval *e, cd_rowref from, cd_rowref to, struct cd_buf *says)
 {
-    struct walk w = {.e = e, .roles = cd_estate_table(e, "AWS::IAM::Role")};
+    static const enum cd_truth by[] = {CD_YES, CD_MAYBE};
     if (cd_estate_principal(e, from) == NULL || cd_estate_principal(e, to) == NULL) {
         cd_buf_puts(says, "one of them has no ARN");
         return CD_MAYBE;
     }
-    uint32_t end = walk(&w, from, to, CD_YES);
-    if (end != CD_NONE) {
-        put_way(&w, end, says);
-        return CD_YES;
+    struct cd_vm_walk *w = NULL;
+    for (size_t i = 0; i < CD_ARRAY_LEN(by); i++) {
+        w = walk_of(e, from, by[i]);
+        uint32_t end = step_to(w, to);
+        if (end != CD_NONE) {
+            put_way(w, end, says);
+            return by[i];
+        }
     }
-    end = walk(&w, from, to, CD_MAYBE);
-    if (end != CD_NONE) {
-        put_way(&w, end, says);
-        return CD_MAYBE;
-    }
-    if (w.n >= MOST_ROLES
-        || (!cd_snapshot_is_complete(e->s, CD_STR("AWS::IAM::Role")) && may_leave(&w))) {
+    if (w->n >= MOST_ROLES
+        || (!cd_snapshot_is_complete(e->s, CD_STR("AWS::IAM::Role")) && may_leave(w))) {
         cd_buf_puts(says, "it may go by way of a role that is not in the snapshot");
         return CD_MAYBE;
     }
-    cd_buf_printf(says, "no way leads there by way of %zu role%s", w.n - 1, w.n == 2 ? "" : "s");
+    cd_buf_printf(says, "no way leads there by way of %zu role%s", w->n - 1, w->n == 2 ? "" : "s");
     return CD_NO;
+}
+
+static struct cd_vm_answer
+answer_of(struct cd_eval *e, const struct cd_vm_question *q)
+{
+    struct cd_buf says = CD_BUF_INIT;
+    struct cd_vm_answer answer = {.truth = cd_questions_becomes(e, q->row, q->role, &says)};
+    if (answer.truth == CD_MAYBE) {
+        answer.why = says.oom ? CD_NO_STR : cd_snapshot_str(e->s, cd_buf_view(&says));
+    }
+    cd_buf_finish(&says);
+    if (answer.why == CD_NO_STR) {
+        cd_vm_oom(e);
+    }
+    return answer;
 }
 
 void
 cd_k_becomes(struct cd_eval *e, const struct cd_insn *in)
 {
-    struct cd_arena *a;
-    struct cd_questions *q = cd_questions_of(e);
-    const struct cd_vec *x = cd_vm_reg(e, in->a), *y = cd_vm_reg(e, in->b);
-    struct cd_vec *d = cd_vm_dst(e, in, &a);
-    for (uint32_t i = 0; i < d->n; i++) {
-        bool is_new;
-        if (!cd_questions_begin(e, in, a, d, i)) {
-            continue;
-        }
-        uint32_t at = cd_triples_put(&e->arena, &q->way_keys, cd_questions_row(e, x->v.u64[i]),
-                                     cd_questions_row(e, y->v.u64[i]), 0, &is_new);
-        if (is_new) {
-            struct cd_buf says = CD_BUF_INIT;
-            struct cd_vm_answer answer = {.why = 0};
-            answer.truth = cd_questions_becomes(e, x->v.u64[i], y->v.u64[i], &says);
-            uint32_t why = cd_snapshot_str(e->s, cd_buf_view(&says));
-            cd_buf_finish(&says);
-            if (why == CD_NO_STR) {
-                cd_vm_oom(e);
-            }
-            answer.why = why;
-            *CD_PUSH(&e->arena, q->ways.items, q->ways.n, q->ways.cap) = answer;
-        }
-        const struct cd_vm_answer *known = &q->ways.items[at];
-        d->v.b[i] = known->truth == CD_YES ? CD_T : CD_F;
-        if (known->truth == CD_MAYBE) {
-            cd_vec_set_unknown(a, d, i, known->why);
-        }
-    }
+    cd_questions_answer(e, in, NULL, answer_of);
 }

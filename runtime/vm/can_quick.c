@@ -133,22 +133,6 @@ pattern_of(struct cd_eval *e, uint32_t text)
 
 /* ---- the answer ---- */
 
-/* Does a document of the site allow anything to the principal? */
-static bool
-speaks_to(const struct cd_vm_site *site, const struct cd_caller *caller)
-{
-    for (size_t i = 0; i < site->documents.n; i++) {
-        const struct cd_policy *p = site->documents.items[i].policy;
-        for (uint32_t s = 0; s < p->n_statements; s++) {
-            if (!p->statements[s].is_deny
-                && cd_principals_mean(&p->statements[s].principals, caller) != CD_MEANT_NOT) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 bool
 cd_questions_cannot(struct cd_eval *e, const struct cd_vm_principal *p,
                     struct cd_vm_requests requests)
@@ -169,5 +153,5 @@ cd_questions_cannot(struct cd_eval *e, const struct cd_vm_principal *p,
             return false;
         }
     }
-    return !speaks_to(pattern->site, &p->question.caller);
+    return !cd_estate_speaks_to(pattern->site, &p->question.caller, NULL);
 }

@@ -106,6 +106,7 @@ enum cd_truth cd_estate_organization(struct cd_eval *e, struct cd_str *id);
 /* A resource with a document of its own, or one of the three sites that stand for all others. */
 struct cd_vm_site {
     struct cd_str name; /* in ARNs: bucket, key, role */
+    uint32_t row;       /* of the table of its service */
     struct cd_str account;
     struct cd_documents documents;
 };
@@ -118,6 +119,9 @@ uint32_t cd_estate_site(struct cd_eval *e, struct cd_str arn, bool named,
                         enum cd_site_service *service);
 const struct cd_vm_site *cd_estate_sites(struct cd_eval *e, enum cd_site_service service,
                                          uint32_t *n);
+/* Does a statement of the site's documents allow ACCESS's action (NULL: any) to the caller? */
+bool cd_estate_speaks_to(const struct cd_vm_site *site, const struct cd_caller *caller,
+                         const struct cd_access *access);
 
 /* ---- what is told at a glance (can_quick.c) ---- */
 

@@ -13,8 +13,10 @@ add_site(struct cd_eval *e, struct sites *out, const struct cd_table *t, uint32_
          struct cd_str name, struct cd_at document)
 {
     uint32_t account = cd_table_site(e->s, t, row)->account;
-    struct cd_vm_site site = {
-        .name = name, .account = account == CD_NO_STR ? CD_STR("") : cd_vm_text(e, account)};
+    struct cd_vm_site site = {.name = name,
+                              .row = row,
+                              .account =
+                                  account == CD_NO_STR ? CD_STR("") : cd_vm_text(e, account)};
     cd_estate_add(e, &site.documents, name, document);
     *CD_PUSH(&e->arena, out->items, out->n, out->cap) = site;
 }
@@ -108,6 +110,23 @@ cd_estate_sites(struct cd_eval *e, enum cd_site_service service, uint32_t *n)
     }
     *n = s->n_sites[service];
     return s->sites[service];
+}
+
+bool
+cd_estate_speaks_to(const struct cd_vm_site *site, const struct cd_caller *caller,
+                    const struct cd_access *access)
+{
+    for (size_t i = 0; i < site->documents.n; i++) {
+        const struct cd_policy *p = site->documents.items[i].policy;
+        for (uint32_t s = 0; s < p->n_statements; s++) {
+            const struct cd_policy_statement *st = &p->statements[s];
+            if (!st->is_deny && cd_principals_mean(&st->principals, caller) != CD_MEANT_NOT
+                && (access == NULL || cd_actions_match(&st->actions, access))) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* ---- finding ---- */

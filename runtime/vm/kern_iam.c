@@ -163,21 +163,6 @@ ask_site(struct asking *q, struct cd_asked *out)
 
 /* ---- which to ask about ---- */
 
-static bool
-speaks_to(const struct cd_vm_site *site, const struct cd_caller *caller)
-{
-    for (size_t i = 0; i < site->documents.n; i++) {
-        const struct cd_policy *p = site->documents.items[i].policy;
-        for (uint32_t s = 0; s < p->n_statements; s++) {
-            if (!p->statements[s].is_deny
-                && cd_principals_mean(&p->statements[s].principals, caller) != CD_MEANT_NOT) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* Could a resource of the site be within the pattern? Its first part that is no wildcard decides.
  */
 static bool
@@ -228,9 +213,8 @@ ask_sites(struct asking *q, enum cd_site_service service, struct cd_asked *out)
         n_within += may_be_within(q->pattern, service, &sites[i]);
     }
     for (uint32_t i = 0; i < n; i++) {
-        bool is_mute = n_within > MOST_SITES
-                       && !speaks_to(&sites[i], &q->principal->question.caller)
-                       && service != CD_SITES_S3;
+        bool is_mute = n_within > MOST_SITES && service != CD_SITES_S3
+                       && !cd_estate_speaks_to(&sites[i], &q->principal->question.caller, NULL);
         if (!may_be_within(q->pattern, service, &sites[i]) || is_mute) {
             continue;
         }
@@ -296,12 +280,12 @@ cd_questions_can(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests r
 }
 
 static struct cd_vm_answer
-answer_of(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests requests)
+answer_of(struct cd_eval *e, const struct cd_vm_question *q)
 {
     struct cd_asked asked;
     uint32_t why;
-    uint32_t open = cd_questions_of(e)->actions.items[requests.actions].open;
-    if (!cd_questions_can(e, principal, requests, &asked, &why)) {
+    uint32_t open = cd_questions_of(e)->actions.items[q->requests.actions].open;
+    if (!cd_questions_can(e, q->row, q->requests, &asked, &why)) {
         return (struct cd_vm_answer){CD_MAYBE, why};
     }
     if (open != 0 && asked.answer != CD_YES) {
@@ -311,43 +295,15 @@ answer_of(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests requests
                                  asked.answer == CD_MAYBE ? cd_vm_str(e, asked.why) : 0};
 }
 
-uint32_t
-cd_questions_row(struct cd_eval *e, cd_rowref row)
+static bool
+cannot(struct cd_eval *e, const struct cd_vm_question *q)
 {
-    struct cd_questions *q = cd_questions_of(e);
-    bool is_new;
-    return cd_triples_put(&e->arena, &q->row_keys, cd_rowref_node(row), cd_rowref_row(row), 0,
-                          &is_new);
+    const struct cd_vm_principal *principal = cd_estate_principal(e, q->row);
+    return principal != NULL && cd_questions_cannot(e, principal, q->requests);
 }
 
 void
 cd_k_can(struct cd_eval *e, const struct cd_insn *in)
 {
-    struct cd_arena *a;
-    struct cd_questions *q = cd_questions_of(e);
-    const struct cd_vec *x = cd_vm_reg(e, in->a), *y = cd_vm_reg(e, in->b);
-    struct cd_vec *d = cd_vm_dst(e, in, &a);
-    for (uint32_t i = 0; i < d->n; i++) {
-        bool is_new;
-        if (!cd_questions_begin(e, in, a, d, i)) {
-            continue;
-        }
-        struct cd_vm_requests requests = cd_questions_requests(e, y, i);
-        const struct cd_vm_principal *principal = cd_estate_principal(e, x->v.u64[i]);
-        if (principal != NULL && cd_questions_cannot(e, principal, requests)) {
-            continue;
-        }
-        uint32_t at =
-            cd_triples_put(&e->arena, &q->answer_keys, (uint32_t)CD_ASK_CAN,
-                           cd_questions_row(e, x->v.u64[i]), (uint32_t)y->v.f64[i], &is_new);
-        if (is_new) {
-            struct cd_vm_answer answer = answer_of(e, x->v.u64[i], requests);
-            *CD_PUSH(&e->arena, q->answers.items, q->answers.n, q->answers.cap) = answer;
-        }
-        const struct cd_vm_answer *known = &q->answers.items[at];
-        d->v.b[i] = known->truth == CD_YES ? CD_T : CD_F;
-        if (known->truth == CD_MAYBE) {
-            cd_vec_set_unknown(a, d, i, known->why);
-        }
-    }
+    cd_questions_answer(e, in, cannot, answer_of);
 }

@@ -115,6 +115,15 @@ cd_questions_requests(struct cd_eval *e, const struct cd_vec *v, uint32_t lane)
     return (struct cd_vm_requests){item[0], item[1], item[2]};
 }
 
+uint32_t
+cd_questions_row(struct cd_eval *e, cd_rowref row)
+{
+    struct cd_questions *q = cd_questions_of(e);
+    bool is_new;
+    return cd_triples_put(&e->arena, &q->row_keys, cd_rowref_node(row), cd_rowref_row(row), 0,
+                          &is_new);
+}
+
 /* ---- conditions ---- */
 
 /* The number of the condition that three numbers stand for; *slot is where a new one goes. */
@@ -403,11 +412,13 @@ cd_questions_policy(struct cd_eval *e, uint32_t row)
     return q->policies[row];
 }
 
-/* ---- one document ---- */
+/* ---- lanes ---- */
 
-bool
-cd_questions_begin(struct cd_eval *e, const struct cd_insn *in, struct cd_arena *a,
-                   struct cd_vec *d, uint32_t i)
+/* Is lane I of the question IN to be asked? If not, D has its answer: it is masked, or an operand
+ * is absent or unknown. */
+static bool
+is_asked(struct cd_eval *e, const struct cd_insn *in, struct cd_arena *a, struct cd_vec *d,
+         uint32_t i)
 {
     const struct cd_vec *mask = in->c == CD_NONE ? NULL : cd_vm_reg(e, in->c);
     if (mask != NULL && (mask->v.b[i] == CD_F || mask->v.b[i] == CD_A)) {
@@ -417,6 +428,56 @@ cd_questions_begin(struct cd_eval *e, const struct cd_insn *in, struct cd_arena 
     d->v.b[i] = d->v.b[i] == CD_A ? CD_F : d->v.b[i];
     return known;
 }
+
+/* What lane I asks, and in *number what tells its second operand from others. */
+static struct cd_vm_question
+question_at(struct cd_eval *e, const struct cd_insn *in, uint32_t i, uint32_t *number)
+{
+    const struct cd_vec *y = cd_vm_reg(e, in->b);
+    struct cd_vm_question q = {.op = (enum cd_op)in->op, .row = cd_vm_reg(e, in->a)->v.u64[i]};
+    if (q.op == CD_OP_BECOMES) {
+        q.role = y->v.u64[i];
+        *number = cd_questions_row(e, q.role);
+    } else {
+        q.requests = cd_questions_requests(e, y, i);
+        *number = (uint32_t)y->v.f64[i];
+    }
+    return q;
+}
+
+void
+cd_questions_answer(struct cd_eval *e, const struct cd_insn *in,
+                    bool (*is_no)(struct cd_eval *, const struct cd_vm_question *),
+                    struct cd_vm_answer (*answer)(struct cd_eval *, const struct cd_vm_question *))
+{
+    struct cd_arena *a;
+    struct cd_questions *q = cd_questions_of(e);
+    struct cd_vec *d = cd_vm_dst(e, in, &a);
+    for (uint32_t i = 0; i < d->n; i++) {
+        uint32_t number;
+        bool is_new;
+        if (!is_asked(e, in, a, d, i)) {
+            continue;
+        }
+        struct cd_vm_question question = question_at(e, in, i, &number);
+        if (is_no != NULL && is_no(e, &question)) {
+            continue;
+        }
+        uint32_t at = cd_triples_put(&e->arena, &q->answer_keys, in->op,
+                                     cd_questions_row(e, question.row), number, &is_new);
+        if (is_new) {
+            struct cd_vm_answer made = answer(e, &question);
+            *CD_PUSH(&e->arena, q->answers.items, q->answers.n, q->answers.cap) = made;
+        }
+        const struct cd_vm_answer *known = &q->answers.items[at];
+        d->v.b[i] = known->truth == CD_YES ? CD_T : CD_F;
+        if (known->truth == CD_MAYBE) {
+            cd_vec_set_unknown(a, d, i, known->why);
+        }
+    }
+}
+
+/* ---- one document ---- */
 
 static struct cd_asker *
 asker_of(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
@@ -459,13 +520,13 @@ cd_questions_ask(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
 }
 
 static struct cd_vm_answer
-answer_of(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
-          struct cd_vm_requests requests)
+answer_of(struct cd_eval *e, const struct cd_vm_question *q)
 {
     struct cd_asked asked;
     uint32_t why;
-    uint32_t open = cd_questions_of(e)->actions.items[requests.actions].open;
-    if (!cd_questions_ask(e, kind, document, requests, &asked, &why)) {
+    uint32_t open = cd_questions_of(e)->actions.items[q->requests.actions].open;
+    enum cd_ask_kind kind = q->op == CD_OP_ALLOWS ? CD_ASK_ALLOWS : CD_ASK_DENIES;
+    if (!cd_questions_ask(e, kind, cd_rowref_row(q->row), q->requests, &asked, &why)) {
         return (struct cd_vm_answer){CD_MAYBE, why};
     }
     /* Further actions can only add to what is allowed, and to what is not denied. */
@@ -479,28 +540,5 @@ answer_of(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
 void
 cd_k_document(struct cd_eval *e, const struct cd_insn *in)
 {
-    struct cd_arena *a;
-    struct cd_questions *q = cd_questions_of(e);
-    const struct cd_vec *x = cd_vm_reg(e, in->a), *y = cd_vm_reg(e, in->b);
-    struct cd_vec *d = cd_vm_dst(e, in, &a);
-    enum cd_ask_kind kind = in->op == CD_OP_ALLOWS ? CD_ASK_ALLOWS : CD_ASK_DENIES;
-    for (uint32_t i = 0; i < d->n; i++) {
-        bool is_new;
-        if (!cd_questions_begin(e, in, a, d, i)) {
-            continue;
-        }
-        uint32_t row = cd_rowref_row(x->v.u64[i]);
-        struct cd_vm_requests requests = cd_questions_requests(e, y, i);
-        uint32_t at = cd_triples_put(&e->arena, &q->answer_keys, (uint32_t)kind, row,
-                                     (uint32_t)y->v.f64[i], &is_new);
-        if (is_new) {
-            struct cd_vm_answer answer = answer_of(e, kind, row, requests);
-            *CD_PUSH(&e->arena, q->answers.items, q->answers.n, q->answers.cap) = answer;
-        }
-        const struct cd_vm_answer *known = &q->answers.items[at];
-        d->v.b[i] = known->truth == CD_YES ? CD_T : CD_F;
-        if (known->truth == CD_MAYBE) {
-            cd_vec_set_unknown(a, d, i, known->why);
-        }
-    }
+    cd_questions_answer(e, in, NULL, answer_of);
 }

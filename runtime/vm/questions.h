@@ -43,21 +43,23 @@ struct cd_vm_answer {
 struct cd_estate;
 struct cd_vm_allowed;
 struct cd_vm_pattern;
+struct cd_vm_walk;
 
 struct cd_questions {
     struct cd_arena documents; /* without a jump */
     struct cd_arena scratch;   /* of one question */
     struct cd_triples when_keys, list_keys, action_keys, request_keys, asker_keys, answer_keys,
-        row_keys, edge_keys, way_keys, allowed_keys, pattern_keys;
+        row_keys, edge_keys, allowed_keys, pattern_keys;
     CD_VEC(const struct cd_when *) whens;
     CD_VEC(struct cd_vm_actions) actions;
     CD_VEC(struct cd_asker *) askers;
-    CD_VEC(struct cd_vm_answer) answers, edges, ways;
+    CD_VEC(struct cd_vm_answer) answers, edges;
     CD_VEC(struct cd_vm_allowed *) allowed;
     CD_VEC(struct cd_vm_pattern *) patterns;
     struct cd_vm_policy **policies; /* by row of the snapshot's policy documents */
     uint32_t n_policies;
-    struct cd_estate *estate; /* what is attached to what (estate.h); NULL: not asked for yet */
+    struct cd_vm_walk *walks[2]; /* by certain and by possible steps (becomes.c) */
+    struct cd_estate *estate;    /* what is attached to what (estate.h); NULL: not asked for yet */
 };
 
 struct cd_questions *cd_questions_of(struct cd_eval *e);
@@ -66,10 +68,19 @@ void cd_questions_finish(struct cd_eval *e);
 /* The set of requests that the known lane LANE of V is a number of; ends the call if it is none. */
 struct cd_vm_requests cd_questions_requests(struct cd_eval *e, const struct cd_vec *v,
                                             uint32_t lane);
-/* Is lane I of the question IN, of X and Y, to be asked? If not, D has its answer: it is masked, or
- * an operand is absent or unknown. */
-bool cd_questions_begin(struct cd_eval *e, const struct cd_insn *in, struct cd_arena *a,
-                        struct cd_vec *d, uint32_t i);
+/* A question as it stands in a lane. */
+struct cd_vm_question {
+    enum cd_op op;
+    cd_rowref row;                  /* the principal or the document */
+    cd_rowref role;                 /* BECOMES */
+    struct cd_vm_requests requests; /* of the others */
+};
+/* Answers the lanes of IN: each question is asked once. IS_NO (or NULL) tells at a glance that the
+ * answer is no, which is not kept then. */
+void cd_questions_answer(struct cd_eval *e, const struct cd_insn *in,
+                         bool (*is_no)(struct cd_eval *, const struct cd_vm_question *),
+                         struct cd_vm_answer (*answer)(struct cd_eval *,
+                                                       const struct cd_vm_question *));
 const struct cd_when *cd_questions_when(struct cd_eval *e, uint32_t when);
 /* The document that stands at a row of the snapshot's policy documents. */
 const struct cd_vm_policy *cd_questions_policy(struct cd_eval *e, uint32_t row);
