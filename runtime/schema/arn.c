@@ -34,6 +34,13 @@ part_of(struct cd_str name)
     return part;
 }
 
+/* Parts end at a colon or with the ARN, so that it can be taken apart again. */
+static bool
+ends_part(struct cd_str text, size_t at)
+{
+    return at == text.n || (at < text.n && text.p[at] == ':');
+}
+
 struct cd_arn_format
 cd_arn_format_of(struct cd_str text)
 {
@@ -43,21 +50,27 @@ cd_arn_format_of(struct cd_str text)
         size_t end = cd_str_find(text, is_part ? '}' : '$', at);
         enum cd_of_arn part =
             is_part ? part_of(cd_str_sub(text, at + 2, end)) : CD_OF_ARN_PARTITION;
-        if (f.n == CD_ARN_PIECES || part == CD_OF_ARN_N) {
+        size_t next = is_part ? end + 1 : end;
+        if (f.n == CD_ARN_PIECES || part == CD_OF_ARN_N || (is_part && !ends_part(text, next))) {
             return (struct cd_arn_format){.n = 0};
         }
         f.pieces[f.n].part = part;
         f.pieces[f.n].literal = is_part ? (struct cd_str){"", 0} : cd_str_sub(text, at, end);
-        at = is_part ? end + 1 : end;
+        at = next;
     }
     return f;
 }
 
+/* Empty: there is none. */
 static inline struct cd_str
 piece_of(const struct cd_arn_format *format, unsigned i, const struct cd_arn_parts *parts)
 {
-    struct cd_str literal = format->pieces[i].literal;
-    return literal.n > 0 ? literal : parts->part[format->pieces[i].part];
+    struct cd_str piece = format->pieces[i].literal;
+    if (piece.n == 0) {
+        piece = parts->part[format->pieces[i].part];
+        piece.n = i + 1 < format->n && cd_str_find(piece, ':', 0) < piece.n ? 0 : piece.n;
+    }
+    return piece;
 }
 
 bool
@@ -88,4 +101,28 @@ cd_arn_is_made(const struct cd_arn_format *format, const struct cd_arn_parts *pa
         n += piece.n;
     }
     return format->n > 0 && n == arn.n;
+}
+
+bool
+cd_arn_take_apart(const struct cd_arn_format *format, struct cd_str arn, struct cd_arn_parts *parts)
+{
+    size_t at = 0;
+    *parts = (struct cd_arn_parts){.part = {{NULL, 0}}};
+    for (unsigned i = 0; i < format->n; i++) {
+        struct cd_str literal = format->pieces[i].literal;
+        if (literal.n > 0) {
+            if (!cd_str_starts(cd_str_sub(arn, at, arn.n), literal)) {
+                return false;
+            }
+            at += literal.n;
+            continue;
+        }
+        size_t end = i + 1 < format->n ? cd_str_find(arn, ':', at) : arn.n;
+        if (end == at) {
+            return false;
+        }
+        parts->part[format->pieces[i].part] = cd_str_sub(arn, at, end);
+        at = end;
+    }
+    return format->n > 0 && at == arn.n;
 }

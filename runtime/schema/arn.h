@@ -40,14 +40,18 @@ struct cd_arn_format {
 };
 
 /* TEXT, which is borrowed, taken apart. An empty one, and one that names anything but the four
- * parts, gives no ARN. */
+ * parts, or has one that neither a colon nor the end follows, gives no ARN. */
 struct cd_arn_format cd_arn_format_of(struct cd_str text);
 /* Appends the ARN that FORMAT gives; false, with part of it appended, if it asks for what is not
- * there. */
+ * there, or what could not be told apart again: only the last part may have a colon. */
 bool cd_arn_make(const struct cd_arn_format *format, const struct cd_arn_parts *parts,
                  struct cd_buf *out);
 /* Is ARN what FORMAT gives? */
 bool cd_arn_is_made(const struct cd_arn_format *format, const struct cd_arn_parts *parts,
                     struct cd_str arn);
+/* The parts, borrowed from ARN, of which FORMAT gives it; those that it does not name are empty.
+ * False: it gives no such ARN. */
+bool cd_arn_take_apart(const struct cd_arn_format *format, struct cd_str arn,
+                       struct cd_arn_parts *parts);
 
 #endif

@@ -120,29 +120,42 @@ id_hash(uint32_t id)
     return id * UINT64_C(0x9E3779B97F4A7C15) >> 32;
 }
 
-/* Rows by their ids, and by their ARNs, most of which are nowhere in the dictionary. */
+/* Of an ARN by the type's format: of those parts of it that name no partition. */
+static uint64_t
+made_hash(const struct cd_follow_index *f, uint32_t id, uint32_t account, uint32_t region)
+{
+    uint64_t h = id * UINT64_C(0x9E3779B97F4A7C15);
+    h = (h ^ (f->arn_has_account ? account : 0)) * UINT64_C(0xC2B2AE3D27D4EB4F);
+    h = (h ^ (f->arn_has_region ? region : 0)) * UINT64_C(0x9E3779B97F4A7C15);
+    return h >> 32;
+}
+
+/* Rows by their ids, and by their ARNs, of which most are nowhere in the dictionary, and are not
+ * made for this: one by the type's format is entered by what it is made of. */
 static void
 index_rows(struct cd_eval *e, struct cd_follow_index *f, const struct cd_table *t)
 {
-    struct cd_buf scratch = CD_BUF_INIT;
+    for (unsigned i = 0; i < t->arn_format.n; i++) {
+        bool is_part = t->arn_format.pieces[i].literal.n == 0;
+        f->arn_has_account |= is_part && t->arn_format.pieces[i].part == CD_OF_ARN_ACCOUNT;
+        f->arn_has_region |= is_part && t->arn_format.pieces[i].part == CD_OF_ARN_REGION;
+    }
     make_row_set(e, &f->arns, t->n_live);
     make_row_set(e, &f->ids, t->n_live);
     for (uint32_t row = 0; row < t->n; row++) {
         if (cd_table_is_dead(t, row)) {
             continue;
         }
-        struct cd_str arn = cd_table_arn(e->s, t, row, &scratch);
-        if (arn.n > 0) {
-            put_row(&f->arns, cd_str_hash(arn), row);
+        uint32_t arn = t->arn ? t->arn[row] : CD_ARN_MADE;
+        if (arn == CD_ARN_MADE) {
+            const struct cd_site *site = cd_table_site(e->s, t, row);
+            put_row(&f->arns, made_hash(f, t->id[row], site->account, site->region), row);
+        } else if (arn != CD_NO_STR) {
+            put_row(&f->arns, id_hash(arn), row);
         }
         if (t->id[row] != CD_NO_STR) {
             put_row(&f->ids, id_hash(t->id[row]), row);
         }
-    }
-    bool oom = scratch.oom;
-    cd_buf_finish(&scratch);
-    if (oom) {
-        cd_vm_oom(e);
     }
 }
 
@@ -266,16 +279,32 @@ next_row(const struct cd_row_set *set, uint32_t *slot, uint32_t *row)
     return true;
 }
 
+/* Rows of this ARN that stand behind HASH. */
 static void
-look_for_arn(const struct cd_eval *e, const struct cd_follow_index *f, struct cd_str arn,
-             struct found *out)
+look_behind(const struct cd_eval *e, const struct cd_follow_index *f, uint64_t hash,
+            struct cd_str arn, struct found *out)
 {
     uint32_t row;
-    uint32_t slot = (uint32_t)cd_str_hash(arn);
+    uint32_t slot = (uint32_t)hash;
     while (out->n < 2 && next_row(&f->arns, &slot, &row)) {
         if (cd_table_arn_is(e->s, f->table, row, arn)) {
             find(out, row);
         }
+    }
+}
+
+static void
+look_for_arn(const struct cd_eval *e, const struct cd_follow_index *f, uint32_t ref,
+             struct found *out)
+{
+    struct cd_arn_parts parts;
+    struct cd_str arn = cd_vm_text(e, ref);
+    look_behind(e, f, id_hash(ref), arn, out);
+    if (f->table && cd_arn_take_apart(&f->table->arn_format, arn, &parts)) {
+        uint64_t hash = made_hash(f, id_of(e, parts.part[CD_OF_ARN_ID]),
+                                  id_of(e, parts.part[CD_OF_ARN_ACCOUNT]),
+                                  id_of(e, parts.part[CD_OF_ARN_REGION]));
+        look_behind(e, f, hash, arn, out);
     }
 }
 
@@ -342,7 +371,7 @@ follow_lane(struct cd_eval *e, struct cd_arena *a, struct cd_follow_index *f, st
 {
     struct target to = target_of(e, f, cd_vm_text(e, ref), holder_table, holder_row);
     struct found found = {CD_NONE, 0, false};
-    look_for_arn(e, f, cd_vm_text(e, ref), &found);
+    look_for_arn(e, f, ref, &found);
     if (found.n == 0) {
         look_for_id(e, f, ref, &to, &found);
     }

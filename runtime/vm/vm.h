@@ -83,6 +83,7 @@ struct cd_follow_index {
     bool made;
     const struct cd_table *table; /* NULL: none */
     struct cd_row_set arns, ids;
+    bool arn_has_account, arn_has_region; /* the type's format of ARNs names them */
     struct cd_name_map names;
     uint32_t *nameless; /* rows of which a further name is not known */
     size_t n_nameless, cap_nameless;

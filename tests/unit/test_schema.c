@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "runtime/schema/arn.h"
 #include "runtime/schema/schema.h"
 
 #define STR(z) cd_str_of(z)
@@ -234,6 +235,57 @@ Test(schema, resources_have_their_arns_and_names)
     says(cd_schema_name_property(key, 0), "Aliases[]");
     says(cd_schema_name_property(shape_of("AWS::RDS::DBInstance"), 0), "DbiResourceId");
     says(cd_schema_name_property(role, 1), "");
+}
+
+/* An ARN by the format of any type is taken apart into what it was made of, so that a resource is
+ * found by its parts. */
+Test(schema, arns_by_a_format_are_taken_apart_again)
+{
+    const struct cd_arn_parts of = {
+        {CD_STR("aws-cn"), CD_STR("cn-north-1"), CD_STR("111122223333"), CD_STR("a/b.c")}};
+    struct cd_buf arn = CD_BUF_INIT;
+    size_t n = 0;
+    for (uint32_t i = 0; i < cd_schema_n_shapes(); i++) {
+        struct cd_arn_format f = cd_arn_format_of(cd_schema_arn_format(i));
+        struct cd_arn_parts parts;
+        cd_buf_clear(&arn);
+        if (!cd_arn_make(&f, &of, &arn)) {
+            cr_assert_eq(f.n, 0u);
+            continue;
+        }
+        n++;
+        cr_assert(cd_arn_is_made(&f, &of, cd_buf_view(&arn)));
+        cr_assert(cd_arn_take_apart(&f, cd_buf_view(&arn), &parts));
+        for (size_t k = 0; k < CD_OF_ARN_N; k++) {
+            cr_assert(parts.part[k].n == 0 || cd_str_eq(parts.part[k], of.part[k]));
+        }
+        cr_assert(cd_arn_is_made(&f, &parts, cd_buf_view(&arn)));
+        cr_assert_not(cd_arn_take_apart(&f, CD_STR("arn:aws:nothing:like:this"), &parts));
+    }
+    cr_assert_gt(n, 500u);
+    cd_buf_finish(&arn);
+}
+
+Test(schema, what_could_not_be_taken_apart_makes_no_arn)
+{
+    const struct cd_arn_parts odd = {
+        {CD_STR("aws"), CD_STR("eu:west"), CD_STR("111122223333"), CD_STR("key:alias:x")}};
+    struct cd_arn_format regional = cd_arn_format_of(CD_STR("arn:${Partition}:x:${Region}::${Id}"));
+    struct cd_arn_format global = cd_arn_format_of(CD_STR("arn:${Partition}:x:::${Id}"));
+    struct cd_arn_parts parts;
+    struct cd_buf arn = CD_BUF_INIT;
+    cr_assert_not(cd_arn_make(&regional, &odd, &arn));
+    cd_buf_clear(&arn);
+    cr_assert(cd_arn_make(&global, &odd, &arn), "the last part may have colons");
+    says(cd_buf_view(&arn), "arn:aws:x:::key:alias:x");
+    cr_assert(cd_arn_take_apart(&global, cd_buf_view(&arn), &parts));
+    says(parts.part[CD_OF_ARN_ID], "key:alias:x");
+    cr_assert_eq(cd_arn_format_of(CD_STR("arn:${Partition}:x:${Id}/of")).n, 0u);
+    cr_assert_eq(cd_arn_format_of(CD_STR("arn:${Partition}:x:::${Name}")).n, 0u);
+    cr_assert_eq(cd_arn_format_of(CD_STR("arn:${Partition}:x:::${Id")).n, 0u);
+    cr_assert_not(cd_arn_take_apart(&global, CD_STR("arn:aws:x:::"), &parts), "no id");
+    cr_assert_not(cd_arn_take_apart(&global, CD_STR("arn:aws:y:::a"), &parts));
+    cd_buf_finish(&arn);
 }
 
 Test(schema, global_types_have_no_region)
