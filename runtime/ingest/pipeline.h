@@ -8,7 +8,7 @@
 #include "runtime/ingest/json.h"
 #include "runtime/ingest/split.h"
 
-/* More than one thread that fills, one that reads and a few that parse have nothing to do. */
+/* Filling and reading go one window at a time: more threads than a few wait for their turn. */
 #define CD_MOST_THREADS 16u
 
 /* A window with its pieces, parsed where they could be. */
