@@ -1,11 +1,9 @@
 /* `cordon emit TARGET`: policy documents from the denies of controls, with a manifest. */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "compiler/cli/depfile.h"
 #include "compiler/cli/emit_check.h"
 #include "compiler/cli/emit_folder.h"
 #include "compiler/cli/emit_limits.h"
+#include "compiler/cli/emit_list.h"
 #include "compiler/cli/emit_merge.h"
 #include "compiler/cli/emit_scopes.h"
 #include "compiler/cli/emit_table.h"
@@ -95,8 +93,8 @@ make_documents(void *ctx)
     return CORDON_OK;
 }
 
-/* Each document, and the manifest, depend on all that was read. The file may stand in their folder.
- */
+/* Each document, and the manifest, depend on all that was read. The rule may stand in their
+ * folder. */
 static cordon_status
 write_depfile(struct emit *e)
 {
@@ -136,119 +134,6 @@ write_files(void *ctx)
     return cd_emit_folder_write(&e->folder, &output, &e->err);
 }
 
-static void
-put_place(struct emit *e, struct cd_span span, struct cd_out *out)
-{
-    uint32_t line = 0, column = 0;
-    cd_sources_place(&e->front.sources, span.file, span.start, &line, &column, NULL);
-    cd_out_str(out, e->front.sources.files[span.file].path);
-    cd_out_printf(out, ":%u:%u: ", line, column);
-}
-
-static void
-list_stale(struct emit *e, struct cd_out *out)
-{
-    static const char *const fates[] = {
-        [CD_STALE_REMOVED] = "removed: an earlier emission wrote it, and this one does not",
-        [CD_STALE_CHANGED] = "left: an earlier emission wrote it, this one does not, and it has "
-                             "been changed since",
-        [CD_STALE_OTHER] = "left: an earlier emission of another target wrote it; manifest.json no "
-                           "longer speaks of it",
-    };
-    for (size_t i = 0; i < e->folder.n_stale; i++) {
-        cd_out_printf(out, "%s/%.*s: %s\n", e->folder.path, CD_FMT(e->folder.stale[i].file),
-                      fates[e->folder.stale[i].fate]);
-    }
-}
-
-/* What is to be known of a document beside its size. */
-static void
-put_note(const struct cd_emitted_document *d, struct cd_out *out)
-{
-    const struct cd_existing *existing = d->scope.existing;
-    bool lacks =
-        cd_target_info[d->target].allows == CD_ALLOWS_ACCOUNT && cd_document_allow_of(d).sid.n == 0;
-    if (existing != NULL) {
-        cd_out_printf(out, "; behind %zu that stood there", existing->n);
-        if (existing->n_replaced != 0) {
-            cd_out_printf(out, ", instead of %zu of an earlier emission", existing->n_replaced);
-        }
-    } else if (lacks) {
-        cd_out_puts(out, "; without an account (--account ID or --key ARN) nothing in it leaves "
-                         "the account in control, and KMS refuses it as a whole policy: its "
-                         "statements are for a policy that does");
-    }
-    for (size_t i = 0; i < d->n_statements && d->target == CD_TARGET_KEY_POLICY; i++) {
-        if (cd_key_locks_out(&d->statements[i])) {
-            cd_out_printf(out, "; %.*s denies everybody kms:PutKeyPolicy, and KMS refuses that",
-                          CD_FMT(d->statements[i].sid));
-        }
-    }
-    cd_out_puts(out, "\n");
-}
-
-/* Where policies are merged and no resource is named, those whose policies nobody knows. */
-static void
-list_unknown(const struct emit *e, struct cd_out *out)
-{
-    for (size_t i = 0; i < e->asked.n_shown && e->asked.n == 0; i++) {
-        const struct cd_shown_policy *p = &e->asked.shown[i];
-        if (p->unknown.n != 0) {
-            cd_out_printf(out, "left out: the snapshot does not show the policy of %.*s: %.*s\n",
-                          CD_FMT(cd_scope_title(e->emission.arena, &p->scope)), CD_FMT(p->unknown));
-        }
-    }
-}
-
-/* Several documents of one kind: where each is to hang. */
-static void
-list_attachments(struct emit *e, struct cd_out *out)
-{
-    for (size_t i = 0; i < e->attachments.n; i++) {
-        const struct cd_attachment *a = &e->attachments.items[i];
-        if (a->n_limit > 1 && e->documents.n > 1) {
-            cd_out_printf(out, "attach to %.*s:", CD_FMT(a->to));
-            for (size_t k = 0; k < a->n; k++) {
-                cd_out_printf(out, " %.*s", CD_FMT(e->documents.items[a->first + k].file));
-            }
-            cd_out_printf(out, " (%zu of %u with the %u there already)\n", a->n + a->n_existing,
-                          a->n_limit, a->n_existing);
-        }
-    }
-}
-
-static int
-list_documents(struct emit *e)
-{
-    struct cd_out out;
-    cd_out_init(&out, STDOUT_FILENO, "standard output");
-    for (size_t i = 0; i < e->documents.n; i++) {
-        const struct cd_emitted_document *d = &e->documents.items[i];
-        cd_out_printf(&out, "%s/%.*s: %zu statement%s, %zu of %u bytes", e->folder.path,
-                      CD_FMT(d->file), d->n_statements, d->n_statements == 1 ? "" : "s",
-                      cd_document_size(d), d->quota.max_bytes);
-        put_note(d, &out);
-    }
-    if (e->documents.n == 0) {
-        cd_out_printf(&out, "no documents: no control has a deny that %.*s can carry\n",
-                      CD_FMT(cd_target_info[e->target].noun));
-    }
-    if (e->wrapped.file.n != 0) {
-        cd_out_printf(&out, "%s/%.*s\n", e->folder.path, CD_FMT(e->wrapped.file));
-    }
-    cd_out_printf(&out, "%s/manifest.json\n", e->folder.path);
-    list_attachments(e, &out);
-    list_stale(e, &out);
-    list_unknown(e, &out);
-    for (size_t i = 0; i < e->emission.n_not; i++) {
-        put_place(e, e->emission.not_expressible[i].span, &out);
-        cd_out_puts(&out, "not expressible: ");
-        cd_out_str(&out, cd_not_expressible_text(&e->emission.not_expressible[i], &e->front.arena));
-        cd_out_puts(&out, "\n");
-    }
-    return cd_cli_finish(&out, CD_EXIT_HOLDS);
-}
-
 static int
 emit(struct emit *e, const char *const *policies, size_t n)
 {
@@ -262,7 +147,14 @@ emit(struct emit *e, const char *const *policies, size_t n)
         return code;
     }
     status = cd_frontend_guard(&e->front, write_files, e, &e->err);
-    return status == CORDON_OK ? list_documents(e) : cd_cli_fail(status, &e->err);
+    const struct cd_emit_listing listing = {.front = &e->front,
+                                            .folder = &e->folder,
+                                            .asked = &e->asked,
+                                            .emission = &e->emission,
+                                            .documents = &e->documents,
+                                            .attachments = &e->attachments,
+                                            .wrapped = &e->wrapped};
+    return status == CORDON_OK ? cd_emit_list(&listing) : cd_cli_fail(status, &e->err);
 }
 
 /* «… is no target; did you mean rcp? There are: scp, rcp, …». */
@@ -360,6 +252,33 @@ run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
     return code;
 }
 
+static const char synopsis[] =
+    "TARGET POLICY… -o DIR " CD_EMIT_SCOPE_ARGUMENTS " [--merge SNAPSHOT…] "
+    "[--param [module.]name=value] "
+    "[--params FILE.yaml] [--stricter] [--format json|terraform|cloudformation] "
+    "[--quota-date YYYY-MM-DD] [--existing N] [-MD FILE]";
+
+static const char description[] =
+    "Writes the denies of the policies' controls, written and derived, as documents, with a "
+    "manifest that leads each\n"
+    "statement back to its control and line. What the target cannot say is listed, and is no "
+    "failure. Targets:\n"
+    "  scp                   a service control policy (also: service-control-policy)\n"
+    "  rcp                   a resource control policy (resource-control-policy)\n"
+    "  bucket-policy         a policy for each bucket (bucket)\n"
+    "  endpoint-policy       the policy of VPC endpoints, with the Allow that it needs (vpce, "
+    "vpc-endpoint-policy)\n"
+    "  key-policy            a policy for each KMS key, which leaves its account in control "
+    "(kms, kms-key-policy)\n"
+    "  permissions-boundary  a managed policy, with the Allow that it needs (boundary)\n"
+    "Service and resource control policies over their quota become several documents, the "
+    "fewest, with a plan of where to\n"
+    "attach them in the manifest. Exit code: 0, or 2 if something is wrong or what hangs alone "
+    "is over its quota; then\n"
+    "nothing is written.\n"
+    "With --table POLICY…: what of each control each target prevents exactly, in part or not, "
+    "and why.";
+
 int
 cd_verb_emit(int argc, char **argv)
 {
@@ -407,32 +326,8 @@ cd_verb_emit(int argc, char **argv)
         CD_EMIT_LIMIT_OPTIONS(&e.limits),
         CD_DEPFILE_OPTIONS(&e.depfile),
     };
-    const struct cd_usage usage = {
-        "cordon emit",
-        "TARGET POLICY… -o DIR " CD_EMIT_SCOPE_ARGUMENTS " [--merge SNAPSHOT…] "
-        "[--param [module.]name=value] "
-        "[--params FILE.yaml] [--stricter] [--format json|terraform|cloudformation] "
-        "[--quota-date YYYY-MM-DD] [--existing N] [-MD FILE]",
-        "Writes the denies of the policies' controls, written and derived, as documents, with a "
-        "manifest that leads each\n"
-        "statement back to its control and line. What the target cannot say is listed, and is no "
-        "failure. Targets:\n"
-        "  scp                   a service control policy (also: service-control-policy)\n"
-        "  rcp                   a resource control policy (resource-control-policy)\n"
-        "  bucket-policy         a policy for each bucket (bucket)\n"
-        "  endpoint-policy       the policy of VPC endpoints, with the Allow that it needs (vpce, "
-        "vpc-endpoint-policy)\n"
-        "  key-policy            a policy for each KMS key, which leaves its account in control "
-        "(kms, kms-key-policy)\n"
-        "  permissions-boundary  a managed policy, with the Allow that it needs (boundary)\n"
-        "Service and resource control policies over their quota become several documents, the "
-        "fewest, with a plan of where to\n"
-        "attach them in the manifest. Exit code: 0, or 2 if something is wrong or what hangs alone "
-        "is over its quota; then\n"
-        "nothing is written.\n"
-        "With --table POLICY…: what of each control each target prevents exactly, in part or not, "
-        "and why.",
-        options, CD_ARRAY_LEN(options)};
+    const struct cd_usage usage = {"cordon emit", synopsis, description, options,
+                                   CD_ARRAY_LEN(options)};
     size_t n;
     enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
     if (parsed != CD_PARSED_RUN) {
