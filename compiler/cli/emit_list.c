@@ -87,6 +87,36 @@ list_attachments(const struct cd_emit_listing *e, struct cd_out *out)
     }
 }
 
+static bool
+has_document(const struct cd_documents *documents, const struct cd_scope *scope)
+{
+    bool found = false;
+    for (size_t i = 0; i < documents->n && !found; i++) {
+        found = cd_scope_cmp(&documents->items[i].scope, scope) == 0;
+    }
+    return found;
+}
+
+/* No document at all, or none for what the call names. */
+static void
+list_without(const struct cd_emit_listing *e, struct cd_out *out)
+{
+    if (e->documents->n == 0 && e->emission->n == 0) {
+        cd_out_printf(out, "no documents: no control has a deny that %.*s can carry\n",
+                      CD_FMT(cd_target_info[e->emission->target].noun));
+        return;
+    }
+    for (size_t i = 0; i < e->asked->n; i++) {
+        if (!has_document(e->documents, &e->asked->items[i])) {
+            cd_out_printf(out, "no document for %.*s: no deny would stand in it\n",
+                          CD_FMT(cd_scope_title(&e->front->arena, &e->asked->items[i])));
+        }
+    }
+    if (e->documents->n == 0 && e->asked->n == 0) {
+        cd_out_puts(out, "no documents: no deny would stand in any\n");
+    }
+}
+
 int
 cd_emit_list(const struct cd_emit_listing *e)
 {
@@ -99,10 +129,7 @@ cd_emit_list(const struct cd_emit_listing *e)
                       cd_document_size(d), d->quota.max_bytes);
         put_note(d, &out);
     }
-    if (e->documents->n == 0) {
-        cd_out_printf(&out, "no documents: no control has a deny that %.*s can carry\n",
-                      CD_FMT(cd_target_info[e->emission->target].noun));
-    }
+    list_without(e, &out);
     if (e->wrapped->file.n != 0) {
         cd_out_printf(&out, "%s/%.*s\n", e->folder->path, CD_FMT(e->wrapped->file));
     }

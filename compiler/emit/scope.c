@@ -8,13 +8,18 @@
 
 /* ---- which there are ---- */
 
+int
+cd_scope_cmp(const struct cd_scope *x, const struct cd_scope *y)
+{
+    int order = cd_bucket_cmp(&x->bucket, &y->bucket);
+    order = order != 0 ? order : cd_key_cmp(&x->key, &y->key);
+    return order != 0 ? order : cd_str_cmp(x->service, y->service);
+}
+
 static int
 by_order(const void *x, const void *y)
 {
-    const struct cd_scope *a = x, *b = y;
-    int order = cd_bucket_cmp(&a->bucket, &b->bucket);
-    order = order != 0 ? order : cd_key_cmp(&a->key, &b->key);
-    return order != 0 ? order : cd_str_cmp(a->service, b->service);
+    return cd_scope_cmp(x, y);
 }
 
 /* Sorted, each once. */
@@ -53,8 +58,21 @@ named(const struct cd_emission *e, struct cd_scope *out)
 struct cd_str
 cd_scope_title(struct cd_arena *a, const struct cd_scope *s)
 {
-    return s->kind == CD_SCOPE_KEY ? cd_arena_printf(a, "key %.*s", CD_FMT(cd_key_arn(a, &s->key)))
-                                   : cd_arena_printf(a, "bucket %.*s", CD_FMT(s->bucket.name));
+    switch (s->kind) {
+    case CD_SCOPE_ALL: break;
+    case CD_SCOPE_BUCKET: {
+        bool is_usual = cd_str_eq(s->bucket.partition, CD_STR("aws"));
+        return cd_arena_printf(a, "bucket %.*s%s%.*s", CD_FMT(s->bucket.name),
+                               is_usual ? "" : " of ", is_usual ? 0 : (int)s->bucket.partition.n,
+                               s->bucket.partition.p);
+    }
+    case CD_SCOPE_KEY:
+        return s->key.id.n != 0
+                   ? cd_arena_printf(a, "key %.*s", CD_FMT(cd_key_arn(a, &s->key)))
+                   : cd_arena_printf(a, "keys of account %.*s", CD_FMT(s->key.account));
+    case CD_SCOPE_SERVICE: return cd_arena_printf(a, "endpoints of %.*s", CD_FMT(s->service));
+    }
+    return CD_STR("");
 }
 
 static cordon_status

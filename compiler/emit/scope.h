@@ -49,7 +49,10 @@ CORDON_MUST_CHECK cordon_status cd_scopes_of(const struct cd_emission *e,
                                              struct cordon_error *err);
 /* The name of the document's file: `scp.json`, `bucket-policy-acme-data.json`. */
 struct cd_str cd_scope_file(struct cd_arena *a, enum cd_target target, const struct cd_scope *s);
-/* «bucket acme-data», «key arn:…»: of what has a policy. */
+/* In the order of the documents; 0 if both are of the same. */
+int cd_scope_cmp(const struct cd_scope *x, const struct cd_scope *y);
+/* «bucket acme-data», «bucket acme of aws-cn», «key arn:…», «keys of account 1…», «endpoints of
+ * s3»: of what has a policy; empty for whatever a document is attached to. */
 struct cd_str cd_scope_title(struct cd_arena *a, const struct cd_scope *s);
 /* What S says of the scope. */
 enum cd_cut cd_scope_cut(struct cd_arena *a, const struct cd_statement *s,
