@@ -33,7 +33,7 @@ trusts(const struct cd_vm_site *site, const struct cd_caller *caller)
 {
     struct cd_access access = {.action = CD_STR("sts:AssumeRole")};
     cd_access_prepare(&access);
-    return cd_estate_speaks_to(site, caller, &access);
+    return cd_estate_speaks_to(site, caller, CD_MEANT_ACCOUNT, &access);
 }
 
 static enum cd_truth
@@ -42,6 +42,10 @@ ask(struct cd_eval *e, cd_rowref from, struct cd_str action, uint32_t when, stru
 {
     struct cd_vm_requests requests = {cd_questions_action(e, action), cd_vm_str(e, arn), when};
     struct cd_asked asked;
+    if (cd_questions_cannot(e, from, requests)) {
+        *why = 0;
+        return CD_NO;
+    }
     if (!cd_questions_can(e, from, requests, &asked, why)) {
         return CD_MAYBE;
     }

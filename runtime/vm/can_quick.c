@@ -1,6 +1,7 @@
 /* Most principals have nothing to do with most resources: where no statement that allows one of the
  * actions can be about a resource of the pattern, and the resource's own document does not speak to
- * the principal, the answer is no, and nothing else is asked. */
+ * the principal, but at most to its account, which leaves it to the principal's policies, the
+ * answer is no, and nothing else is asked. */
 #include "runtime/vm/estate.h"
 
 /* What identity policies allow of some actions: patterns of resources. */
@@ -95,22 +96,42 @@ allowed_of(struct cd_eval *e, const struct cd_vm_principal *p, uint32_t actions)
     return out;
 }
 
-/* The bucket that a pattern begins with; others are asked about in full. */
+static bool
+is_one_arn(const struct cd_arn_glob *g)
+{
+    for (int i = 0; i < CD_ARN_PARTS; i++) {
+        if (!is_whole(&g->part[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The ARN of the bucket that the pattern begins with; empty: with none. */
+static struct cd_str
+bucket_of(struct cd_eval *e, const struct cd_arn_glob *g)
+{
+    struct cd_str service = head_of(&g->part[2]), tail = head_of(&g->part[CD_ARN_TAIL]);
+    size_t slash = cd_str_find(tail, '/', 0);
+    if (!is_whole(&g->part[2]) || !cd_str_eq(service, CD_STR("s3"))
+        || (slash == tail.n && !is_whole(&g->part[CD_ARN_TAIL]))) {
+        return CD_STR("");
+    }
+    return cd_arena_printf(&e->arena, "arn:aws:s3:::%.*s", CD_FMT(cd_str_sub(tail, 0, slash)));
+}
+
+/* Patterns of one ARN, or of what is below a bucket; others are asked about in full. */
 static void
 find_site(struct cd_eval *e, struct cd_vm_pattern *p)
 {
-    struct cd_str service = head_of(&p->glob->part[2]), tail = head_of(&p->glob->part[CD_ARN_TAIL]);
-    size_t slash = cd_str_find(tail, '/', 0);
     enum cd_site_service found;
     uint32_t n;
-    if (p->glob->is_short || !is_whole(&p->glob->part[2]) || !cd_str_eq(service, CD_STR("s3"))
-        || (slash == tail.n && !is_whole(&p->glob->part[CD_ARN_TAIL]))) {
+    if (p->glob->is_short) {
         return;
     }
-    struct cd_str name = cd_str_sub(tail, 0, slash);
-    struct cd_str arn = cd_arena_printf(&e->arena, "arn:aws:s3:::%.*s", CD_FMT(name));
+    struct cd_str arn = is_one_arn(p->glob) ? p->glob->text : bucket_of(e, p->glob);
     uint32_t site = cd_estate_site(e, arn, true, &found);
-    if (site < CD_SITE_FOREIGN && found == CD_SITES_S3) {
+    if (site < CD_SITE_FOREIGN) {
         p->is_of_site = true;
         p->site = &cd_estate_sites(e, found, &n)[site];
     }
@@ -134,10 +155,10 @@ pattern_of(struct cd_eval *e, uint32_t text)
 /* ---- the answer ---- */
 
 bool
-cd_questions_cannot(struct cd_eval *e, const struct cd_vm_principal *p,
-                    struct cd_vm_requests requests)
+cd_questions_cannot(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests requests)
 {
-    if (cd_questions_of(e)->actions.items[requests.actions].open != 0) {
+    const struct cd_vm_principal *p = cd_estate_principal(e, principal);
+    if (p == NULL || cd_questions_of(e)->actions.items[requests.actions].open != 0) {
         return false;
     }
     const struct cd_vm_pattern *pattern = pattern_of(e, requests.pattern);
@@ -153,5 +174,5 @@ cd_questions_cannot(struct cd_eval *e, const struct cd_vm_principal *p,
             return false;
         }
     }
-    return !cd_estate_speaks_to(pattern->site, &p->question.caller, NULL);
+    return !cd_estate_speaks_to(pattern->site, &p->question.caller, CD_MEANT_ROLE, NULL);
 }

@@ -119,14 +119,14 @@ uint32_t cd_estate_site(struct cd_eval *e, struct cd_str arn, bool named,
                         enum cd_site_service *service);
 const struct cd_vm_site *cd_estate_sites(struct cd_eval *e, enum cd_site_service service,
                                          uint32_t *n);
-/* Does a statement of the site's documents allow ACCESS's action (NULL: any) to the caller? */
+/* Does a statement of the site's documents allow ACCESS's action (NULL: any) to the caller, whom it
+ * means by LEAST or more? */
 bool cd_estate_speaks_to(const struct cd_vm_site *site, const struct cd_caller *caller,
-                         const struct cd_access *access);
+                         enum cd_meant least, const struct cd_access *access);
 
 /* ---- what is told at a glance (can_quick.c) ---- */
 
 /* Is it clear, without a question to the engine, that none of the requests is allowed? */
-bool cd_questions_cannot(struct cd_eval *e, const struct cd_vm_principal *p,
-                         struct cd_vm_requests requests);
+bool cd_questions_cannot(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests requests);
 
 #endif

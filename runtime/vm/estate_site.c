@@ -114,13 +114,13 @@ cd_estate_sites(struct cd_eval *e, enum cd_site_service service, uint32_t *n)
 
 bool
 cd_estate_speaks_to(const struct cd_vm_site *site, const struct cd_caller *caller,
-                    const struct cd_access *access)
+                    enum cd_meant least, const struct cd_access *access)
 {
     for (size_t i = 0; i < site->documents.n; i++) {
         const struct cd_policy *p = site->documents.items[i].policy;
         for (uint32_t s = 0; s < p->n_statements; s++) {
             const struct cd_policy_statement *st = &p->statements[s];
-            if (!st->is_deny && cd_principals_mean(&st->principals, caller) != CD_MEANT_NOT
+            if (!st->is_deny && cd_principals_mean(&st->principals, caller) >= least
                 && (access == NULL || cd_actions_match(&st->actions, access))) {
                 return true;
             }

@@ -214,7 +214,8 @@ ask_sites(struct asking *q, enum cd_site_service service, struct cd_asked *out)
     }
     for (uint32_t i = 0; i < n; i++) {
         bool is_mute = n_within > MOST_SITES && service != CD_SITES_S3
-                       && !cd_estate_speaks_to(&sites[i], &q->principal->question.caller, NULL);
+                       && !cd_estate_speaks_to(&sites[i], &q->principal->question.caller,
+                                               CD_MEANT_ACCOUNT, NULL);
         if (!may_be_within(q->pattern, service, &sites[i]) || is_mute) {
             continue;
         }
@@ -298,8 +299,7 @@ answer_of(struct cd_eval *e, const struct cd_vm_question *q)
 static bool
 cannot(struct cd_eval *e, const struct cd_vm_question *q)
 {
-    const struct cd_vm_principal *principal = cd_estate_principal(e, q->row);
-    return principal != NULL && cd_questions_cannot(e, principal, q->requests);
+    return cd_questions_cannot(e, q->row, q->requests);
 }
 
 void
