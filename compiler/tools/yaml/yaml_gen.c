@@ -21,19 +21,6 @@ yg_die(const struct yaml_gen *g, const struct cd_yaml *at, const char *fmt, ...)
     exit(2);
 }
 
-void
-yg_read(struct yaml_gen *g, const char *path, struct cd_yaml *root)
-{
-    struct cd_str text;
-    struct cordon_error err = {.code = CORDON_OK};
-    g->file = path;
-    if (cd_file_read(path, MAX_FILE_SIZE, &g->arena, &text, &err) != CORDON_OK
-        || cd_yaml_read(&g->arena, cd_str_of(path), text, root, &err) != CORDON_OK) {
-        fprintf(stderr, "%s\n", err.message);
-        exit(2);
-    }
-}
-
 struct cd_str
 yg_scalar(const struct yaml_gen *g, const struct cd_yaml *n)
 {
@@ -82,6 +69,18 @@ yg_put_str(struct cd_buf *out, struct cd_str s)
 }
 
 unsigned
+yg_put_array(struct yaml_gen *g, const char *of, char letter, struct cd_buf *code)
+{
+    unsigned id = g->n_arrays++;
+    g->tables.oom = g->tables.oom || code->oom;
+    cd_buf_printf(&g->tables, "static const struct %s %c%u[] = {\n", of, letter, id);
+    cd_buf_str(&g->tables, cd_buf_view(code));
+    cd_buf_puts(&g->tables, "};\n");
+    cd_buf_finish(code);
+    return id;
+}
+
+unsigned
 yg_put_strings(struct yaml_gen *g, const struct cd_yaml *value, size_t *n)
 {
     struct cd_buf code = CD_BUF_INIT;
@@ -95,12 +94,7 @@ yg_put_strings(struct yaml_gen *g, const struct cd_yaml *value, size_t *n)
         yg_put_str(&code, yg_scalar(g, value));
         *n = 1;
     }
-    unsigned id = g->n_arrays++;
-    cd_buf_printf(&g->tables, "static const struct cd_str s%u[] = {", id);
-    cd_buf_str(&g->tables, cd_buf_view(&code));
-    cd_buf_puts(&g->tables, "};\n");
-    cd_buf_finish(&code);
-    return id;
+    return yg_put_array(g, "cd_str", 's', &code);
 }
 
 static int
@@ -124,4 +118,85 @@ yg_sorted_pairs(struct yaml_gen *g, const struct cd_yaml *n)
     }
     qsort(pairs, n->n, sizeof *pairs, by_key);
     return pairs;
+}
+
+/* ---- whole tools ---- */
+
+static void
+read_file(struct yaml_gen *g, const struct yaml_tool *tool, const char *path)
+{
+    struct cd_str text;
+    struct cd_yaml root;
+    struct cordon_error err = {.code = CORDON_OK};
+    g->file = path;
+    if (cd_file_read(path, MAX_FILE_SIZE, &g->arena, &text, &err) != CORDON_OK
+        || cd_yaml_read(&g->arena, cd_str_of(path), text, &root, &err) != CORDON_OK) {
+        fprintf(stderr, "%s\n", err.message);
+        exit(2);
+    }
+    if (root.kind != CD_YAML_MAP) {
+        yg_die(g, &root, "a mapping of types is expected here");
+    }
+    for (size_t i = 0; i < root.n; i++) {
+        struct yaml_type *t = CD_PUSH(&g->arena, g->types, g->n_types, g->cap_types);
+        if (t == NULL || root.items[i].kind != CD_YAML_MAP) {
+            yg_die(g, &root.keys[i], "what about this type?");
+            return;
+        }
+        *t = (struct yaml_type){cd_arena_str(&g->arena, yg_scalar(g, &root.keys[i])), CD_BUF_INIT};
+        tool->put_type(g, &root.keys[i], &root.items[i], &t->code);
+    }
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+    const struct yaml_type *x = a, *y = b;
+    return cd_str_cmp(x->name, y->name);
+}
+
+static void
+put_all(struct yaml_gen *g, const struct yaml_tool *tool, struct cd_buf *out)
+{
+    cd_buf_puts(out, tool->head);
+    cd_buf_str(out, cd_buf_view(&g->tables));
+    qsort(g->types, g->n_types, sizeof *g->types, by_name);
+    cd_buf_printf(out, "const %s[] = {\n", tool->array);
+    for (size_t i = 0; i < g->n_types; i++) {
+        struct yaml_type *t = &g->types[i];
+        if (i > 0 && cd_str_eq(g->types[i - 1].name, t->name)) {
+            fprintf(stderr, "%s: %.*s is there twice\n", tool->name, CD_FMT(t->name));
+            exit(2);
+        }
+        out->oom = out->oom || t->code.oom;
+        cd_buf_str(out, cd_buf_view(&t->code));
+        cd_buf_finish(&t->code);
+    }
+    cd_buf_printf(out, "};\nconst uint32_t %s = %zu;\n", tool->count, g->n_types);
+}
+
+int
+yg_run(const struct yaml_tool *tool, int argc, char **argv)
+{
+    struct yaml_gen g = {.file = tool->name};
+    struct cd_buf out = CD_BUF_INIT;
+    struct cordon_error err = {.code = CORDON_OK};
+    if (argc < 3) {
+        fprintf(stderr, "usage: %s OUT.c FILE.yaml…\n", tool->name);
+        return 2;
+    }
+    cd_arena_init(&g.arena);
+    for (int i = 2; i < argc; i++) {
+        read_file(&g, tool, argv[i]);
+    }
+    put_all(&g, tool, &out);
+    if (out.oom || g.tables.oom || cd_file_write(argv[1], cd_buf_view(&out), &err) != CORDON_OK) {
+        fprintf(stderr, "%s: %s\n", tool->name,
+                err.code == CORDON_OK ? "out of memory" : err.message);
+        return 2;
+    }
+    cd_buf_finish(&out);
+    cd_buf_finish(&g.tables);
+    cd_arena_finish(&g.arena);
+    return 0;
 }
