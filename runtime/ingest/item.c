@@ -277,12 +277,14 @@ cd_item_element(struct cd_load *l, struct cd_dom_val val, int depth)
     read_value(l, cd_value_decoded(l, val), depth);
 }
 
-/* The first line of the normalized form. */
+/* The first line of the normalized form. Reports and manifests say there which Cordon wrote them.
+ */
 static bool
 is_header(const struct cd_members *m)
 {
     return m->is_there[CD_MEMBER_CORDON]
-           && cd_str_eq(m->spelled[CD_MEMBER_CORDON], CD_STR("cordon"));
+           && cd_str_eq(m->spelled[CD_MEMBER_CORDON], CD_STR("cordon"))
+           && !(m->has[CD_MEMBER_CORDON] && cd_dom_is(m->val[CD_MEMBER_CORDON], '{'));
 }
 
 void
