@@ -216,8 +216,9 @@ cd_dir_make(const char *path, struct cordon_error *err)
             continue;
         }
         part[i] = '\0';
-        if (mkdir(part, 0777) != 0 && !cd_path_is_dir(part)) {
-            errno = errno == EEXIST ? ENOTDIR : errno;
+        int error = mkdir(part, 0777) != 0 ? errno : 0;
+        if (error != 0 && !cd_path_is_dir(part)) {
+            errno = error == EEXIST ? ENOTDIR : error;
             return fail_errno(err, "make the folder", part);
         }
         if (i < n) {
