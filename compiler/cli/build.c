@@ -40,7 +40,8 @@ build(const struct build *b, const char *const *policies, size_t n)
         code = cd_cli_fail(cd_depfile_write(&b->depfile, &b->output, 1, &front, NULL, &err), &err);
     }
     if (code == CD_EXIT_HOLDS && b->output != NULL) {
-        code = cd_cli_fail(cd_frontend_write(&front, b->output, cd_buf_view(&bytes), &err), &err);
+        code = cd_cli_fail(cd_frontend_write(&front, "-o", b->output, cd_buf_view(&bytes), &err),
+                           &err);
     }
     cd_frontend_finish(&front);
     if (code == CD_EXIT_HOLDS && b->disasm) {
@@ -70,29 +71,27 @@ cd_verb_build(int argc, char **argv)
     const struct cd_usage usage = {
         .command = "cordon build",
         .arguments = "[--disasm] -o FILE [-MD FILE] POLICY…",
-        .description = "Compiles policies to an image that `cordon eval` and `cordon-eval` run.\n"
-                       "Parameters stay open and are given when it is run. -MD writes what a "
-                       "Makefile includes, so\n"
-                       "that the image is made again when one of its policies changes.\n"
-                       "Exit code: 0, or 2 if something is wrong.",
+        .description =
+            "Compiles policies to an image that `cordon eval` and `cordon-eval` run.\n"
+            "Parameters stay open and are given when it is run. -MD writes what a "
+            "Makefile includes, so\n"
+            "that the image is made again when one of its policies changes.\n" CD_POLICY_HELP "\n"
+            "Exit code: 0, or 2 if something is wrong.",
         .options = options,
         .n_options = CD_ARRAY_LEN(options),
+        .needs = "name at least one policy",
     };
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
-    }
     int code;
-    if (n == 0) {
-        code = cd_usage_error(
-            &usage, "name a policy: a .cordon file, a folder of them, or a module of the library");
-    } else if (b.output == NULL && (!b.disasm || b.depfile.path != NULL)) {
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
+    }
+    if (b.output == NULL && (!b.disasm || b.depfile.path != NULL)) {
         code = cd_usage_error(&usage, "name the image to write with -o FILE%s",
                               b.depfile.path == NULL ? ", or ask for --disasm" : "");
     } else if (b.output != NULL && cd_str_ends(cd_str_of(b.output), CD_STR(".cordon"))) {
         code = cd_usage_error(&usage, "-o %s: an image is no policy; name it with .cbc", b.output);
-    } else {
+    } else if ((code = cd_depfile_check(&b.depfile, &usage)) == CD_EXIT_HOLDS) {
         code = build(&b, (const char *const *)&argv[1], n);
     }
     cd_options_finish(&usage);

@@ -179,23 +179,21 @@ cd_verb_check(int argc, char **argv)
          .value = &c.dump,
          .help = "show what a stage of the compiler made"},
     };
-    const struct cd_usage usage = {
-        "cordon check", "[--format text|json] [--dump STAGE] POLICY…",
-        "Parses, resolves and type-checks policies and writes diagnostics to standard output.\n"
-        "A POLICY is a .cordon file, a folder with such files below it, or a module of the library "
-        "(std.controls.residency).\n"
-        "Exit code: 0 without errors, 2 with errors.",
-        options, CD_ARRAY_LEN(options)};
+    const struct cd_usage usage = {"cordon check",
+                                   "[--format text|json] [--dump STAGE] POLICY…",
+                                   "Parses, resolves and type-checks policies and writes "
+                                   "diagnostics to standard output.\n" CD_POLICY_HELP "\n"
+                                   "Exit code: 0 without errors, 2 with errors.",
+                                   options,
+                                   CD_ARRAY_LEN(options),
+                                   "name at least one policy"};
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
-    }
-    if (n == 0) {
-        return cd_usage_error(&usage, "name at least one policy");
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
     cd_frontend_init(&c.front);
-    int code = check(&c, (const char *const *)(argv + 1), n);
+    code = check(&c, (const char *const *)(argv + 1), n);
     cd_frontend_finish(&c.front);
     return code;
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "runtime/base/file.h"
+#include "runtime/driver/exit.h"
 
 /* `a=b: c` would set a variable. */
 #define EQUALS "cordon.equals"
@@ -145,6 +145,14 @@ put_targets(struct rule *r, const struct cd_depfile *d, const char *const *made,
     cd_buf_putc(&r->text, ':');
 }
 
+int
+cd_depfile_check(const struct cd_depfile *d, const struct cd_usage *usage)
+{
+    return d->path == NULL && d->targets.n != 0 ? cd_usage_error(
+               usage, "-MT %s: the target of which rule? -MD FILE", d->targets.items[0])
+                                                : CD_EXIT_HOLDS;
+}
+
 cordon_status
 cd_depfile_write(const struct cd_depfile *d, const char *const *made, size_t n_made,
                  struct cd_frontend *front, const struct cd_values *others,
@@ -153,6 +161,12 @@ cd_depfile_write(const struct cd_depfile *d, const char *const *made, size_t n_m
     struct rule r = {.text = CD_BUF_INIT, .err = err};
     if (d->path == NULL) {
         return CORDON_OK;
+    }
+    for (size_t i = 0; i < n_made; i++) {
+        if (strcmp(d->path, made[i]) == 0 || cd_path_is_same(d->path, made[i])) {
+            return cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                               "-MD %s: this is what the rule makes; name another file", d->path);
+        }
     }
     if (!check_targets(&r, made, d->targets.n == 0 ? n_made : 0)
         || !each_prerequisite(&front->sources, others, check_path, &r)) {
@@ -165,9 +179,9 @@ cd_depfile_write(const struct cd_depfile *d, const char *const *made, size_t n_m
     (void)each_prerequisite(&front->sources, others, add_prerequisite, &r);
     cd_buf_putc(&r.text, '\n');
     (void)each_prerequisite(&front->sources, others, add_phony, &r);
-    cordon_status status = r.text.oom
-                               ? cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory")
-                               : cd_frontend_write(front, d->path, cd_buf_view(&r.text), err);
+    cordon_status status =
+        r.text.oom ? cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory")
+                   : cd_frontend_write(front, "-MD", d->path, cd_buf_view(&r.text), err);
     cd_buf_finish(&r.text);
     return status;
 }

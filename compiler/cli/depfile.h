@@ -23,10 +23,12 @@ struct cd_depfile {
         .values = &(d)->targets, .help = "the target of that rule, instead of what is written" \
     }
 
+/* 2, and USAGE's error, where -MT stands without -MD; else 0. */
+int cd_depfile_check(const struct cd_depfile *d, const struct cd_usage *usage);
 /* Writes D's file, aside and renamed: MADE, or the targets that D names, depend on the files that
  * FRONT has read (modules of the library are in the program) and on OTHERS. Each of those is a
  * target without prerequisites, too, so that a file that goes does not stop make. CORDON_EUSAGE for
- * a path that make cannot read. */
+ * a path that make cannot read, and where D's file is one of MADE. */
 CORDON_MUST_CHECK cordon_status cd_depfile_write(const struct cd_depfile *d,
                                                  const char *const *made, size_t n_made,
                                                  struct cd_frontend *front,

@@ -31,7 +31,7 @@ doc(struct doc *d, const char *const *policies, size_t n)
     }
     status = cd_frontend_guard(&d->front, make, d, &d->err);
     if (status == CORDON_OK && d->output != NULL) {
-        status = cd_frontend_write(&d->front, d->output, cd_buf_view(&d->text), &d->err);
+        status = cd_frontend_write(&d->front, "-o", d->output, cd_buf_view(&d->text), &d->err);
     }
     if (status != CORDON_OK || d->output != NULL) {
         return cd_cli_fail(status, &d->err);
@@ -54,25 +54,23 @@ cd_verb_doc(int argc, char **argv)
          .help = "write the document to a file instead of standard output"},
     };
     const struct cd_usage usage = {
-        "cordon doc", "[-o FILE] POLICY…",
+        "cordon doc",
+        "[-o FILE] POLICY…",
         "Writes the catalogue of the policies' controls as Markdown: what each says, detects and\n"
         "prevents, its parameters, its tests as examples; and for each framework which entries "
         "the\n"
-        "controls map to. Parameters have their defaults.\n"
-        "A POLICY is a .cordon file, a folder with such files below it, or a module of the library "
-        "(std: all of it).\n"
+        "controls map to. Parameters have their defaults.\n" CD_POLICY_HELP "\n"
         "Exit code: 0, or 2 if something is wrong.",
-        options, CD_ARRAY_LEN(options)};
+        options,
+        CD_ARRAY_LEN(options),
+        "name at least one policy"};
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
-    }
-    if (n == 0) {
-        return cd_usage_error(&usage, "name at least one policy");
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
     cd_frontend_init(&d.front);
-    int code = doc(&d, (const char *const *)(argv + 1), n);
+    code = doc(&d, (const char *const *)(argv + 1), n);
     cd_buf_finish(&d.text);
     cd_frontend_finish(&d.front);
     return code;

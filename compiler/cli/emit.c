@@ -1,4 +1,6 @@
 /* `cordon emit TARGET`: policy documents from the denies of controls, with a manifest. */
+#include <unistd.h>
+
 #include "compiler/cli/depfile.h"
 #include "compiler/cli/emit_check.h"
 #include "compiler/cli/emit_folder.h"
@@ -177,14 +179,36 @@ wrong_target(const struct cd_usage *usage, const char *name, const struct cd_nea
     return code;
 }
 
+/* The first option of the call that is of no use to a table; NULL if none is. */
+static const struct cd_option *
+option_of_documents(const struct cd_usage *usage)
+{
+    static const char *const of_tables[] = {"param", "params", "table", "stricter", "format"};
+    for (size_t i = 0; i < usage->n_options; i++) {
+        const struct cd_option *o = &usage->options[i];
+        bool is_given = o->kind == CD_OPTION_FLAG   ? *o->flag
+                        : o->kind == CD_OPTION_MANY ? o->values->n != 0
+                                                    : *o->value != NULL;
+        for (size_t k = 0; k < CD_ARRAY_LEN(of_tables); k++) {
+            is_given = is_given && strcmp(o->name, of_tables[k]) != 0;
+        }
+        if (is_given) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
 /* `--table` names no target, and writes no files. */
 static int
 run_table(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
 {
     enum cd_emit_table_format format;
     enum cd_target target;
-    if (e->folder.path != NULL) {
-        return cd_usage_error(usage, "--table writes to standard output: leave -o away");
+    const struct cd_option *needless = option_of_documents(usage);
+    if (needless != NULL) {
+        return cd_usage_error(usage, "--table writes to standard output alone: leave %s%s away",
+                              cd_option_dashes(needless), needless->name);
     }
     if (!cd_emit_table_format(e->format, &format)) {
         return cd_usage_error(usage, "--format %s: there are text, json and markdown", e->format);
@@ -203,30 +227,30 @@ run_table(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
 }
 
 static int
-run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
+check_target(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
 {
     struct cd_nearest near;
-    enum cd_format wrapping;
-    if (e->wants_table) {
-        return run_table(e, usage, argv, n);
-    }
-    if (e->format != NULL && !cd_format_find(cd_str_of(e->format), &wrapping)) {
-        return cd_usage_error(usage, "--format %s is for --table", e->format);
-    }
+    enum cd_target second;
     cd_nearest_init(&near, cd_str_of(n < 1 ? "" : argv[1]));
     if (n < 1 || !cd_target_find(cd_str_of(argv[1]), &e->target, &near)) {
         return wrong_target(usage, n < 1 ? NULL : argv[1], &near);
     }
+    if (n > 1 && cd_target_find(cd_str_of(argv[2]), &second, NULL) && access(argv[2], F_OK) != 0) {
+        return cd_usage_error(usage, "one target at a time: %s, or %s", argv[1], argv[2]);
+    }
     if (n < 2 || e->folder.path == NULL) {
         return cd_usage_error(usage, n < 2 ? "name at least one policy" : "-o DIR is needed");
     }
-    for (size_t i = 2; i <= n; i++) {
-        if (cd_str_ends(cd_str_of(argv[i]), CD_STR(".cbc"))) {
-            return cd_usage_error(usage,
-                                  "%s: documents are made from sources, not from images: name the "
-                                  ".cordon files that it was built from",
-                                  argv[i]);
-        }
+    return CD_EXIT_HOLDS;
+}
+
+/* Do the options go together? */
+static int
+check_options(struct emit *e, const struct cd_usage *usage)
+{
+    enum cd_format wrapping;
+    if (e->format != NULL && !cd_format_find(cd_str_of(e->format), &wrapping)) {
+        return cd_usage_error(usage, "--format %s is for --table", e->format);
     }
     enum cd_target wanted = e->target;
     const char *misplaced = cd_emit_scopes_misplaced(&e->scopes, &wanted);
@@ -242,6 +266,19 @@ run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
                               cd_target_name(CD_TARGET_BUCKET_POLICY),
                               cd_target_name(CD_TARGET_KEY_POLICY));
     }
+    return cd_depfile_check(&e->depfile, usage);
+}
+
+static int
+run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
+{
+    if (e->wants_table) {
+        return run_table(e, usage, argv, n);
+    }
+    if (check_target(e, usage, argv, n) != CD_EXIT_HOLDS
+        || check_options(e, usage) != CD_EXIT_HOLDS) {
+        return CD_EXIT_WRONG;
+    }
     cd_frontend_init(&e->front);
     e->front.derive = e->derive;
     int code = emit(e, (const char *const *)(argv + 2), n - 1);
@@ -253,10 +290,9 @@ run(struct emit *e, const struct cd_usage *usage, char **argv, size_t n)
 }
 
 static const char synopsis[] =
-    "TARGET POLICY… -o DIR " CD_EMIT_SCOPE_ARGUMENTS " [--merge SNAPSHOT…] "
-    "[--param [module.]name=value] "
-    "[--params FILE.yaml] [--stricter] [--format json|terraform|cloudformation] "
-    "[--quota-date YYYY-MM-DD] [--existing N] [-MD FILE]";
+    "TARGET POLICY… -o DIR [OPTION…]\n"
+    "       cordon emit --table POLICY… [--param …] [--params …] [--stricter] [--format "
+    "text|json|markdown]";
 
 static const char description[] =
     "Writes the denies of the policies' controls, written and derived, as documents, with a "
@@ -276,8 +312,8 @@ static const char description[] =
     "attach them in the manifest. Exit code: 0, or 2 if something is wrong or what hangs alone "
     "is over its quota; then\n"
     "nothing is written.\n"
-    "With --table POLICY…: what of each control each target prevents exactly, in part or not, "
-    "and why.";
+    "With --table: what of each control each target prevents exactly, in part or not, and why, on "
+    "standard output.\n" CD_POLICY_HELP;
 
 int
 cd_verb_emit(int argc, char **argv)
@@ -326,14 +362,14 @@ cd_verb_emit(int argc, char **argv)
         CD_EMIT_LIMIT_OPTIONS(&e.limits),
         CD_DEPFILE_OPTIONS(&e.depfile),
     };
-    const struct cd_usage usage = {"cordon emit", synopsis, description, options,
-                                   CD_ARRAY_LEN(options)};
+    const struct cd_usage usage = {"cordon emit",         synopsis, description, options,
+                                   CD_ARRAY_LEN(options), NULL};
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
-    int code = run(&e, &usage, argv, n);
+    code = run(&e, &usage, argv, n);
     cd_options_finish(&usage);
     return code;
 }

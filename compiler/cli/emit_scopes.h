@@ -17,7 +17,6 @@ struct cd_emit_scopes {
     struct cd_values names[CD_N_EMIT_SCOPES];
 };
 
-#define CD_EMIT_SCOPE_ARGUMENTS "[--bucket NAME…] [--key ARN…] [--account ID…] [--service PREFIX…]"
 #define CD_EMIT_SCOPE_OPTIONS(s)                                                                \
     {.name = "bucket",                                                                          \
      .kind = CD_OPTION_MANY,                                                                    \

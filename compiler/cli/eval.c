@@ -76,14 +76,11 @@ run(const struct cd_usage *usage, char **argv, size_t n, const struct cd_eval_op
     if (!sort_arguments(&a, argv, n)) {
         return cd_usage_error(usage, "out of memory");
     }
-    if (a.n_policies + a.n_images == 0 && a.snapshots.n != 0) {
+    if (a.n_policies + a.n_images == 0) {
         code = cd_usage_error(usage,
                               "name a policy: a .cordon file, a folder of them, a .cbc image, or a "
                               "module of the library (%s is taken as a snapshot)",
                               a.snapshots.items[0]);
-    } else if (a.n_policies + a.n_images == 0) {
-        code = cd_usage_error(usage, "name a policy: a .cordon file, a folder of them, a .cbc "
-                                     "image, or a module of the library");
     } else if (a.n_images > 1 || (a.n_images == 1 && a.n_policies != 0)) {
         code = cd_usage_error(usage,
                               "an image stands alone: build what belongs together into one (%s is "
@@ -105,14 +102,14 @@ cd_verb_eval(int argc, char **argv)
     struct cd_eval_command command;
     struct cd_usage usage;
     size_t n;
+    int code;
     cd_eval_command_init(&command, &usage, CD_EVAL_POLICIES);
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    int code = parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
-    if (parsed == CD_PARSED_RUN) {
-        code = cd_eval_command_check(&command, &usage);
-        if (code == CD_EXIT_HOLDS) {
-            code = run(&usage, argv + 1, n, &command.options);
-        }
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
+    }
+    code = cd_eval_command_check(&command, &usage);
+    if (code == CD_EXIT_HOLDS) {
+        code = run(&usage, argv + 1, n, &command.options);
     }
     cd_options_finish(&usage);
     return code;

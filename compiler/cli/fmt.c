@@ -197,30 +197,29 @@ cd_verb_fmt(int argc, char **argv)
                  "any"},
     };
     const struct cd_usage usage = {
-        "cordon fmt", "[--check] FILE|DIR… | -",
+        "cordon fmt",
+        "[--check] FILE|DIR… | -",
         "Writes policies in their one canonical form, and lists the files that changed. Only "
         "layout changes, and the\n"
         "order of the items in a control: comments stay, and what a policy says stays. - formats "
         "standard input to\n"
         "standard output. A file with syntax errors is left alone.\n"
         "Exit code: 0; 1 if --check found a file that would change; 2 if something is wrong.",
-        options, CD_ARRAY_LEN(options)};
+        options,
+        CD_ARRAY_LEN(options),
+        "name a .cordon file or a folder of them, or - for standard input"};
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
     for (size_t i = 1; i <= n; i++) {
         if (n > 1 && strcmp(argv[i], "-") == 0) {
             return cd_usage_error(&usage, "- stands alone: standard input is no file among others");
         }
     }
-    if (n == 0) {
-        return cd_usage_error(&usage,
-                              "name a .cordon file or a folder of them, or - for standard input");
-    }
     cd_arena_init(&c.arena);
-    int code = format_all(&c, (const char *const *)(argv + 1), n);
+    code = format_all(&c, (const char *const *)(argv + 1), n);
     cd_arena_finish(&c.arena);
     return code;
 }

@@ -118,7 +118,7 @@ cd_frontend_report_to(struct cd_frontend *f, cordon_status status, const struct 
 }
 
 cordon_status
-cd_frontend_write(struct cd_frontend *f, const char *path, struct cd_str bytes,
+cd_frontend_write(struct cd_frontend *f, const char *option, const char *path, struct cd_str bytes,
                   struct cordon_error *err)
 {
     struct cd_buf source = CD_BUF_INIT;
@@ -130,8 +130,9 @@ cd_frontend_write(struct cd_frontend *f, const char *path, struct cd_str bytes,
         if (source.oom) {
             status = cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "out of memory");
         } else if (!f->sources.files[i].builtin && cd_path_is_same(path, source.p)) {
-            status = cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
-                                 "-o %s: this is one of the policies; name another file", path);
+            status =
+                cordon_fail(err, CORDON_EUSAGE, CORDON_NO_OFFSET,
+                            "%s %s: this is one of the policies; name another file", option, path);
         }
     }
     cd_buf_finish(&source);

@@ -8,6 +8,11 @@
 #include "compiler/parse/load.h"
 #include "compiler/sema/sema.h"
 
+/* For the help of these verbs. */
+#define CD_POLICY_HELP                                                                           \
+    "A POLICY is a .cordon file, a folder with such files below it, or a module of the library " \
+    "(std: all of it)."
+
 struct cd_frontend {
     struct cd_arena arena; /* of everything compiled */
     struct cd_sources sources;
@@ -41,8 +46,10 @@ int cd_frontend_report(struct cd_frontend *f, cordon_status status, const struct
 int cd_frontend_report_to(struct cd_frontend *f, cordon_status status,
                           const struct cordon_error *err, int fd);
 
-/* Writes a result to a file, aside and renamed; never over a policy that was read. */
-CORDON_MUST_CHECK cordon_status cd_frontend_write(struct cd_frontend *f, const char *path,
-                                                  struct cd_str bytes, struct cordon_error *err);
+/* Writes a result to the file that OPTION ("-o") names, aside and renamed; never over a policy that
+ * was read. */
+CORDON_MUST_CHECK cordon_status cd_frontend_write(struct cd_frontend *f, const char *option,
+                                                  const char *path, struct cd_str bytes,
+                                                  struct cordon_error *err);
 
 #endif

@@ -53,18 +53,15 @@ cd_verb_normalize(int argc, char **argv)
             "file or the call is wrong.",
         .options = options,
         .n_options = CD_ARRAY_LEN(options),
+        .needs = "name at least one snapshot, or - for standard input",
     };
     size_t n;
     unsigned n_threads;
-    switch (cd_options_parse(&usage, argc, argv, &n)) {
-    case CD_PARSED_HELP: return CD_EXIT_HOLDS;
-    case CD_PARSED_WRONG: return CD_EXIT_WRONG;
-    case CD_PARSED_RUN: break;
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
     cd_options_finish(&usage);
-    if (n == 0) {
-        return cd_usage_error(&usage, "which snapshot?");
-    }
     if (cd_threads_check(&usage, threads, &n_threads) != CD_EXIT_HOLDS) {
         return CD_EXIT_WRONG;
     }
@@ -82,7 +79,7 @@ cd_verb_normalize(int argc, char **argv)
     }
     const struct cd_reading how = {.n_threads = n_threads};
     status = cd_driver_read_whole(&s, (const char *const *)argv + 1, n, how, &err);
-    int code = cd_cli_fail(status, &err);
+    code = cd_cli_fail(status, &err);
     if (status == CORDON_OK) {
         cd_report_tell_problems(&s,
                                 "cordon: ", ": byte "); /* they take completeness from the header */

@@ -170,7 +170,8 @@ cd_verb_simulate(int argc, char **argv)
          .help = "exit with 3 if a line is wrong or its answer unknown"},
     };
     const struct cd_usage usage = {
-        "cordon simulate", "[--strict] [FILE…]",
+        "cordon simulate",
+        "[--strict] [FILE…]",
         "Says what policy documents decide about requests: from each line of JSON\n"
         "  "
         "{\"id\",\"scps\":[{\"orgIdentifier\",\"policies\":[{\"name\",\"policy\"}]}],\"rcps\":[…],"
@@ -189,13 +190,15 @@ cd_verb_simulate(int argc, char **argv)
         "unknown. Without a FILE (or with -) standard input is read; files may be compressed.\n"
         "docs/SIMULATE.md says which rules apply.\n"
         "Exit code: 0; 2 if a file cannot be read; with --strict 3 if a line is wrong or unknown.",
-        options, CD_ARRAY_LEN(options)};
+        options,
+        CD_ARRAY_LEN(options),
+        NULL};
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
-    int code = simulate(&r, (const char *const *)(argv + 1), n, strict);
+    code = simulate(&r, (const char *const *)(argv + 1), n, strict);
     cd_options_finish(&usage);
     return code;
 }

@@ -74,22 +74,27 @@ build(int argc, char **argv)
         cd_threads_option(&threads),
     };
     const struct cd_usage usage = {
-        "cordon snapshot build", "SOURCE… -o FILE.cbs [--threads N]",
+        "cordon snapshot build",
+        "SOURCE… -o FILE.cbs [--threads N]",
         "Writes what the sources say into one store, from which any policy is evaluated at once: "
         "cordon eval POLICY… FILE.cbs\n"
         "A SOURCE is what eval takes as a SNAPSHOT, also another store; - is standard input. The "
         "same sources give the\n"
-        "same bytes.",
-        options, CD_ARRAY_LEN(options)};
+        "same bytes.\n"
+        "Exit code: 0, also where items could not be read, which standard error lists; 2 if a "
+        "source or the call is wrong.",
+        options,
+        CD_ARRAY_LEN(options),
+        "name at least one source"};
     size_t n;
     unsigned n_threads;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
     cd_options_finish(&usage);
-    if (n == 0 || path == NULL) {
-        return cd_usage_error(&usage, n == 0 ? "which sources?" : "-o FILE.cbs is needed");
+    if (path == NULL) {
+        return cd_usage_error(&usage, "-o FILE.cbs is needed");
     }
     if (cd_threads_check(&usage, threads, &n_threads) != CD_EXIT_HOLDS
         || check_output(&usage, argv + 1, n, path) != CD_EXIT_HOLDS) {
@@ -106,19 +111,23 @@ merge(int argc, char **argv)
         store_option(&path),
     };
     const struct cd_usage usage = {
-        "cordon snapshot merge", "FILE.cbs… -o FILE.cbs",
+        "cordon snapshot merge",
+        "FILE.cbs… -o FILE.cbs",
         "Writes one store of several, as if it had been built of all of their sources in this "
         "order: of one resource\n"
-        "described twice the later capture counts.",
-        options, CD_ARRAY_LEN(options)};
+        "described twice the later capture counts.\n"
+        "Exit code: 0, or 2 if something is wrong.",
+        options,
+        CD_ARRAY_LEN(options),
+        "name at least one store"};
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
     cd_options_finish(&usage);
-    if (n == 0 || path == NULL) {
-        return cd_usage_error(&usage, n == 0 ? "which stores?" : "-o FILE.cbs is needed");
+    if (path == NULL) {
+        return cd_usage_error(&usage, "-o FILE.cbs is needed");
     }
     for (size_t i = 1; i <= n; i++) {
         if (access(argv[i], R_OK) == 0 && !cd_store_is(argv[i])) {

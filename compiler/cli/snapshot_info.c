@@ -207,19 +207,22 @@ cd_snapshot_info(int argc, char **argv)
          .value = &format},
     };
     const struct cd_usage usage = {
-        "cordon snapshot info", "FILE.cbs [--format text|json]",
+        "cordon snapshot info",
+        "FILE.cbs [--format text|json]",
         "Writes what a store holds: its sources, and how many resources there are of each type. "
         "All of the file is read and\n"
         "checked; one that was changed or damaged is refused, with exit code 2.",
-        options, CD_ARRAY_LEN(options)};
+        options,
+        CD_ARRAY_LEN(options),
+        "name a store"};
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
     cd_options_finish(&usage);
-    if (n != 1) {
-        return cd_usage_error(&usage, n == 0 ? "which store?" : "one store at a time");
+    if (n > 1) {
+        return cd_usage_error(&usage, "one store at a time");
     }
     if (access(argv[1], R_OK) == 0 && !cd_store_is(argv[1])) {
         return cd_usage_error(&usage, "%s is no store; cordon snapshot build makes one", argv[1]);

@@ -108,7 +108,7 @@ run_all(struct test *t)
     CORDON_TRY(cd_frontend_guard(&t->front, run_tests, t, &t->err));
     CORDON_TRY(cd_frontend_guard(&t->front, make_reports, t, &t->err));
     return t->output != NULL
-               ? cd_frontend_write(&t->front, t->output, cd_buf_view(&t->file), &t->err)
+               ? cd_frontend_write(&t->front, "-o", t->output, cd_buf_view(&t->file), &t->err)
                : CORDON_OK;
 }
 
@@ -147,23 +147,24 @@ cd_verb_test(int argc, char **argv)
          .help = "write the report to a file; standard output then has it as text"},
     };
     const struct cd_usage usage = {
-        "cordon test", "[--format text|json|junit] [-o FILE] POLICY…",
+        "cordon test",
+        "[--format text|json|junit] [-o FILE] POLICY…",
         "Runs the tests in policies (`test \"…\" { given … expect … }`) and says what they cover:\n"
         "which answers each control gave where a test expects one, and which branches of "
         "conditions\n"
-        "were true, false and unknown. Coverage does not change the exit code.\n"
+        "were true, false and unknown. Coverage does not change the exit code.\n" CD_POLICY_HELP
+        "\n"
         "Exit code: 0 if all tests hold, 1 if one fails, 2 if something is wrong.",
-        options, CD_ARRAY_LEN(options)};
+        options,
+        CD_ARRAY_LEN(options),
+        "name at least one policy"};
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
-    }
-    if (n == 0) {
-        return cd_usage_error(&usage, "name at least one policy");
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
     }
     cd_frontend_init(&t.front);
-    int code = test(&t, (const char *const *)(argv + 1), n);
+    code = test(&t, (const char *const *)(argv + 1), n);
     cd_buf_finish(&t.text);
     cd_buf_finish(&t.file);
     cd_buf_finish(&t.bytes);

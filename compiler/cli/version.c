@@ -11,13 +11,19 @@ int
 cd_verb_version(int argc, char **argv)
 {
     const struct cd_usage usage = {
-        "cordon version", "",
+        "cordon version",
+        "",
         "Prints the version, the edition of the language, and the origin of the built-in tables.",
-        NULL, 0};
+        NULL,
+        0,
+        NULL};
     size_t n;
-    enum cd_parsed parsed = cd_options_parse(&usage, argc, argv, &n);
-    if (parsed != CD_PARSED_RUN) {
-        return parsed == CD_PARSED_HELP ? CD_EXIT_HOLDS : CD_EXIT_WRONG;
+    int code;
+    if (!cd_options_read(&usage, argc, argv, &n, &code)) {
+        return code;
+    }
+    if (n != 0) {
+        return cd_usage_error(&usage, "it takes no arguments, and %s is one", argv[1]);
     }
     struct cd_out out;
     cd_out_init(&out, STDOUT_FILENO, "standard output");

@@ -75,8 +75,10 @@ add_argument(struct cd_load *l, struct founds *files, const char *arg, struct co
     bool is_policy = cd_str_ends(cd_str_of(arg), CD_STR(".cordon"));
     if (!is_policy && stat(arg, &st) == 0) {
         return cordon_fail(
-            err, CORDON_EUSAGE, CORDON_NO_OFFSET,
-            "%s: not a policy: expected a .cordon file, a folder of them, or a module of std", arg);
+            err, CORDON_EUSAGE, CORDON_NO_OFFSET, "%s: not a policy: %s", arg,
+            cd_str_ends(cd_str_of(arg), CD_STR(".cbc"))
+                ? "an image has no source: name the .cordon files that it was built from"
+                : "expected a .cordon file, a folder of them, or a module of std");
     }
     const char *longer = cd_arena_printf(l->arena, "%s.cordon", arg).p;
     if (!is_policy && longer != NULL && stat(longer, &st) == 0) {

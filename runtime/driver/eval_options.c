@@ -22,10 +22,13 @@ static const char of_an_image[] =
               "compressed with gzip; - for standard input.\n" END;
 
 static const struct {
-    const char *command, *arguments, *description;
+    const char *command, *arguments, *description, *needs;
 } programs[] = {
-    [CD_EVAL_POLICIES] = {"cordon eval", "POLICY… SNAPSHOT…", of_policies},
-    [CD_EVAL_IMAGE] = {"cordon-eval", "IMAGE.cbc SNAPSHOT…", of_an_image},
+    [CD_EVAL_POLICIES] = {"cordon eval", "POLICY… SNAPSHOT…", of_policies,
+                          "name a policy: a .cordon file, a folder of them, a .cbc image, or a "
+                          "module of the library"},
+    [CD_EVAL_IMAGE] = {"cordon-eval", "IMAGE.cbc SNAPSHOT…", of_an_image,
+                       "name an image and at least one snapshot"},
 };
 
 void
@@ -96,8 +99,9 @@ cd_eval_command_init(struct cd_eval_command *c, struct cd_usage *usage, enum cd_
     };
     memcpy(c->table, table, sizeof table);
     o->tool = programs[of].command;
-    *usage = (struct cd_usage){programs[of].command, programs[of].arguments,
-                               programs[of].description, c->table, CD_N_EVAL_OPTIONS};
+    *usage = (struct cd_usage){programs[of].command,     programs[of].arguments,
+                               programs[of].description, c->table,
+                               CD_N_EVAL_OPTIONS,        programs[of].needs};
 }
 
 int

@@ -1,6 +1,7 @@
 /* The parser of options, and the help that is made from their tables. */
 #include "runtime/driver/options.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "runtime/base/file.h"
 #include "runtime/base/nearest.h"
+#include "runtime/driver/exit.h"
 
 int
 cd_usage_error(const struct cd_usage *usage, const char *fmt, ...)
@@ -23,10 +25,11 @@ cd_usage_error(const struct cd_usage *usage, const char *fmt, ...)
 
 /* ---- help ---- */
 
+#define MAX_OPTIONS 32  /* of a verb */
 #define HEAD_COLUMNS 26 /* of an option in the help; a longer one has its line */
 
-static const char *
-dashes(const struct cd_option *o)
+const char *
+cd_option_dashes(const struct cd_option *o)
 {
     return o->one_dash || o->name[1] == '\0' ? "-" : "--";
 }
@@ -45,7 +48,7 @@ print_help(const struct cd_usage *usage)
         const char *argument = o->kind == CD_OPTION_FLAG     ? ""
                                : o->kind == CD_OPTION_CHOICE ? o->choices
                                                              : o->argument;
-        (void)snprintf(head, sizeof head, "%s%s%s%s", dashes(o), o->name,
+        (void)snprintf(head, sizeof head, "%s%s%s%s", cd_option_dashes(o), o->name,
                        argument[0] != '\0' ? " " : "", argument);
         bool is_long = strlen(head) > HEAD_COLUMNS;
         cd_out_printf(&out, "%s  %-*s%s%*s %s\n", i == 0 ? "\n" : "", HEAD_COLUMNS, head,
@@ -60,6 +63,11 @@ print_help(const struct cd_usage *usage)
 }
 
 /* ---- one option ---- */
+
+/* Which options of a call have a value from it, and not one that stands for none. */
+struct given {
+    bool is[MAX_OPTIONS];
+};
 
 static const struct cd_option *
 find_option(const struct cd_usage *usage, struct cd_str name)
@@ -98,26 +106,39 @@ append(struct cd_values *values, const char *value)
     return true;
 }
 
+/* One of two values would be lost without a word. */
 static int
-set(const struct cd_usage *usage, const struct cd_option *o, const char *value)
+set_once(const struct cd_usage *usage, const struct cd_option *o, const char *value,
+         struct given *given)
+{
+    size_t i = (size_t)(o - usage->options);
+    if (given->is[i] && strcmp(*o->value, value) != 0) {
+        return cd_usage_error(usage, "%s%s is given twice, with %s and with %s: leave one away",
+                              cd_option_dashes(o), o->name, *o->value, value);
+    }
+    given->is[i] = true;
+    *o->value = value;
+    return 0;
+}
+
+static int
+set(const struct cd_usage *usage, const struct cd_option *o, const char *value, struct given *given)
 {
     switch (o->kind) {
     case CD_OPTION_FLAG: *o->flag = true; return 0;
     case CD_OPTION_VALUE:
         if (value[0] == '\0') {
-            return cd_usage_error(usage, "%s%s: its value is empty", dashes(o), o->name);
+            return cd_usage_error(usage, "%s%s: its value is empty", cd_option_dashes(o), o->name);
         }
-        *o->value = value;
-        return 0;
+        return set_once(usage, o, value, given);
     case CD_OPTION_MANY:
         return append(o->values, value) ? 0 : cd_usage_error(usage, "out of memory");
     case CD_OPTION_CHOICE:
         if (!is_choice(o->choices, cd_str_of(value))) {
-            return cd_usage_error(usage, "%s%s is one of %s, not %s", dashes(o), o->name,
+            return cd_usage_error(usage, "%s%s is one of %s, not %s", cd_option_dashes(o), o->name,
                                   o->choices, value);
         }
-        *o->value = value;
-        return 0;
+        return set_once(usage, o, value, given);
     }
     return 2;
 }
@@ -134,14 +155,14 @@ unknown_option(const struct cd_usage *usage, const char *arg, struct cd_str name
     if (nearest.best.p != NULL) {
         const struct cd_option *o = find_option(usage, nearest.best);
         return cd_usage_error(usage, "unknown option %s; did you mean %s%.*s?", arg,
-                              o != NULL ? dashes(o) : "--", CD_FMT(nearest.best));
+                              o != NULL ? cd_option_dashes(o) : "--", CD_FMT(nearest.best));
     }
     return cd_usage_error(usage, "unknown option %s", arg);
 }
 
 /* The option at argv[*i]; moves *i over a value of its own. */
 static int
-read_option(const struct cd_usage *usage, int argc, char **argv, int *i)
+read_option(const struct cd_usage *usage, int argc, char **argv, int *i, struct given *given)
 {
     const char *arg = argv[*i];
     struct cd_str name = cd_str_of(arg + (arg[1] == '-' ? 2 : 1));
@@ -149,26 +170,31 @@ read_option(const struct cd_usage *usage, int argc, char **argv, int *i)
     const char *value = equals < name.n ? name.p + equals + 1 : NULL;
     name.n = equals;
     const struct cd_option *o = find_option(usage, name);
-    if (o == NULL || (strcmp(dashes(o), "--") == 0) != (arg[1] == '-')) {
+    if (o == NULL || (strcmp(cd_option_dashes(o), "--") == 0) != (arg[1] == '-')) {
         return unknown_option(usage, arg, name);
     }
     if (o->kind == CD_OPTION_FLAG) {
-        return value == NULL ? set(usage, o, NULL)
-                             : cd_usage_error(usage, "%s%s takes no value", dashes(o), o->name);
+        return value == NULL
+                   ? set(usage, o, NULL, given)
+                   : cd_usage_error(usage, "%s%s takes no value", cd_option_dashes(o), o->name);
     }
     if (value == NULL) {
         if (*i + 1 >= argc) {
-            return cd_usage_error(usage, "%s%s needs a value", dashes(o), o->name);
+            return cd_usage_error(usage, "%s%s needs a value", cd_option_dashes(o), o->name);
         }
         value = argv[++*i];
     }
-    return set(usage, o, value);
+    return set(usage, o, value, given);
 }
 
-enum cd_parsed
-cd_options_parse(const struct cd_usage *usage, int argc, char **argv, size_t *n_arguments)
+enum parsed { PARSED_RUN, PARSED_HELP, PARSED_WRONG };
+
+static enum parsed
+parse(const struct cd_usage *usage, int argc, char **argv, size_t *n_arguments)
 {
+    struct given given = {.is = {false}};
     bool literal = false;
+    assert(usage->n_options <= MAX_OPTIONS);
     *n_arguments = 0;
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i];
@@ -177,14 +203,27 @@ cd_options_parse(const struct cd_usage *usage, int argc, char **argv, size_t *n_
         } else if (strcmp(arg, "--") == 0) {
             literal = true;
         } else if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
-            cd_options_finish(usage);
-            return print_help(usage) ? CD_PARSED_HELP : CD_PARSED_WRONG;
-        } else if (read_option(usage, argc, argv, &i) != 0) {
-            cd_options_finish(usage);
-            return CD_PARSED_WRONG;
+            return print_help(usage) ? PARSED_HELP : PARSED_WRONG;
+        } else if (read_option(usage, argc, argv, &i, &given) != 0) {
+            return PARSED_WRONG;
         }
     }
-    return CD_PARSED_RUN;
+    if (*n_arguments == 0 && usage->needs != NULL) {
+        (void)cd_usage_error(usage, "%s", usage->needs);
+        return PARSED_WRONG;
+    }
+    return PARSED_RUN;
+}
+
+bool
+cd_options_read(const struct cd_usage *usage, int argc, char **argv, size_t *n_arguments, int *code)
+{
+    enum parsed parsed = parse(usage, argc, argv, n_arguments);
+    *code = parsed == PARSED_WRONG ? CD_EXIT_WRONG : CD_EXIT_HOLDS;
+    if (parsed != PARSED_RUN) {
+        cd_options_finish(usage);
+    }
+    return parsed == PARSED_RUN;
 }
 
 void

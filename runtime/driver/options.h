@@ -8,7 +8,7 @@
 
 enum cd_option_kind {
     CD_OPTION_FLAG,  /* sets *flag */
-    CD_OPTION_VALUE, /* sets *value; the last one counts */
+    CD_OPTION_VALUE, /* sets *value; another value for the same option is an error */
     CD_OPTION_MANY,  /* appends to *values */
     CD_OPTION_CHOICE /* as VALUE, one of `choices` */
 };
@@ -38,16 +38,18 @@ struct cd_usage {
     const char *description; /* a few lines */
     const struct cd_option *options;
     size_t n_options;
+    const char *needs; /* what is said where no argument is left; NULL: the verb does without */
 };
 
-enum cd_parsed { CD_PARSED_RUN, CD_PARSED_HELP, CD_PARSED_WRONG };
-
-/* Reads argv[1..argc-1]; what is no option is left in argv[1..*n_arguments] in its order. HELP:
- * --help was printed to stdout, the verb exits 0. WRONG: the message is on stderr, the verb
- * exits 2. The arrays of MANY come from malloc and are freed by cd_options_finish. */
-enum cd_parsed cd_options_parse(const struct cd_usage *usage, int argc, char **argv,
-                                size_t *n_arguments);
+/* Reads argv[1..argc-1]; what is no option is left in argv[1..*n_arguments] in its order. False:
+ * the verb ends with *code, 0 where --help was printed to stdout, 2 where the call is wrong, which
+ * stderr says. The arrays of MANY come from malloc and are freed by cd_options_finish, which is
+ * done already where this is false. */
+bool cd_options_read(const struct cd_usage *usage, int argc, char **argv, size_t *n_arguments,
+                     int *code);
 void cd_options_finish(const struct cd_usage *usage);
+/* "-" or "--". */
+const char *cd_option_dashes(const struct cd_option *o);
 /* "COMMAND: message", a line on how to get help; returns 2. */
 int cd_usage_error(const struct cd_usage *usage, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
