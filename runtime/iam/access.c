@@ -11,6 +11,24 @@ cd_arn_read(struct cd_str s, struct cd_arn *out)
     return cd_arn_segments(s, out->part);
 }
 
+bool
+cd_is_account(struct cd_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9') {
+            return false;
+        }
+    }
+    return s.n == 12;
+}
+
+struct cd_str
+cd_arn_account(const struct cd_arn *arn)
+{
+    struct cd_str owner = arn->part[CD_ARN_OWNER];
+    return cd_is_account(owner) ? owner : CD_STR("");
+}
+
 void
 cd_access_prepare(struct cd_access *access)
 {

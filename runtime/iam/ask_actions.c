@@ -1,5 +1,6 @@
 /* The actions of a question, and the statements that speak of them. */
 #include "runtime/iam/ask.h"
+#include "runtime/iam/reserved.h"
 
 /* ---- all statements ---- */
 
@@ -182,14 +183,15 @@ service_of(struct cd_str action)
     return cd_str_sub(action, 0, cd_str_find(action, ':', 0));
 }
 
-/* What tells the action from others: statements, keys, resource types, and the service, which
- * decides which kinds of documents count. */
+/* What tells the action from others: statements, keys, resource types, whether it is a change that
+ * AWS may leave to nobody, and the service, which decides which kinds of documents count. */
 static struct cd_str
 signature_of(const struct cd_asker *k, const struct cd_ask_action *action)
 {
     bool is_known = action->index != CD_SCHEMA_NONE;
     uint32_t n_types = is_known ? cd_iam_action_at(action->index).n_resource_types : 0;
-    size_t size = action->name.n + k->n_statements + (n_types + 1) * (k->n_keys + sizeof(uint32_t));
+    size_t size =
+        action->name.n + k->n_statements + (n_types + 1) * (k->n_keys + sizeof(uint32_t)) + 1;
     char *p = cd_arena_alloc(k->a, size + 1);
     size_t n = 0;
     bool is_special = cd_str_eq_nocase(action->name, CD_STR("kms:RetireGrant"))
@@ -197,6 +199,7 @@ signature_of(const struct cd_asker *k, const struct cd_ask_action *action)
     struct cd_str told = is_special ? action->name : service_of(action->name);
     memcpy(p, told.p, told.n);
     n += told.n;
+    p[n++] = cd_action_is_reserved(action->name) ? '1' : '0';
     for (size_t i = 0; i < k->n_statements; i++) {
         p[n++] = speaks_of(k->statements[i], action) ? '1' : '0';
     }

@@ -42,8 +42,8 @@ ask_document(struct cd_ask_search *s, uint64_t *blame)
 static struct cd_str
 account_of(const struct cd_ask_search *s)
 {
-    struct cd_str account = s->access.arn.part[CD_ARN_OWNER];
-    return s->access.has_arn && account.n != 0 ? account : s->k->in.account;
+    struct cd_str account = s->access.has_arn ? cd_arn_account(&s->access.arn) : CD_STR("");
+    return account.n != 0 ? account : s->k->in.account;
 }
 
 static enum cd_truth

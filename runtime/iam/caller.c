@@ -1,17 +1,6 @@
 /* Callers and principals. */
 #include "runtime/iam/caller.h"
 
-static bool
-is_account(struct cd_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9') {
-            return false;
-        }
-    }
-    return s.n == 12;
-}
-
 /* Behind the last slash. */
 static struct cd_str
 last_of(struct cd_str s)
@@ -76,7 +65,7 @@ read_arn(struct cd_str text, struct cd_caller *out)
 {
     struct cd_arn arn;
     if (!cd_arn_read(text, &arn) || !cd_str_eq(arn.part[CD_ARN_SCHEME], CD_STR("arn"))
-        || !is_account(arn.part[CD_ARN_OWNER])) {
+        || cd_arn_account(&arn).n == 0) {
         return false;
     }
     out->partition = arn.part[1];
@@ -91,7 +80,7 @@ bool
 cd_caller_read(struct cd_str text, struct cd_caller *out)
 {
     *out = (struct cd_caller){.text = text};
-    if (is_account(text)) {
+    if (cd_is_account(text)) {
         out->kind = CD_CALLER_ROOT;
         out->account = text;
         return true;

@@ -30,19 +30,29 @@ changes_alias(struct cd_str name)
 }
 
 bool
-cd_access_is_reserved(const struct cd_access *access)
+cd_action_is_reserved(struct cd_str action)
 {
-    size_t colon = cd_str_find(access->action, ':', 0);
-    if (!access->has_arn || colon == access->action.n) {
+    size_t colon = cd_str_find(action, ':', 0);
+    if (colon == action.n) {
         return false;
     }
-    struct cd_str service = cd_str_sub(access->action, 0, colon),
-                  name = cd_str_sub(access->action, colon + 1, access->action.n),
-                  owner = access->arn.part[CD_ARN_OWNER], tail = access->arn.part[CD_ARN_TAIL];
-    if (cd_str_eq_nocase(service, CD_STR("kms"))) {
-        return starts_nocase(tail, CD_STR("alias/aws/")) && changes_alias(name);
+    struct cd_str service = cd_str_sub(action, 0, colon),
+                  name = cd_str_sub(action, colon + 1, action.n);
+    return cd_str_eq_nocase(service, CD_STR("kms"))
+               ? changes_alias(name)
+               : cd_str_eq_nocase(service, CD_STR("iam")) && !only_looks(name);
+}
+
+bool
+cd_access_is_reserved(const struct cd_access *access)
+{
+    if (!access->has_arn || !cd_action_is_reserved(access->action)) {
+        return false;
     }
-    bool is_policy = cd_str_eq(owner, CD_STR("aws")) && cd_str_starts(tail, CD_STR("policy/"));
-    bool is_role = cd_str_starts(tail, CD_STR("role/aws-reserved/"));
-    return cd_str_eq_nocase(service, CD_STR("iam")) && (is_policy || is_role) && !only_looks(name);
+    struct cd_str owner = access->arn.part[CD_ARN_OWNER], tail = access->arn.part[CD_ARN_TAIL];
+    if (starts_nocase(access->action, CD_STR("kms:"))) {
+        return starts_nocase(tail, CD_STR("alias/aws/"));
+    }
+    return cd_str_starts(tail, CD_STR("role/aws-reserved/"))
+           || (cd_str_eq(owner, CD_STR("aws")) && cd_str_starts(tail, CD_STR("policy/")));
 }

@@ -10,5 +10,7 @@
  * User Guide, permissionsetsconcept.html), and aliases of AWS managed keys («the alias/aws/ prefix
  * is reserved»: KMS API Reference, API_CreateAlias.html). ACCESS is prepared. */
 bool cd_access_is_reserved(const struct cd_access *access);
+/* Is there anything on which the action is such a change? */
+bool cd_action_is_reserved(struct cd_str action);
 
 #endif

@@ -334,7 +334,7 @@ warn_of_trust(struct cd_line *l)
 static void
 set_account(struct cd_question *q)
 {
-    struct cd_str of_arn = q->access.has_arn ? q->access.arn.part[CD_ARN_OWNER] : CD_STR("");
+    struct cd_str of_arn = q->access.has_arn ? cd_arn_account(&q->access.arn) : CD_STR("");
     if (q->account.n == 0) {
         q->account = of_arn.n != 0 ? of_arn : q->caller.account;
     }
