@@ -126,6 +126,7 @@ struct machine {
     uint32_t mask;
     char bytes[258];
     size_t n_bytes;
+    bool has_other; /* a byte that no pattern names is among them */
 };
 
 static char
@@ -299,7 +300,8 @@ add_byte(struct machine *m, char byte)
 static void
 gather_bytes(struct machine *m)
 {
-    static const char others[] = "xyzqwvkjhg0123456789XYZQWVKJHG-_abcdefilmnoprstu";
+    static const char others[] =
+        "xyzqwvkjhg0123456789XYZQWVKJHG-_abcdefilmnoprstuABCDEFILMNOPRSTU.@+=,!~^;|#%&()<>";
     char named[256] = {0};
     bool tells_colon = false, tells_slash = false;
     for (size_t i = 0; i < m->w->n_steps; i++) {
@@ -317,6 +319,7 @@ gather_bytes(struct machine *m)
             break;
         }
     }
+    m->has_other = m->n_bytes != 0;
     for (size_t i = 0; i < m->w->n_steps; i++) {
         const struct cd_words_step *s = &m->w->steps[i];
         if (s->kind == STEP_BYTE) {
@@ -425,6 +428,6 @@ cd_words_find(struct cd_words *w)
             goes_on = visit(&m, s, m.bytes[b]);
         }
     }
-    w->is_complete = goes_on && !w->oom;
+    w->is_complete = goes_on && m.has_other && !w->oom;
     try_empty(&m);
 }

@@ -126,3 +126,31 @@ Test(words, too_many_states_are_said)
     cr_assert(!w.is_complete && w.n <= CD_WORDS_MOST);
     cd_arena_finish(&a);
 }
+
+Test(words, a_byte_that_no_pattern_names_is_found_beyond_letters_and_digits)
+{
+    static const char named[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    struct cd_arena a;
+    struct cd_words w;
+    struct cd_glob one;
+    bool found = false;
+    cd_arena_init(&a);
+    cd_words_init(&w, &a);
+    cr_assert_eq(cd_glob_compile(&a, CD_STR("?"), CD_GLOB_WILD, &one), CORDON_OK);
+    for (size_t i = 0; i < sizeof named - 1; i++) {
+        cd_words_begin(&w, false);
+        cd_words_put_text(&w, (struct cd_str){&named[i], 1}, false);
+    }
+    cd_words_begin(&w, false);
+    cd_words_put_glob(&w, &one, 0, NULL);
+    cd_words_find(&w);
+    cr_assert(w.is_complete);
+    for (size_t i = 0; i < w.n; i++) {
+        bool is_named =
+            memchr(named, w.items[i].text.n == 1 ? w.items[i].text.p[0] : 'a', sizeof named - 1)
+            != NULL;
+        found = found || (cd_word_matches(&w.items[i], sizeof named - 1) && !is_named);
+    }
+    cr_assert(found);
+    cd_arena_finish(&a);
+}
