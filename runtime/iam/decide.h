@@ -2,17 +2,17 @@
  *
  * IAM User Guide, «Policy evaluation logic» (reference_policies_evaluation-logic.html):
  * - An explicit deny in any policy that applies overrides every allow
- * («…_policy-eval-denyallow.html»).
+ *   («…_policy-eval-denyallow.html»).
  * - Within an account an allow of an identity or of a resource policy is enough, across accounts
- * both are needed («Cross-account policy evaluation logic», …-cross-account.html).
+ *   both are needed («Cross-account policy evaluation logic», …-cross-account.html).
  * - A permissions boundary and a session policy limit what identity policies give, and what a
- * resource policy gives to the role; not what it gives to a user, a role session or a federated
- * user session by their own ARN, nor to `*` (ibid.; «Session policies»,
- * access_policies.html#policies_session; «Permissions boundaries for IAM entities»,
- * access_policies_boundaries.html).
+ *   resource policy gives to the role; not what it gives to a user, a role session or a federated
+ *   user session by their own ARN, nor to `*` (ibid.; «Session policies»,
+ *   access_policies.html#policies_session; «Permissions boundaries for IAM entities»,
+ *   access_policies_boundaries.html).
  * - Deny with NotPrincipal denies every user and role that has a boundary (ibid.).
  * - An account's root user has full access to its account
- * (reference_policies_evaluation-logic_policy-eval-denyallow.html).
+ *   (reference_policies_evaluation-logic_policy-eval-denyallow.html).
  * - A KMS key's policy has to allow the account before its identity policies count (KMS Developer
  *   Guide, «Key policies in AWS KMS»); so has the trust policy of a role that is assumed («Roles
  *   terms and concepts», id_roles.html). Every role has one: where none is given it is taken to
@@ -21,10 +21,10 @@
  *   roles and root users, not the management account, service-linked roles, services and those who
  *   come from outside (Organizations User Guide, «SCP evaluation», «Service control policies»).
  * - Resource control policies deny, on resources of member accounts of the services that support
- * them, to everybody but service-linked roles; not kms:RetireGrant (ibid., «Resource control
- * policies»).
+ *   them, to everybody but service-linked roles; not kms:RetireGrant (ibid., «Resource control
+ *   policies»).
  * - The policy of a VPC endpoint has to allow what goes through it (AWS PrivateLink, «Control
- * access to VPC endpoints using endpoint policies»).
+ *   access to VPC endpoints using endpoint policies»).
  * - What is AWS's own nobody may change (reserved.h).
  * - sts:GetCallerIdentity needs credentials but no permission, and no policy can deny it (STS API
  *   Reference). */
