@@ -46,6 +46,7 @@ bool
 cd_ask_caller_fixes(const struct cd_caller *c, struct cd_str key, struct cd_arena *a,
                     struct cd_access_key *out)
 {
+    static const struct cd_str tag = CD_STR_INIT("aws:PrincipalTag/");
     bool is_service = c->kind == CD_CALLER_SERVICE || c->kind == CD_CALLER_PROVIDER;
     struct cd_str value = CD_STR("");
     if (cd_str_eq_nocase(key, CD_STR("aws:PrincipalArn"))) {
@@ -64,7 +65,7 @@ cd_ask_caller_fixes(const struct cd_caller *c, struct cd_str key, struct cd_aren
     } else if (!is_user_or_role(c)
                && (cd_str_eq_nocase(key, CD_STR("aws:PrincipalOrgID"))
                    || cd_str_eq_nocase(key, CD_STR("aws:PrincipalOrgPaths"))
-                   || cd_str_starts(key, CD_STR("aws:PrincipalTag/")))) {
+                   || cd_str_eq_nocase(cd_str_sub(key, 0, tag.n < key.n ? tag.n : key.n), tag))) {
         value = CD_STR(""); /* it is of no organization, and has no tags */
     } else {
         return false;

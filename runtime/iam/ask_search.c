@@ -164,7 +164,13 @@ next_key(const struct cd_ask_search *s)
     return CD_ASK_KEYS;
 }
 
-/* Names of keys have no blanks; reasons have. */
+bool
+cd_ask_is_reason(struct cd_str key)
+{
+    size_t blank = cd_str_find(key, ' ', 0);
+    return blank < key.n && cd_str_find(key, ':', 0) > blank;
+}
+
 static void
 note_why(struct cd_ask_search *s)
 {
@@ -172,8 +178,7 @@ note_why(struct cd_ask_search *s)
     if (s->why.n != 0) {
         return;
     }
-    bool is_reason = cd_str_find(name, ' ', 0) < name.n;
-    s->why = is_reason ? name
+    s->why = cd_ask_is_reason(name) ? name
              : name.n == 0
                  ? CD_STR("a statement has a value that cannot be read")
                  : cd_arena_printf(s->a, "it depends on %.*s, of which the value cannot be told",

@@ -61,6 +61,9 @@ struct cd_ask_within {
  * `*`. WITHIN (or NULL): only that resource. The answer's memory is from A, whose jump is set. */
 void cd_asker_ask(const struct cd_asker *k, struct cd_arena *a, struct cd_str pattern,
                   const struct cd_ask_within *within, struct cd_asked *out);
+/* Is the key of a document a reason in words, which stands for what nobody knows? Keys may have
+ * blanks, too, behind their colon: aws:PrincipalTag/Cost Center. */
+bool cd_ask_is_reason(struct cd_str key);
 /* `s3:GetObject on arn:… with aws:SecureTransport=false`. */
 void cd_asked_write(const struct cd_asked *asked, struct cd_buf *out);
 

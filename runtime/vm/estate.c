@@ -295,7 +295,7 @@ cd_estate_fixes(struct cd_eval *e, const struct cd_vm_principal *p, struct cd_st
                 struct cd_arena *a, struct cd_access_key *out)
 {
     static const struct cd_str tag = CD_STR_INIT("aws:PrincipalTag/");
-    if (cd_str_find(key, ' ', 0) < key.n) { /* a reason: of a document that is not known */
+    if (cd_ask_is_reason(key)) { /* of a document that is not known */
         return not_known(key, out);
     }
     if (key.n > tag.n && cd_str_eq_nocase(cd_str_sub(key, 0, tag.n), tag)) {
