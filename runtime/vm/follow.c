@@ -120,11 +120,12 @@ id_hash(uint32_t id)
     return id * UINT64_C(0x9E3779B97F4A7C15) >> 32;
 }
 
-/* Of an ARN by the type's format: of those parts of it that name no partition. */
+/* Of an ARN by the type's format: of those parts of it that name no partition. The id is one of
+ * many, and taken as text: to look each up in a dictionary would take longer. */
 static uint64_t
-made_hash(const struct cd_follow_index *f, uint32_t id, uint32_t account, uint32_t region)
+made_hash(const struct cd_follow_index *f, struct cd_str id, uint32_t account, uint32_t region)
 {
-    uint64_t h = id * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t h = cd_str_hash(id);
     h = (h ^ (f->arn_has_account ? account : 0)) * UINT64_C(0xC2B2AE3D27D4EB4F);
     h = (h ^ (f->arn_has_region ? region : 0)) * UINT64_C(0x9E3779B97F4A7C15);
     return h >> 32;
@@ -149,7 +150,8 @@ index_rows(struct cd_eval *e, struct cd_follow_index *f, const struct cd_table *
         uint32_t arn = t->arn ? t->arn[row] : CD_ARN_MADE;
         if (arn == CD_ARN_MADE) {
             const struct cd_site *site = cd_table_site(e->s, t, row);
-            put_row(&f->arns, made_hash(f, t->id[row], site->account, site->region), row);
+            struct cd_str id = t->id[row] == CD_NO_STR ? CD_STR("") : cd_vm_text(e, t->id[row]);
+            put_row(&f->arns, made_hash(f, id, site->account, site->region), row);
         } else if (arn != CD_NO_STR) {
             put_row(&f->arns, id_hash(arn), row);
         }
@@ -301,7 +303,7 @@ look_for_arn(const struct cd_eval *e, const struct cd_follow_index *f, uint32_t 
     struct cd_str arn = cd_vm_text(e, ref);
     look_behind(e, f, id_hash(ref), arn, out);
     if (f->table && cd_arn_take_apart(&f->table->arn_format, arn, &parts)) {
-        uint64_t hash = made_hash(f, id_of(e, parts.part[CD_OF_ARN_ID]),
+        uint64_t hash = made_hash(f, parts.part[CD_OF_ARN_ID],
                                   id_of(e, parts.part[CD_OF_ARN_ACCOUNT]),
                                   id_of(e, parts.part[CD_OF_ARN_REGION]));
         look_behind(e, f, hash, arn, out);
