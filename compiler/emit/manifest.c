@@ -1,11 +1,10 @@
 /* The manifest of an emission. */
 #include "compiler/emit/manifest.h"
 
-#include <stdio.h>
-
 #include "compiler/emit/wrap.h"
 #include "compiler/sema/const_json.h"
 #include "cordon/version.h"
+#include "runtime/base/num.h"
 
 struct cd_str
 cd_not_expressible_text(const struct cd_not_expressible *n, struct cd_arena *arena)
@@ -28,9 +27,7 @@ value_of(struct cd_arena *arena, const struct cd_decl *param, const struct cd_co
 struct cd_str
 cd_document_hash(struct cd_str bytes, char text[17])
 {
-    uint64_t hash = cd_str_hash(bytes);
-    (void)snprintf(text, 17, "%016llx", (unsigned long long)hash);
-    return cd_str_of(text);
+    return cd_format_hex(cd_str_hash(bytes), text);
 }
 
 void

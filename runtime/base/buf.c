@@ -136,10 +136,42 @@ put_escaped(struct cd_buf *b, struct cd_str s)
     cd_buf_put(b, s.p + start, s.n - start);
 }
 
+/* Are the eight bytes at P ASCII that needs no escape? */
+static inline bool
+are_plain(const char *p)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    uint64_t quote = word ^ each * '"';
+    uint64_t backslash = word ^ each * '\\';
+    uint64_t del = word ^ each * 0x7F;
+    /* A byte below N has its high bit set in (byte - N), one beyond ASCII from the beginning. */
+    uint64_t found =
+        word | (word - each * ' ') | (quote - each) | (backslash - each) | (del - each);
+    return (found & each * 0x80) == 0;
+}
+
+/* At least how many bytes from the beginning of S on are ASCII that needs no escape. */
+static size_t
+plain_prefix(struct cd_str s)
+{
+    const size_t step = sizeof(uint64_t);
+    size_t i = 0;
+    while (s.n - i >= step && are_plain(s.p + i)) {
+        i += step;
+    }
+    bool is_all = s.n >= step && s.n - i < step && are_plain(s.p + s.n - step);
+    return is_all ? s.n : i;
+}
+
 void
 cd_buf_json_str(struct cd_buf *b, struct cd_str s)
 {
+    size_t plain = plain_prefix(s); /* nearly always all of it */
     cd_buf_putc(b, '"');
+    cd_buf_put(b, s.p, plain);
+    s = cd_str_sub(s, plain, s.n);
     while (s.n > 0) {
         size_t valid = cd_utf8_check(s);
         put_escaped(b, cd_str_sub(s, 0, valid));
@@ -150,6 +182,18 @@ cd_buf_json_str(struct cd_buf *b, struct cd_str s)
         s = cd_str_sub(s, valid, s.n);
     }
     cd_buf_putc(b, '"');
+}
+
+void
+cd_buf_uint(struct cd_buf *b, uint64_t n)
+{
+    char text[CD_NUMBER_SIZE];
+    char *p = text + sizeof text;
+    do {
+        *--p = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    cd_buf_put(b, p, (size_t)(text + sizeof text - p));
 }
 
 void

@@ -37,6 +37,7 @@ void cd_buf_vprintf(struct cd_buf *b, const char *fmt, va_list ap)
 /* A JSON string with its quotes; control characters, quotes and backslashes are escaped, bytes that
  * are no UTF-8 become U+FFFD. */
 void cd_buf_json_str(struct cd_buf *b, struct cd_str s);
+void cd_buf_uint(struct cd_buf *b, uint64_t n); /* in decimal */
 /* The shortest decimal that reads back as D; integers up to 2^53 without exponent or point; no NaN
  * or infinity. */
 void cd_buf_number(struct cd_buf *b, double d);

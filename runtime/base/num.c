@@ -120,6 +120,16 @@ cd_parse_number(struct cd_str s, double *out)
     return true;
 }
 
+struct cd_str
+cd_format_hex(uint64_t n, char out[17])
+{
+    for (size_t i = 16; i > 0; i--, n >>= 4) {
+        out[i - 1] = "0123456789abcdef"[n & 0xF];
+    }
+    out[16] = '\0';
+    return (struct cd_str){out, 16};
+}
+
 bool
 cd_parse_u64(struct cd_str s, uint64_t *out)
 {

@@ -20,6 +20,8 @@ bool cd_parse_number(struct cd_str s, double *out);
  * with an exponent
  * (`1e+21`, `2.5e-7`). NaN and infinities, which no source yields, give `null`. Locale-free. */
 struct cd_str cd_format_number(double d, char out[CD_NUMBER_SIZE]);
+/* Sixteen digits of lower-case hexadecimal, in OUT, and a NUL. */
+struct cd_str cd_format_hex(uint64_t n, char out[17]);
 /* Decimal digits only; false on anything else or overflow. */
 bool cd_parse_u64(struct cd_str s, uint64_t *out);
 

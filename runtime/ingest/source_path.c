@@ -68,6 +68,14 @@ leave_inner_list(struct trail *t)
     }
 }
 
+static void
+put_index(struct trail *t, uint32_t i)
+{
+    cd_buf_putc(t->out, '[');
+    cd_buf_uint(t->out, i);
+    cd_buf_putc(t->out, ']');
+}
+
 /* A mapping's path; `[member]` names the element that was chosen, which has number ELEMENT, or all
  * of them. */
 static void
@@ -81,7 +89,7 @@ put_mapped(struct trail *t, struct cd_str path, uint32_t element, bool is_there)
     }
     put_dotted(t, cd_str_sub(path, 0, bracket));
     if (is_there) {
-        cd_buf_printf(t->out, "[%u]", element);
+        put_index(t, element);
     } else {
         cd_buf_puts(t->out, "[]");
     }
@@ -277,7 +285,7 @@ put_place(struct trail *t, uint32_t place)
     if ((place & CD_PLACE_KEY) != 0) {
         put_bracketed(t, key);
     } else if (place != CD_PLACE_ONE) {
-        cd_buf_printf(t->out, "[%u]", place);
+        put_index(t, place);
     }
     if (map != NULL && map->each.n > 0) {
         put_dotted(t, map->each);

@@ -1,8 +1,7 @@
 /* Findings: identity, explanation and JSON form, shared by the renderings. */
 #include "runtime/report/finding.h"
 
-#include <inttypes.h>
-
+#include "runtime/base/num.h"
 #include "runtime/report/baseline.h"
 
 static struct cd_str
@@ -51,7 +50,7 @@ cd_report_fingerprint(const struct cd_report *r, const struct cd_answer *a, char
         }
         cd_buf_putc(&key, '\0');
     }
-    snprintf(id, 17, "%016" PRIx64, key.oom ? 0 : cd_str_hash(cd_buf_view(&key)));
+    (void)cd_format_hex(key.oom ? 0 : cd_str_hash(cd_buf_view(&key)), id);
     cd_buf_finish(&key);
 }
 
@@ -192,8 +191,8 @@ cd_settled_json(const struct cd_settled *s, struct cd_buf *b)
     const struct cd_baseline_finding *f = s->before;
     bool is_open = s->why == CD_SETTLED_NOT_RUN || s->why == CD_SETTLED_NOT_COLLECTED;
     char fingerprint[17];
-    snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, f->fingerprint);
-    identity_json(cd_str_of(fingerprint), f->control, f->id, f->level, f->verdict, b);
+    identity_json(cd_format_hex(f->fingerprint, fingerprint), f->control, f->id, f->level,
+                  f->verdict, b);
     cd_buf_puts(b, is_open ? ",\"state\":\"not_compared\"" : ",\"state\":\"fixed\"");
     resource_json(f->has_resource, &f->resource, b);
     cd_buf_putc(b, ',');
@@ -224,7 +223,11 @@ cd_finding_json(const struct cd_report *r, const struct cd_finding *f,
     }
     cd_buf_puts(b, "],\"source\":{");
     member(b, "file", f->file);
-    cd_buf_printf(b, ",\"line\":%u,\"column\":%u}", f->line, f->column);
+    cd_buf_puts(b, ",\"line\":");
+    cd_buf_uint(b, f->line);
+    cd_buf_puts(b, ",\"column\":");
+    cd_buf_uint(b, f->column);
+    cd_buf_putc(b, '}');
     if (f->verdict == CD_WAIVED) {
         cd_buf_putc(b, ',');
         member(b, "waiver", f->waiver);

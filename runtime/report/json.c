@@ -113,9 +113,9 @@ put_settled_list(const char *name, const struct cd_settled *list, size_t n, stru
 static void
 put_head(const struct cd_report *r, const struct cd_report_order *order, struct cd_buf *b)
 {
-    cd_buf_printf(b,
-                  "{\"schema\":1,\"cordon\":{\"version\":\"%s\",\"program\":\"%016" PRIx64 "\"},\n",
-                  CORDON_VERSION, r->img->hash);
+    char hash[17];
+    cd_buf_printf(b, "{\"schema\":1,\"cordon\":{\"version\":\"%s\",\"program\":\"%s\"},\n",
+                  CORDON_VERSION, cd_format_hex(r->img->hash, hash).p);
     put_parameters(r, b);
     cd_buf_puts(b, ",\n");
     put_snapshots(r, b);

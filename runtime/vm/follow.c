@@ -303,9 +303,9 @@ look_for_arn(const struct cd_eval *e, const struct cd_follow_index *f, uint32_t 
     struct cd_str arn = cd_vm_text(e, ref);
     look_behind(e, f, id_hash(ref), arn, out);
     if (f->table && cd_arn_take_apart(&f->table->arn_format, arn, &parts)) {
-        uint64_t hash = made_hash(f, parts.part[CD_OF_ARN_ID],
-                                  id_of(e, parts.part[CD_OF_ARN_ACCOUNT]),
-                                  id_of(e, parts.part[CD_OF_ARN_REGION]));
+        uint64_t hash =
+            made_hash(f, parts.part[CD_OF_ARN_ID], id_of(e, parts.part[CD_OF_ARN_ACCOUNT]),
+                      id_of(e, parts.part[CD_OF_ARN_REGION]));
         look_behind(e, f, hash, arn, out);
     }
 }

@@ -1,5 +1,6 @@
 /* The growing buffer and JSON strings. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "runtime/base/buf.h"
 
@@ -57,4 +58,46 @@ Test(buf, json_strings)
     expect_json(CD_STR("\xC3\xA9\xF0\x9F\x99\x82"), "\"\xC3\xA9\xF0\x9F\x99\x82\"");
     expect_json(CD_STR("a\xFF\xC3"), "\"a\xEF\xBF\xBD\xEF\xBF\xBD\"");
     expect_json(CD_STR("\xED\xA0\x80\""), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\\\"\"");
+}
+
+/* Wherever in a string it stands: what is plain is found eight bytes at a time. */
+Test(buf, json_strings_of_any_length)
+{
+    for (size_t n = 0; n <= 40; n++) {
+        for (size_t at = 0; at <= n; at++) {
+            char in[41], out[64];
+            memset(in, 'x', n);
+            memset(out, 'x', sizeof out);
+            out[0] = '"';
+            if (at < n) {
+                in[at] = at % 2 == 0 ? '"' : '\\';
+                out[1 + at] = '\\';
+                out[2 + at] = in[at];
+            }
+            memcpy(out + 1 + n + (at < n), "\"", 2);
+            expect_json((struct cd_str){in, n}, out);
+        }
+    }
+    for (unsigned c = 0; c < 0x100; c++) {
+        char in[] = "0123456789012345", out[32] = "\"";
+        in[7] = (char)c;
+        bool is_escaped = c < 0x20 || c == 0x7F || c == '"' || c == '\\';
+        struct cd_buf b = CD_BUF_INIT;
+        cd_buf_json_str(&b, (struct cd_str){in, sizeof in - 1});
+        snprintf(out, sizeof out, "\"%s\"", in);
+        cr_assert_eq(c >= 0x80 || is_escaped, !cd_str_eq(cd_buf_view(&b), cd_str_of(out)), "%u", c);
+        cd_buf_finish(&b);
+    }
+}
+
+Test(buf, whole_numbers)
+{
+    struct cd_buf b = CD_BUF_INIT;
+    cd_buf_uint(&b, 0);
+    cd_buf_putc(&b, ' ');
+    cd_buf_uint(&b, 1070);
+    cd_buf_putc(&b, ' ');
+    cd_buf_uint(&b, UINT64_MAX);
+    cr_assert(cd_str_eq(cd_buf_view(&b), CD_STR("0 1070 18446744073709551615")));
+    cd_buf_finish(&b);
 }
