@@ -27,6 +27,10 @@ bool cd_ingest_reads_tags(const struct cd_snapshot *s, const struct cd_table *ta
 /* Does the program ask whether something that TYPE, a pattern, covers is complete? */
 bool cd_ingest_asks_for(const struct cd_snapshot *s, struct cd_str type);
 
+/* Where the row of the policy document stands whose text is TEXT, an id of S: to be written to if
+ * it IS_NEW; CD_NONE: it is no document. Until the next call; NULL: out of memory. */
+uint32_t *cd_ingest_policy(struct cd_snapshot *s, uint32_t text, bool *is_new);
+
 /* The properties of ROW of a table without a shape: a value on the json heap, CD_NONE: none. */
 uint32_t cd_ingest_unshaped(const struct cd_snapshot *s, const struct cd_table *t, uint32_t row);
 /* Sets them; false: out of memory. */

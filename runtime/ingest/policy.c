@@ -1,4 +1,5 @@
 /* Policy documents: each distinct text is read once, into the snapshot's policies. */
+#include "runtime/ingest/keep.h"
 #include "runtime/ingest/load.h"
 
 struct cd_policy_slot {
@@ -16,15 +17,13 @@ find_slot(const struct cd_ingest *in, uint32_t text)
     return &in->policies[i];
 }
 
-/* The slots stay at most half full. */
 static bool
-grow(struct cd_load *l)
+grow(struct cd_snapshot *s, struct cd_ingest *in)
 {
-    struct cd_ingest *in = l->in;
     struct cd_policy_slot *old = in->policies;
     uint32_t n_old = old == NULL ? 0 : in->policy_mask + 1;
     uint32_t n = old == NULL ? 64 : n_old * 2;
-    struct cd_policy_slot *slots = CD_NEW_ARRAY(&l->s->arena, n, struct cd_policy_slot);
+    struct cd_policy_slot *slots = CD_NEW_ARRAY(&s->arena, n, struct cd_policy_slot);
     if (slots == NULL) {
         return false;
     }
@@ -36,6 +35,49 @@ grow(struct cd_load *l)
         }
     }
     return true;
+}
+
+/* The slot of TEXT, made if it is not there yet; NULL: out of memory. They stay at most half full.
+ */
+static struct cd_policy_slot *
+make_slot(struct cd_snapshot *s, struct cd_ingest *in, uint32_t text)
+{
+    if ((in->policies == NULL || in->n_policies * 2 > in->policy_mask) && !grow(s, in)) {
+        return NULL;
+    }
+    struct cd_policy_slot *slot = find_slot(in, text);
+    in->n_policies += slot->text == 0;
+    slot->text = text + 1;
+    return slot;
+}
+
+/* The documents that a store has brought. */
+static bool
+know_those_there(struct cd_snapshot *s, struct cd_ingest *in)
+{
+    for (uint32_t row = 0; row < s->n_policy_texts; row++) {
+        uint32_t text = s->policy_texts[row];
+        struct cd_policy_slot *slot = text == CD_NO_STR ? NULL : make_slot(s, in, text);
+        if (slot != NULL) {
+            slot->row = row;
+        } else if (text != CD_NO_STR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+uint32_t *
+cd_ingest_policy(struct cd_snapshot *s, uint32_t text, bool *is_new)
+{
+    struct cd_ingest *in = cd_ingest_of(s);
+    if (in == NULL || (in->policies == NULL && !know_those_there(s, in))) {
+        return NULL;
+    }
+    uint32_t n = in->n_policies;
+    struct cd_policy_slot *slot = make_slot(s, in, text);
+    *is_new = in->n_policies > n;
+    return slot == NULL ? NULL : &slot->row;
 }
 
 /* The object that a document is: itself, the one element of a list, or what a string holds. */
@@ -98,19 +140,17 @@ text_of(struct cd_load *l, struct cd_dom_val val, bool urldecode)
 uint32_t
 cd_policy_row(struct cd_load *l, struct cd_dom_val val, bool urldecode)
 {
-    struct cd_ingest *in = l->in;
+    bool is_new = false;
     bool is_text = cd_dom_is(val, '"');
     struct cd_str text = text_of(l, val, urldecode);
     uint32_t id = cd_load_str(l, text);
-    if ((in->policies == NULL || in->n_policies * 2 > in->policy_mask) && !grow(l)) {
+    uint32_t *known = l->oom ? NULL : cd_ingest_policy(l->s, id, &is_new);
+    if (known == NULL) {
         l->oom = true;
-    }
-    if (l->oom) {
         return CD_NONE;
     }
-    struct cd_policy_slot *slot = find_slot(in, id);
-    if (slot->text != 0) {
-        return slot->row;
+    if (!is_new) {
+        return *known;
     }
     uint32_t row = CD_NONE;
     struct cd_dom_val document = val;
@@ -120,7 +160,6 @@ cd_policy_row(struct cd_load *l, struct cd_dom_val val, bool urldecode)
     if (row != CD_NONE) { /* what a document does is asked of its text */
         cd_load_ok(l, cd_snapshot_policy_text(l->s, row, id));
     }
-    *slot = (struct cd_policy_slot){id + 1, row};
-    in->n_policies++;
+    *known = row;
     return row;
 }

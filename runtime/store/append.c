@@ -2,7 +2,6 @@
  * in the other. */
 #include "runtime/store/append.h"
 
-#include "runtime/base/map.h"
 #include "runtime/ingest/keep.h"
 
 struct append {
@@ -177,119 +176,40 @@ append_rows(struct append *a, const struct cd_node *from, uint32_t first, uint32
     }
 }
 
-/* ---- policy documents: those that say the same are one ---- */
-
-static void put_content(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row,
-                        struct cd_buf *out);
+/* ---- policy documents: those that have one text are one ---- */
 
 static void
-put_member_content(const struct cd_snapshot *s, const struct cd_node *elem, uint32_t row,
-                   struct cd_buf *out)
+append_policy(struct append *a, uint32_t row)
 {
-    cd_bytes_put_str(out, cd_intern_str(&s->dict, elem->key != NULL ? elem->key[row] : 0));
-    put_content(s, elem, row, out);
-}
-
-static void
-put_known_content(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row,
-                  struct cd_buf *out)
-{
-    switch (n->kind) {
-    case CD_NODE_BOOL: cd_bytes_put(out, n->v.b[row]); return;
-    case CD_NODE_NUMBER:
-    case CD_NODE_TIME: cd_bytes_put_signed(out, n->v.i64[row]); return;
-    case CD_NODE_STRING: cd_bytes_put_str(out, cd_intern_str(&s->dict, n->v.u32[row])); return;
-    case CD_NODE_JSON: cd_json_write(s, n->v.u32[row], out); return;
-    case CD_NODE_POLICY: return; /* there is none in another */
-    case CD_NODE_RECORD:
-        for (uint32_t i = 0; i < n->n_child; i++) {
-            put_content(s, n->child[i], row, out);
+    uint32_t text = row < a->from->n_policy_texts ? a->from->policy_texts[row] : CD_NO_STR;
+    bool is_new = true;
+    uint32_t *known = NULL;
+    if (text != CD_NO_STR) {
+        text = string_of(a, text);
+        known = a->oom ? NULL : cd_ingest_policy(a->to, text, &is_new);
+        if (!ok(a, known != NULL)) {
+            return;
         }
-        return;
-    case CD_NODE_LIST:
-    case CD_NODE_MAP:
-        cd_bytes_put(out, n->len[row]);
-        cd_bytes_put_str(out, cd_intern_str(&s->dict, cd_node_open_reason(n, row)));
-        for (uint32_t i = 0; i < n->len[row]; i++) {
-            put_member_content(s, n->child[0], n->off[row] + i, out);
-        }
+    }
+    if (!is_new && *known != CD_NONE) {
+        a->policies[row] = *known;
         return;
     }
-}
-
-/* All that a row says, the same for the same in any snapshot of one projection. As deep as the
- * shape of documents. */
-static void
-put_content(const struct cd_snapshot *s, const struct cd_node *n, uint32_t row, struct cd_buf *out)
-{
-    enum cd_state state = cd_node_state(n, row);
-    uint32_t place = state == CD_ABSENT || n->place == NULL ? 0 : n->place[row];
-    bool is_key = (place & CD_PLACE_KEY) != 0;
-    cd_bytes_put(out, state);
-    cd_bytes_put(out, is_key ? CD_PLACE_KEY : place);
-    cd_bytes_put_str(out, cd_intern_str(&s->dict, is_key ? place & ~CD_PLACE_KEY : 0));
-    if (state == CD_UNKNOWN) {
-        cd_bytes_put_str(out, cd_intern_str(&s->dict, cd_node_reason(n, row)));
-    } else if (state == CD_KNOWN) {
-        put_known_content(s, n, row, out);
+    a->policies[row] = a->to->policies->n;
+    append_rows(a, a->from->policies, row, 1, a->policies[row]);
+    (void)ok(a, cd_snapshot_policy_text(a->to, a->policies[row], text));
+    if (known != NULL) {
+        *known = a->policies[row];
     }
-}
-
-/* The empty string if it is not known. */
-static uint32_t
-text_of(const struct cd_snapshot *s, uint32_t row)
-{
-    bool is_known = row < s->n_policy_texts && s->policy_texts[row] != CD_NO_STR;
-    return is_known ? s->policy_texts[row] : 0;
-}
-
-/* The document of TO that says what ROW of FROM's says; or, with FROM NULL, enters its own ROW. */
-static bool
-find_policy(struct append *a, struct cd_map *known, const struct cd_snapshot *from, uint32_t *row,
-            struct cd_arena *arena)
-{
-    const struct cd_snapshot *s = from == NULL ? a->to : from;
-    struct cd_buf content = CD_BUF_INIT;
-    bool is_found = false;
-    put_content(s, s->policies, *row, &content);
-    cd_bytes_put_str(&content, cd_intern_str(&s->dict, text_of(s, *row)));
-    if (!ok(a, !content.oom)) {
-        return false;
-    }
-    if (from != NULL) {
-        is_found = cd_map_get(known, cd_buf_view(&content), row);
-    } else if (!cd_map_get(known, cd_buf_view(&content), &(uint32_t){0})) {
-        struct cd_str key = cd_arena_str(arena, cd_buf_view(&content));
-        (void)ok(a, key.p != NULL && cd_map_put(known, key, *row));
-    }
-    cd_buf_finish(&content);
-    return is_found;
 }
 
 static void
 append_policies(struct append *a)
 {
-    struct cd_node *to = a->to->policies;
-    const struct cd_node *from = a->from->policies;
-    struct cd_arena arena;
-    struct cd_map known;
-    cd_arena_init(&arena);
-    cd_map_init(&known);
-    pair_nodes(a, to, from);
-    for (uint32_t row = 0; row < to->n && from->n > 0 && !a->oom; row++) {
-        (void)find_policy(a, &known, NULL, &row, &arena);
+    pair_nodes(a, a->to->policies, a->from->policies);
+    for (uint32_t row = 0; row < a->from->policies->n && !a->oom; row++) {
+        append_policy(a, row);
     }
-    for (uint32_t row = 0; row < from->n && !a->oom; row++) {
-        a->policies[row] = row;
-        if (!find_policy(a, &known, a->from, &a->policies[row], &arena)) {
-            a->policies[row] = to->n;
-            append_rows(a, from, row, 1, to->n);
-            uint32_t text = row < a->from->n_policy_texts ? a->from->policy_texts[row] : CD_NO_STR;
-            (void)ok(a, cd_snapshot_policy_text(a->to, a->policies[row], string_of(a, text)));
-        }
-    }
-    cd_map_finish(&known);
-    cd_arena_finish(&arena);
 }
 
 /* ---- tables ---- */
