@@ -145,6 +145,17 @@ put_sources(const struct cd_snapshot *s, struct cd_buf *out)
     }
 }
 
+/* What policy documents are asked about: their texts. */
+static inline void
+put_policies(const struct cd_snapshot *s, struct cd_buf *out)
+{
+    for (uint32_t row = 0; row < s->policies->n; row++) {
+        cd_buf_printf(out, "policy %u ", row);
+        put_text(out, s, row < s->n_policy_texts ? s->policy_texts[row] : CD_NO_STR);
+        cd_buf_putc(out, '\n');
+    }
+}
+
 /* All of a sealed snapshot, but for what a store has more than the sources: rows of tables that
  * nobody reads. */
 static inline void
@@ -160,6 +171,7 @@ put_snapshot(const struct cd_snapshot *s, struct cd_buf *out)
         }
     }
     if (s->projection.all) {
+        put_policies(s, out);
         cd_normal_write(s, out);
     }
 }
