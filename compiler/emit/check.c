@@ -397,6 +397,7 @@ cd_check_documents(struct cd_check *check, const struct cd_documents *documents,
     const struct cd_policy **policies = CD_NEW_ARRAY(check->arena, n + 1, const struct cd_policy *);
     struct cd_emitted_document *spread =
         CD_NEW_ARRAY(check->arena, n + 1, struct cd_emitted_document);
+    cd_check_find_carried(check);
     for (size_t i = 0; i < n; i++) {
         CORDON_TRY(spread_document(check, &documents->items[i], &spread[i], &policies[i], err));
     }

@@ -30,6 +30,11 @@ struct cd_check {
                            const struct cd_access *request, struct cd_str key, struct cd_buf *out,
                            bool *is_told, struct cordon_error *err);
     void *ctx;
+
+    /* ---- from cd_check_documents ---- */
+
+    const uint32_t *carried; /* the actions that documents of the target can deny, ascending */
+    size_t n_carried;
     size_t n_asked; /* counts combinations */
 };
 

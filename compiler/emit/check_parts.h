@@ -129,6 +129,8 @@ void cd_check_find_keys(struct cd_check_deny *d);
 /* Keeps one of the classes of a key that neither the deny nor a statement tells apart. */
 CORDON_MUST_CHECK cordon_status cd_check_merge_classes(struct cd_check_deny *d,
                                                        struct cordon_error *err);
+/* Fills in the actions that can be asked about at all, for all denies. */
+void cd_check_find_carried(struct cd_check *check);
 /* Fills in the actions and resources to ask about. */
 void cd_check_find_targets(struct cd_check_deny *d);
 

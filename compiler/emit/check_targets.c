@@ -15,7 +15,6 @@ struct finder {
     size_t n_denied;
     size_t *kinds; /* of actions: a hash each */
     size_t n_kinds, cap_kinds;
-    uint32_t caller_identity; /* an action that no policy denies */
 };
 
 /* ---- what tells actions apart ---- */
@@ -229,30 +228,40 @@ find_bounds(struct finder *f, struct bounds *b)
     qsort(b->items, b->n, sizeof b->items[0], by_value);
 }
 
-/* Can the documents speak of the action, and deny it? The identity of the caller is told to
- * everybody. */
-static bool
-is_asked(const struct finder *f, uint32_t action)
+/* The first of the carried actions that is FIRST or behind it. */
+static size_t
+carried_from(const struct cd_check *check, uint32_t first)
 {
-    const struct cd_scope *scope = f->d->scope;
-    return cd_target_carries(f->d->check->emission->target, action) && action != f->caller_identity
-           && (scope->kind != CD_SCOPE_SERVICE || cd_scope_has(scope, action, CD_STR("")));
+    size_t lo = 0, hi = check->n_carried;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (check->carried[mid] < first) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo;
 }
 
 /* On a bucket, actions differ by what they are made on, too. */
 static void
 try_actions(struct finder *f, uint32_t first, uint32_t end, const struct resources *resources)
 {
+    const struct cd_check *check = f->d->check;
+    const struct cd_scope *scope = f->d->scope;
     struct cd_access access = {.action_index = first};
     size_t kind = first < end ? kind_of_action(f, first) : 0;
     bool is_outside = first < end && !is_denied(f, first), is_done = false;
     for (size_t i = 0; is_outside && i < f->d->statements.n; i++) {
         is_outside = !cd_actions_match(&f->d->statements.items[i]->actions, &access);
     }
-    for (uint32_t action = first; action < end && !is_done; action++) {
-        if (is_asked(f, action)) {
+    for (size_t i = carried_from(check, first);
+         i < check->n_carried && check->carried[i] < end && !is_done; i++) {
+        uint32_t action = check->carried[i];
+        if (scope->kind != CD_SCOPE_SERVICE || cd_scope_has(scope, action, CD_STR(""))) {
             try_resources(f, action, kind, is_outside, resources);
-            is_done = f->d->scope->kind != CD_SCOPE_BUCKET;
+            is_done = scope->kind != CD_SCOPE_BUCKET;
         }
     }
 }
@@ -260,9 +269,7 @@ try_actions(struct finder *f, uint32_t first, uint32_t end, const struct resourc
 void
 cd_check_find_targets(struct cd_check_deny *d)
 {
-    struct finder f = {.d = d,
-                       .a = d->check->arena,
-                       .caller_identity = cd_iam_find_action(CD_STR("sts:GetCallerIdentity"))};
+    struct finder f = {.d = d, .a = d->check->arena};
     struct resources resources = {.n = 0};
     struct bounds bounds = {.n = 0};
     cd_deny_actions(f.a, d->deny, d->check->env, &f.denied, &f.n_denied);
@@ -270,5 +277,20 @@ cd_check_find_targets(struct cd_check_deny *d)
     find_bounds(&f, &bounds);
     for (size_t i = 0; i + 1 < bounds.n; i++) {
         try_actions(&f, bounds.items[i], bounds.items[i + 1], &resources);
+    }
+}
+
+/* The identity of the caller is told to everybody. */
+void
+cd_check_find_carried(struct cd_check *check)
+{
+    uint32_t caller_identity = cd_iam_find_action(CD_STR("sts:GetCallerIdentity"));
+    uint32_t *carried = CD_NEW_ARRAY(check->arena, cd_iam_n_actions() + 1, uint32_t);
+    check->carried = carried;
+    check->n_carried = 0;
+    for (uint32_t i = 0; i < cd_iam_n_actions(); i++) {
+        if (i != caller_identity && cd_target_carries(check->emission->target, i)) {
+            carried[check->n_carried++] = i;
+        }
     }
 }
