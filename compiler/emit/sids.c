@@ -106,9 +106,12 @@ behind_number(struct cd_str text, char mark)
 bool
 cd_sid_leads_to(struct cd_arena *a, struct cd_str sid, const struct cd_decl *control)
 {
+    struct cd_arena_mark mark = cd_arena_mark(a);
     struct cd_str stem =
         stem_of(a, control->id.n != 0 ? control->id : cd_sema_full_name(control, a));
-    if (!cd_str_starts(sid, stem)) {
+    bool is_begin = cd_str_starts(sid, stem);
+    cd_arena_reset(a, mark); /* this is asked of every statement and control */
+    if (!is_begin) {
         return false;
     }
     struct cd_str rest = cd_str_sub(sid, stem.n, sid.n);
