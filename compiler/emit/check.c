@@ -389,23 +389,34 @@ spread_document(struct cd_check *check, const struct cd_emitted_document *docume
     return cd_check_merged(check, document, written, spread, *policy, err);
 }
 
+/* N documents that are attached together. */
+static cordon_status
+check_together(struct cd_check *check, const struct cd_emitted_document *documents, size_t n,
+               struct cordon_error *err)
+{
+    const struct cd_policy **policies = CD_NEW_ARRAY(check->arena, n + 1, const struct cd_policy *);
+    struct cd_emitted_document *spread =
+        CD_NEW_ARRAY(check->arena, n + 1, struct cd_emitted_document);
+    for (size_t i = 0; i < n; i++) {
+        CORDON_TRY(spread_document(check, &documents[i], &spread[i], &policies[i], err));
+    }
+    const struct cd_check_documents together = {spread, policies, n};
+    return check_denies(check, &together, err);
+}
+
+/* Documents of one scope are attached together; of many scopes one after the other is read. */
 cordon_status
 cd_check_documents(struct cd_check *check, const struct cd_documents *documents,
                    struct cordon_error *err)
 {
-    size_t n = documents->n;
-    const struct cd_policy **policies = CD_NEW_ARRAY(check->arena, n + 1, const struct cd_policy *);
-    struct cd_emitted_document *spread =
-        CD_NEW_ARRAY(check->arena, n + 1, struct cd_emitted_document);
     cd_check_find_carried(check);
-    for (size_t i = 0; i < n; i++) {
-        CORDON_TRY(spread_document(check, &documents->items[i], &spread[i], &policies[i], err));
-    }
-    /* Documents of one scope are attached together. */
-    for (size_t first = 0, end; first < n; first = end) {
-        end = spread[first].scope.kind == CD_SCOPE_ALL ? n : first + 1;
-        const struct cd_check_documents together = {&spread[first], &policies[first], end - first};
-        CORDON_TRY(check_denies(check, &together, err));
+    for (size_t first = 0, end; first < documents->n; first = end) {
+        const struct cd_emitted_document *d = &documents->items[first];
+        struct cd_arena_mark mark = cd_arena_mark(check->arena);
+        end = d->scope.kind == CD_SCOPE_ALL ? documents->n : first + 1;
+        cordon_status status = check_together(check, d, end - first, err);
+        cd_arena_reset(check->arena, mark);
+        CORDON_TRY(status);
     }
     return CORDON_OK;
 }
