@@ -184,10 +184,10 @@ is_listed(const struct cd_str *items, size_t n, struct cd_str item)
     return false;
 }
 
-/* Requests that escape for the same reason are told of together. */
+/* Requests that escape for the same reason are told of together. TOLD is true of breaches of which
+ * nothing is to be said any more. */
 static void
-add_escape(const struct cd_sema *sema, struct cd_table_row *row, const struct cd_table_cover *cover,
-           size_t first, bool *told)
+add_escape(const struct cd_sema *sema, struct cd_table_row *row, size_t first, bool *told)
 {
     const struct cd_decl *c = row->control;
     const struct cd_breach *b = &c->breaches[first];
@@ -196,7 +196,7 @@ add_escape(const struct cd_sema *sema, struct cd_table_row *row, const struct cd
     *r = (struct cd_table_reason){.require = b->require, .span = b->require->span};
     r->actions = CD_NEW_ARRAY(sema->arena, c->n_breaches, struct cd_str);
     for (size_t i = first; i < c->n_breaches; i++) {
-        if (told[i] || is_prevented(cover, &c->breaches[i]) || !is_told_of(&c->breaches[i], b)) {
+        if (told[i] || !is_told_of(&c->breaches[i], b)) {
             continue;
         }
         told[i] = true;
@@ -216,8 +216,11 @@ find_escapes(const struct cd_sema *sema, const struct cd_const_env *env, struct 
     const struct cd_table_cover cover = {sema->arena, c, env};
     bool *told = CD_NEW_ARRAY(sema->arena, c->n_breaches + 1, bool);
     for (size_t i = 0; i < c->n_breaches; i++) {
-        if (!told[i] && !is_prevented(&cover, &c->breaches[i]) && !is_said(row, &c->breaches[i])) {
-            add_escape(sema, row, &cover, i, told);
+        told[i] = is_prevented(&cover, &c->breaches[i]);
+    }
+    for (size_t i = 0; i < c->n_breaches; i++) {
+        if (!told[i] && !is_said(row, &c->breaches[i])) {
+            add_escape(sema, row, i, told);
         }
     }
     if (c->detect_only_set) {
