@@ -39,14 +39,11 @@ note_old(struct reached *r, const struct cd_scope *scope)
     r->old_version = r->old_version == NULL ? scope : r->old_version;
 }
 
-static cordon_status
-document_of(struct cd_emission *e, const struct cd_scope *scope, struct reached *reached,
-            struct cd_documents *out, struct cordon_error *err)
+/* What the statements say of the scope, into CUT, which has room for all; returns how many. */
+static size_t
+cut_all(struct cd_emission *e, const struct cd_scope *scope, struct reached *reached,
+        struct cd_statement *cut)
 {
-    struct cd_statement *cut = CD_NEW_ARRAY(e->arena, e->n + 1, struct cd_statement);
-    const struct cd_existing *existing =
-        scope->existing == NULL ? NULL
-                                : cd_existing_without(e->arena, scope->existing, e->controls);
     const struct cd_deny *refused = NULL;
     size_t n = 0;
     for (size_t i = 0; i < e->n; i++) {
@@ -68,19 +65,34 @@ document_of(struct cd_emission *e, const struct cd_scope *scope, struct reached 
             break;
         }
     }
+    return n;
+}
+
+static cordon_status
+document_of(struct cd_emission *e, const struct cd_scope *scope, struct reached *reached,
+            struct cd_statement *cut, struct cd_documents *out, struct cordon_error *err)
+{
+    const struct cd_existing *existing =
+        scope->existing == NULL ? NULL
+                                : cd_existing_without(e->arena, scope->existing, e->controls);
+    size_t n = cut_all(e, scope, reached, cut);
+    if (n == 0 && (existing == NULL || existing->n_replaced == 0)) {
+        return CORDON_OK;
+    }
+    struct cd_statement *statements = CD_NEW_ARRAY(e->arena, n + 1, struct cd_statement);
+    memcpy(statements, cut, n * sizeof *cut);
     if (existing != NULL) {
-        cd_existing_part_sids(e->arena, existing, cut, n);
+        cd_existing_part_sids(e->arena, existing, statements, n);
     }
     struct cd_emitted_document d = {
         .file = cd_scope_file(e->arena, e->target, scope),
         .target = e->target,
         .scope = *scope,
-        .statements = cut,
+        .statements = statements,
         .n_statements = n,
     };
     d.scope.existing = existing;
-    bool is_changed = n != 0 || (existing != NULL && existing->n_replaced != 0);
-    return is_changed ? cd_documents_add(out, d, e->arena, err) : CORDON_OK;
+    return cd_documents_add(out, d, e->arena, err);
 }
 
 /* Why a deny stands in none of the documents, or not in all; empty if it does. */
@@ -142,10 +154,11 @@ cd_emit_documents(struct cd_emission *e, const struct cd_emit_asked *asked,
     struct cd_scope *scopes;
     size_t n;
     struct reached *reached = CD_NEW_ARRAY(e->arena, e->n + 1, struct reached);
+    struct cd_statement *cut = CD_NEW_ARRAY(e->arena, e->n + 1, struct cd_statement);
     *out = (struct cd_documents){.n = 0};
     CORDON_TRY(cd_scopes_of(e, asked, &scopes, &n, err));
     for (size_t i = 0; i < n; i++) {
-        CORDON_TRY(document_of(e, &scopes[i], reached, out, err));
+        CORDON_TRY(document_of(e, &scopes[i], reached, cut, out, err));
     }
     list_unreached(e, reached);
     return CORDON_OK;
