@@ -103,6 +103,19 @@ build(int argc, char **argv)
     return make_store(argv + 1, n, n_threads, path);
 }
 
+int
+cd_snapshot_check_store(const struct cd_usage *usage, const char *path)
+{
+    if (strcmp(path, "-") == 0) {
+        return cd_usage_error(usage, "-: a store is read from a file of its own; name it");
+    }
+    if (access(path, R_OK) == 0 && !cd_store_is(path)) {
+        return cd_usage_error(
+            usage, "%s is no store; cordon snapshot build makes one of any source", path);
+    }
+    return CD_EXIT_HOLDS; /* what cannot be read is told when it is */
+}
+
 static int
 merge(int argc, char **argv)
 {
@@ -130,9 +143,8 @@ merge(int argc, char **argv)
         return cd_usage_error(&usage, "-o FILE.cbs is needed");
     }
     for (size_t i = 1; i <= n; i++) {
-        if (access(argv[i], R_OK) == 0 && !cd_store_is(argv[i])) {
-            return cd_usage_error(
-                &usage, "%s is no store; cordon snapshot build makes one of any source", argv[i]);
+        if (cd_snapshot_check_store(&usage, argv[i]) != CD_EXIT_HOLDS) {
+            return CD_EXIT_WRONG;
         }
     }
     if (check_output(&usage, argv + 1, n, path) != CD_EXIT_HOLDS) {

@@ -224,8 +224,8 @@ cd_snapshot_info(int argc, char **argv)
     if (n > 1) {
         return cd_usage_error(&usage, "one store at a time");
     }
-    if (access(argv[1], R_OK) == 0 && !cd_store_is(argv[1])) {
-        return cd_usage_error(&usage, "%s is no store; cordon snapshot build makes one", argv[1]);
+    if (cd_snapshot_check_store(&usage, argv[1]) != CD_EXIT_HOLDS) {
+        return CD_EXIT_WRONG;
     }
     return tell(argv[1], strcmp(format, "json") == 0);
 }
