@@ -243,6 +243,25 @@ cd_arena_printf(struct cd_arena *a, const char *fmt, ...)
     return (struct cd_str){p, p ? (size_t)n : 0};
 }
 
+struct cd_str
+cd_arena_shown(struct cd_arena *a, struct cd_str s, size_t most)
+{
+    static const struct cd_str more = CD_STR_INIT("…");
+    struct cd_str head = cd_str_cut(s, most);
+    char *p = cd_arena_alloc(a, head.n + more.n + 1);
+    if (p == NULL) {
+        return (struct cd_str){NULL, 0};
+    }
+    for (size_t i = 0; i < head.n; i++) {
+        p[i] = head.p[i] == '\0' ? '?' : head.p[i];
+    }
+    if (head.n < s.n) {
+        memcpy(p + head.n, more.p, more.n);
+        head.n += more.n;
+    }
+    return (struct cd_str){p, head.n};
+}
+
 struct cd_arena_mark
 cd_arena_mark(const struct cd_arena *a)
 {

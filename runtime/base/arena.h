@@ -42,6 +42,10 @@ struct cd_str cd_arena_str(struct cd_arena *a, struct cd_str s);
 struct cd_str cd_arena_printf(struct cd_arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* S as a message shows it: what is beyond MOST bytes is left out, with an ellipsis, and a NUL,
+ * which would end the message, is a question mark. */
+struct cd_str cd_arena_shown(struct cd_arena *a, struct cd_str s, size_t most);
+
 struct cd_arena_mark cd_arena_mark(const struct cd_arena *a);
 /* Frees everything allocated since MARK; freed space is poisoned under ASan. */
 void cd_arena_reset(struct cd_arena *a, struct cd_arena_mark mark);

@@ -64,6 +64,16 @@ cd_str_sub(struct cd_str s, size_t from, size_t to)
     return (struct cd_str){s.p ? s.p + from : NULL, to - from};
 }
 
+struct cd_str
+cd_str_cut(struct cd_str s, size_t most)
+{
+    size_t n = s.n < most ? s.n : most;
+    for (int i = 0; i < 3 && n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80; i++) {
+        n--;
+    }
+    return cd_str_sub(s, 0, n);
+}
+
 uint64_t
 cd_str_hash(struct cd_str s)
 {

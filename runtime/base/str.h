@@ -94,6 +94,8 @@ bool cd_str_ends(struct cd_str s, struct cd_str suffix);
 /* Index of the first byte C at or after FROM, or s.n. */
 size_t cd_str_find(struct cd_str s, char c, size_t from);
 struct cd_str cd_str_sub(struct cd_str s, size_t from, size_t to);
+/* The beginning of S, of at most MOST bytes: UTF-8 ends on a whole character. */
+struct cd_str cd_str_cut(struct cd_str s, size_t most);
 uint64_t cd_str_hash(struct cd_str s); /* XXH3 */
 /* Offset of the first byte that is not valid UTF-8 (surrogates and overlong forms are invalid), or
  * s.n. */

@@ -6,6 +6,8 @@
 
 /* ---- places and failures ---- */
 
+#define PLACE_SHOWN 96 /* bytes of a name */
+
 /* `Statement[1].Action`; the deepest step is written last. Documents nest a few levels only. */
 static void
 put_place(const struct cd_step_to *at, struct cd_buf *out)
@@ -20,7 +22,7 @@ put_place(const struct cd_step_to *at, struct cd_buf *out)
             cd_buf_printf(out, "[%u]", way[n]->i);
         } else {
             cd_buf_puts(out, out->n == 0 ? "" : ".");
-            cd_buf_str(out, cd_str_sub(way[n]->name, 0, way[n]->name.n < 96 ? way[n]->name.n : 96));
+            cd_buf_str(out, cd_str_cut(way[n]->name, PLACE_SHOWN));
         }
     }
 }
@@ -44,6 +46,15 @@ cd_compile_fail(struct cd_compiler *c, cordon_status code, const struct cd_step_
     put_message(at, what, ap, &text);
     va_end(ap);
     return cd_fail_with(c->err, code, &text);
+}
+
+cordon_status
+cd_compile_refuse(struct cd_compiler *c, const struct cd_step_to *at, struct cd_str text,
+                  const char *what)
+{
+    struct cd_str shown = cd_arena_shown(c->a, text, CD_COMPILE_SHOWN);
+    return shown.p == NULL ? cd_compile_oom(c)
+                           : cd_compile_fail(c, CORDON_EINPUT, at, "%.*s %s", CD_FMT(shown), what);
 }
 
 cordon_status
@@ -203,8 +214,7 @@ cd_compile_arn(struct cd_compiler *c, struct cd_str text, bool is_resource,
                   && arn.part[CD_ARN_SCHEME].n == text.n;
     if (is_resource && !out->is_any
         && cd_glob_match(&out->part[CD_ARN_SCHEME], CD_STR("arn"), NULL, NULL) == CD_NO) {
-        return cd_compile_fail(c, CORDON_EINPUT, at, "%.*s is no ARN; write an ARN, or * for all",
-                               CD_FMT(text));
+        return cd_compile_refuse(c, at, text, "is no ARN; write an ARN, or * for all");
     }
     return CORDON_OK;
 }

@@ -27,6 +27,11 @@ cordon_status cd_compile_fail(struct cd_compiler *c, cordon_status code,
                               const struct cd_step_to *at, const char *what, ...)
     __attribute__((format(printf, 4, 5)));
 cordon_status cd_compile_oom(struct cd_compiler *c);
+/* The same for what is wrong with TEXT, which stands before WHAT, as far as messages show it. */
+#define CD_COMPILE_SHOWN 200 /* bytes */
+CORDON_MUST_CHECK cordon_status cd_compile_refuse(struct cd_compiler *c,
+                                                  const struct cd_step_to *at, struct cd_str text,
+                                                  const char *what);
 /* Notes a warning of the same form. Only memory fails. */
 CORDON_MUST_CHECK cordon_status cd_compile_warn(struct cd_compiler *c, const struct cd_step_to *at,
                                                 const char *what, ...)

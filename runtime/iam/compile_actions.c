@@ -117,14 +117,12 @@ compile_action(struct cd_compiler *c, struct cd_str text, const struct cd_step_t
     size_t colon = cd_str_find(text, ':', 0);
     struct cd_str service = cd_str_sub(text, 0, colon);
     if (colon == text.n || cd_str_find(text, ':', colon + 1) < text.n) {
-        return cd_compile_fail(c, CORDON_EINPUT, at,
-                               "%.*s is no action; write service:Name, or * for all", CD_FMT(text));
+        return cd_compile_refuse(c, at, text, "is no action; write service:Name, or * for all");
     }
     if (!is_service(service)) {
-        return cd_compile_fail(c, CORDON_EINPUT, at,
-                               "%.*s names no service: letters, digits and - stand before the "
-                               "colon, no wildcard",
-                               CD_FMT(text));
+        return cd_compile_refuse(c, at, text,
+                                 "names no service: letters, digits and - stand before the colon, "
+                                 "no wildcard");
     }
     struct cd_glob *name = &lists->names[out->n_globs];
     CORDON_TRY(cd_compile_glob(c, cd_str_sub(text, colon + 1, text.n),

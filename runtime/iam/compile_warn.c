@@ -8,9 +8,10 @@
 cordon_status
 cd_warn_unknown_action(struct cd_compiler *c, const struct cd_step_to *at, struct cd_str service)
 {
+    struct cd_str shown = cd_arena_shown(c->a, service, CD_COMPILE_SHOWN);
     return cd_iam_service_exists(service)
-               ? cd_compile_warn(c, at, "no known action of %.*s matches", CD_FMT(service))
-               : cd_compile_warn(c, at, "no service %.*s is known", CD_FMT(service));
+               ? cd_compile_warn(c, at, "no known action of %.*s matches", CD_FMT(shown))
+               : cd_compile_warn(c, at, "no service %.*s is known", CD_FMT(shown));
 }
 
 /* ---- conditions ---- */
@@ -22,7 +23,8 @@ warn_variables(struct cd_compiler *c, const struct cd_step_to *at, const struct 
     for (uint32_t i = 0; i < g->n; i++) {
         const struct cd_glob_part *part = &g->parts[i];
         if (part->kind == CD_GLOB_KEY && cd_iam_find_key(part->text) == CD_SCHEMA_NONE) {
-            CORDON_TRY(cd_compile_warn(c, at, "no service has the key %.*s", CD_FMT(part->text)));
+            struct cd_str shown = cd_arena_shown(c->a, part->text, CD_COMPILE_SHOWN);
+            CORDON_TRY(cd_compile_warn(c, at, "no service has the key %.*s", CD_FMT(shown)));
         }
     }
     return CORDON_OK;
@@ -32,11 +34,12 @@ static cordon_status
 warn_arn(struct cd_compiler *c, const struct cd_step_to *at, const struct cd_cond_value *v)
 {
     CORDON_TRY(warn_variables(c, at, &v->arn->part[CD_ARN_TAIL]));
-    return !v->arn->is_short
-               ? CORDON_OK
-               : cd_compile_warn(c, at,
-                                 "%.*s has fewer than the six parts of an ARN and matches nothing",
-                                 CD_FMT(v->text));
+    if (!v->arn->is_short) {
+        return CORDON_OK;
+    }
+    struct cd_str shown = cd_arena_shown(c->a, v->text, CD_COMPILE_SHOWN);
+    return cd_compile_warn(c, at, "%.*s has fewer than the six parts of an ARN and matches nothing",
+                           CD_FMT(shown));
 }
 
 cordon_status
@@ -56,12 +59,13 @@ cd_warn_value(struct cd_compiler *c, const struct cd_step_to *at, enum cd_cond_r
     case CD_READS_BOOL:
     case CD_READS_PRESENCE: break;
     }
-    return !v->is_unreadable
-               ? CORDON_OK
-               : cd_compile_warn(c, at,
-                                 "%.*s is not %s: whether it holds is unknown where the key is "
-                                 "present",
-                                 CD_FMT(v->text), wanted);
+    if (!v->is_unreadable) {
+        return CORDON_OK;
+    }
+    struct cd_str shown = cd_arena_shown(c->a, v->text, CD_COMPILE_SHOWN);
+    return cd_compile_warn(c, at,
+                           "%.*s is not %s: whether it holds is unknown where the key is present",
+                           CD_FMT(shown), wanted);
 }
 
 cordon_status
@@ -119,8 +123,9 @@ cd_warn_sids(struct cd_compiler *c, const struct cd_policy *policy)
             struct cd_step_to statements = {NULL, CD_STR("Statement"), 0},
                               at = {&statements, {NULL, 0}, sorted[i]->index},
                               sid = {&at, CD_STR("Sid"), 0};
+            struct cd_str shown = cd_arena_shown(c->a, sorted[i]->sid, CD_COMPILE_SHOWN);
             CORDON_TRY(cd_compile_warn(c, &sid, "%.*s is also the Sid of statement %u",
-                                       CD_FMT(sorted[i]->sid), sorted[i - 1]->index));
+                                       CD_FMT(shown), sorted[i - 1]->index));
         }
     }
     return CORDON_OK;

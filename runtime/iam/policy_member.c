@@ -76,15 +76,14 @@ fail_plainly(struct reader *r, uint32_t place, const char *what)
 static bool
 take_text(struct reader *r, uint32_t place, const char *otherwise, struct cd_str *out)
 {
-    bool is_plain;
-    struct cd_cursor from = r->at;
+    bool is_plain, is_string = cd_cursor_peek(&r->at) == '"';
+    const char *from = r->at.p;
     struct cd_dom_val v;
     if (!cd_cursor_string(&r->at, out, &is_plain)) {
-        return fail_plainly(r, place, otherwise);
+        return fail_plainly(r, place, is_string ? "not JSON" : otherwise);
     }
     if (!is_plain) {
-        (void)cd_cursor_peek(&from);
-        struct cd_str quoted = {from.p, (size_t)(r->at.p - from.p)};
+        struct cd_str quoted = {from, (size_t)(r->at.p - from)};
         if (cd_dom_parse(r->to->dom, quoted, false, &v) != CD_DOM_OK) {
             return fail_plainly(r, place, otherwise);
         }
@@ -118,7 +117,7 @@ pass_member(struct reader *r, uint32_t place, struct cd_str key)
     if (!cd_cursor_skip(&r->at, &value)) {
         return fail_plainly(r, place, "not JSON");
     }
-    key.n = key.n < SHOWN ? key.n : SHOWN;
+    key = cd_arena_shown(r->to->arena, key, SHOWN);
     text = cd_arena_printf(r->to->arena, "there is no member %.*s", CD_FMT(key));
     r->oom = r->oom || text.p == NULL || !cd_warnings_add(r->to->arena, &odd, text);
     return !r->oom && warn(r, place, &odd);
@@ -205,12 +204,11 @@ take_document(struct reader *r, uint32_t place, const struct cd_policy **out)
 static bool
 take_key(struct reader *r, uint32_t place, bool is_first, struct cd_str *key)
 {
-    bool is_plain;
-    if ((!is_first && !cd_cursor_take(&r->at, ',')) || !cd_cursor_string(&r->at, key, &is_plain)
-        || !cd_cursor_take(&r->at, ':')) {
+    if (!is_first && !cd_cursor_take(&r->at, ',')) {
         return fail_plainly(r, place, "not JSON");
     }
-    return true;
+    return take_text(r, place, "not JSON", key)
+           && (cd_cursor_take(&r->at, ':') || fail_plainly(r, place, "not JSON"));
 }
 
 /* `{name, policy}`. */

@@ -42,9 +42,9 @@ static const struct {
 bool
 cd_line_fail_at(struct cd_line *l, const char *what, struct cd_str more)
 {
-    more.n = more.n < SHOWN ? more.n : SHOWN;
     if (l->error.n == 0) {
-        l->error = cd_arena_printf(&l->s->arena, "%s%.*s", what, CD_FMT(more));
+        struct cd_str shown = cd_arena_shown(&l->s->arena, more, SHOWN);
+        l->error = cd_arena_printf(&l->s->arena, "%s%.*s", what, CD_FMT(shown));
         l->oom = l->oom || l->error.p == NULL;
     }
     return false;
@@ -62,10 +62,10 @@ cd_line_text(struct cd_line *l, const char *otherwise, struct cd_str *out)
 {
     bool is_plain;
     struct cd_dom_val v;
-    (void)cd_cursor_peek(&l->at);
+    bool is_string = cd_cursor_peek(&l->at) == '"';
     const char *from = l->at.p;
     if (!cd_cursor_string(&l->at, out, &is_plain)) {
-        return cd_line_fail(l, otherwise);
+        return cd_line_fail(l, is_string ? "the line is not JSON" : otherwise);
     }
     if (is_plain) {
         return true;
@@ -106,7 +106,8 @@ cd_line_null(struct cd_line *l)
 bool
 cd_line_warn(struct cd_line *l, const char *what, struct cd_str name)
 {
-    struct cd_str text = cd_arena_printf(&l->s->arena, "%s%.*s", what, CD_FMT(name));
+    struct cd_str shown = cd_arena_shown(&l->s->arena, name, SHOWN);
+    struct cd_str text = cd_arena_printf(&l->s->arena, "%s%.*s", what, CD_FMT(shown));
     l->oom = l->oom || text.p == NULL || !cd_warnings_add(&l->s->arena, &l->warnings, text);
     return !l->oom;
 }
@@ -135,7 +136,6 @@ cd_line_pass(struct cd_line *l, const char *what, struct cd_str key)
     if (is_like_a_member(key)) {
         return cd_line_fail_at(l, what, key);
     }
-    key.n = key.n < SHOWN ? key.n : SHOWN;
     return (cd_cursor_skip(&l->at, &value) || cd_line_fail(l, "the line is not JSON"))
            && cd_line_warn(l, what, key);
 }

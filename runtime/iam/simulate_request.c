@@ -20,8 +20,8 @@ take_text(struct cd_line *l, const char *otherwise, struct cd_str *out)
         return false;
     }
     return out->n <= CD_LINE_TEXT_LIMIT
-           || cd_line_fail_at(
-               l, "request: a text of more than 16384 bytes: ", cd_str_sub(*out, 0, 40));
+           || cd_line_fail_at(l,
+                              "request: a text of more than 16384 bytes: ", cd_str_cut(*out, 40));
 }
 
 /* A string, a number or a truth value, as text. */

@@ -1,7 +1,7 @@
 /* Properties of a snapshot by name, and the documents that stand in them. */
 #include "runtime/vm/estate.h"
 
-#include <stdio.h>
+#define MOST_SHOWN 4096u /* bytes of a reason: names and ARNs have up to 2,048 */
 
 /* ---- rows ---- */
 
@@ -135,12 +135,17 @@ unknown_policy(struct cd_eval *e, struct cd_str why)
 void
 cd_estate_add_unknown(struct cd_eval *e, struct cd_documents *out, const char *why, ...)
 {
-    char text[400];
+    struct cd_buf text = CD_BUF_INIT;
     va_list ap;
     va_start(ap, why);
-    vsnprintf(text, sizeof text, why, ap);
+    cd_buf_vprintf(&text, why, ap);
     va_end(ap);
-    struct cd_str reason = cd_arena_str(&e->arena, cd_str_of(text));
+    bool oom = text.oom;
+    struct cd_str reason = cd_arena_shown(&e->arena, cd_buf_view(&text), MOST_SHOWN);
+    cd_buf_finish(&text);
+    if (oom) {
+        cd_vm_oom(e);
+    }
     add(e, out, reason, unknown_policy(e, reason));
 }
 
