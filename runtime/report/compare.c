@@ -1,8 +1,7 @@
 /* Findings beside those of an earlier report. */
 #include "runtime/report/compare.h"
 
-#include <stdlib.h>
-
+#include "runtime/base/bytes.h"
 #include "runtime/report/baseline.h"
 
 const char *
@@ -131,45 +130,55 @@ compare_answers(struct compare *c)
 
 /* ---- findings that were there before ---- */
 
-/* Where the resources stand of which the baseline speaks: rows by the id that they have, for the
- * findings that nothing was found for now. */
+/* Where the resources stand of which the baseline speaks, for the findings that nothing was found
+ * for now. */
 struct places {
-    uint32_t *first; /* by dictionary id: a finding of the baseline, + 1 … */
-    uint32_t *next;  /* … and by finding the next of the same id */
+    uint8_t *is_named;   /* by dictionary id: one of them has this id */
+    struct cd_map first; /* by a resource's name: a finding of it … */
+    uint32_t *next;      /* … and by finding another of the same, CD_NONE: none */
+    struct cd_buf key;
     struct place {
         uint32_t table, row; /* CD_NONE: not there … */
         bool is_deleted;     /* … and the snapshot says that it was deleted */
     } * at;                  /* by finding */
 };
 
+/* The name as a key, until the next one. */
 static struct cd_str
-text_of(const struct cd_snapshot *s, uint32_t id)
+key_of(struct places *p, const struct cd_resource_name *name)
 {
-    return id == CD_NO_STR ? CD_STR("") : cd_intern_str(&s->dict, id);
+    cd_buf_clear(&p->key);
+    cd_bytes_put_str(&p->key, name->type);
+    cd_bytes_put_str(&p->key, name->partition);
+    cd_bytes_put_str(&p->key, name->account);
+    cd_bytes_put_str(&p->key, name->region);
+    cd_bytes_put_str(&p->key, name->id);
+    return cd_buf_view(&p->key);
 }
 
-static bool
-is_at(const struct cd_snapshot *s, uint32_t type, uint32_t site_number,
-      const struct cd_resource_name *name)
+/* A finding of the resource that the snapshot has there; CD_NONE: there is none. */
+static uint32_t
+first_finding(const struct compare *c, struct places *p, uint32_t type, uint32_t site, uint32_t id)
 {
-    const struct cd_site *site = &s->sites[site_number];
-    return cd_str_eq(cd_intern_str(&s->dict, type), name->type)
-           && cd_str_eq(text_of(s, site->account), name->account)
-           && cd_str_eq(text_of(s, site->region), name->region)
-           && cd_str_eq(text_of(s, site->partition), name->partition);
+    const struct cd_snapshot *s = c->r->snapshot;
+    uint32_t finding = CD_NONE;
+    if (id != CD_NO_STR && p->is_named[id]) {
+        struct cd_resource_name name = cd_resource_name_of(s, type, &s->sites[site], id);
+        (void)cd_map_get(&p->first, key_of(p, &name), &finding);
+    }
+    return finding;
 }
 
 static void
 find_rows(const struct compare *c, struct places *p, uint32_t table)
 {
-    const struct cd_snapshot *s = c->r->snapshot;
-    const struct cd_table *t = s->tables[table];
+    const struct cd_table *t = c->r->snapshot->tables[table];
     for (uint32_t row = 0; row < t->n; row++) {
-        uint32_t k = t->id[row] == CD_NO_STR ? 0 : p->first[t->id[row]];
-        for (; k != 0 && !cd_table_is_dead(t, row); k = p->next[k - 1]) {
-            if (is_at(s, t->type, t->site[row], &c->b->findings[k - 1].resource)) {
-                p->at[k - 1] = (struct place){.table = table, .row = row};
-            }
+        uint32_t k = cd_table_is_dead(t, row)
+                         ? CD_NONE
+                         : first_finding(c, p, t->type, t->site[row], t->id[row]);
+        for (; k != CD_NONE; k = p->next[k]) {
+            p->at[k] = (struct place){.table = table, .row = row};
         }
     }
 }
@@ -181,39 +190,65 @@ find_deletions(const struct compare *c, struct places *p)
     const struct cd_snapshot *s = c->r->snapshot;
     for (size_t i = 0; i < s->n_deletions; i++) {
         const struct cd_deletion *d = &s->deletions[i];
-        for (uint32_t k = p->first[d->id]; k != 0; k = p->next[k - 1]) {
-            p->at[k - 1].is_deleted |= is_at(s, d->type, d->site, &c->b->findings[k - 1].resource);
+        for (uint32_t k = first_finding(c, p, d->type, d->site, d->id); k != CD_NONE;
+             k = p->next[k]) {
+            p->at[k].is_deleted = true;
         }
     }
+}
+
+/* Enters finding K, whose resource may be there by its ID. */
+static bool
+enter(const struct compare *c, struct places *p, uint32_t k, uint32_t id)
+{
+    struct cd_str key = key_of(p, &c->b->findings[k].resource);
+    uint32_t first;
+    p->is_named[id] = 1;
+    if (cd_map_get(&p->first, key, &first)) {
+        p->next[k] = p->next[first];
+        p->next[first] = k;
+        return true;
+    }
+    p->next[k] = CD_NONE;
+    key = cd_arena_str(c->arena, key);
+    return key.p != NULL && cd_map_put(&p->first, key, k);
+}
+
+/* Enters those that are not met. */
+static bool
+enter_all(const struct compare *c, struct places *p, bool *any)
+{
+    const struct cd_snapshot *s = c->r->snapshot;
+    bool ok = true;
+    for (uint32_t k = 0; k < c->b->n && ok; k++) {
+        const struct cd_baseline_finding *f = &c->b->findings[k];
+        uint32_t id =
+            c->is_met[k] || !f->has_resource ? CD_NO_STR : cd_intern_find(&s->dict, f->resource.id);
+        p->at[k] = (struct place){.table = CD_NONE, .row = CD_NONE};
+        if (id < s->dict.n) {
+            ok = enter(c, p, k, id);
+            *any = true;
+        }
+    }
+    return ok;
 }
 
 static cordon_status
 find_places(const struct compare *c, struct places *p)
 {
     const struct cd_snapshot *s = c->r->snapshot;
-    *p = (struct places){.first = CD_NEW_ARRAY(c->arena, s->dict.n, uint32_t),
-                         .next = CD_NEW_ARRAY(c->arena, c->b->n, uint32_t),
-                         .at = CD_NEW_ARRAY(c->arena, c->b->n, struct place)};
-    if (p->first == NULL || p->next == NULL || p->at == NULL) {
-        return no_memory(c);
-    }
     bool any = false;
-    for (uint32_t i = 0; i < c->b->n; i++) {
-        const struct cd_baseline_finding *f = &c->b->findings[i];
-        uint32_t id =
-            c->is_met[i] || !f->has_resource ? CD_NO_STR : cd_intern_find(&s->dict, f->resource.id);
-        p->at[i] = (struct place){.table = CD_NONE, .row = CD_NONE};
-        if (id < s->dict.n) {
-            p->next[i] = p->first[id];
-            p->first[id] = i + 1;
-            any = true;
-        }
+    p->is_named = CD_NEW_ARRAY(c->arena, s->dict.n, uint8_t);
+    p->next = CD_NEW_ARRAY(c->arena, c->b->n, uint32_t);
+    p->at = CD_NEW_ARRAY(c->arena, c->b->n, struct place);
+    if (p->is_named == NULL || p->next == NULL || p->at == NULL || !enter_all(c, p, &any)) {
+        return no_memory(c);
     }
     for (uint32_t table = 0; any && table < s->n_tables; table++) {
         find_rows(c, p, table);
     }
     find_deletions(c, p);
-    return CORDON_OK;
+    return p->key.oom ? no_memory(c) : CORDON_OK;
 }
 
 /* What a place of the baseline is called here; one that nothing names is no id of anything, which
@@ -256,14 +291,10 @@ why_settled(const struct compare *c, const struct cd_baseline_finding *f, uint32
 }
 
 static cordon_status
-settle(struct compare *c, const struct cd_map *running)
+settle_all(struct compare *c, const struct cd_map *running, struct places *places)
 {
     struct cd_comparison *out = c->out;
-    struct places places;
-    if (memchr(c->is_met, 0, c->b->n) == NULL) {
-        return CORDON_OK; /* all of them are still there */
-    }
-    CORDON_TRY(find_places(c, &places));
+    CORDON_TRY(find_places(c, places));
     out->fixed = CD_NEW_ARRAY(c->arena, c->b->n, struct cd_settled);
     out->not_compared = CD_NEW_ARRAY(c->arena, c->b->n, struct cd_settled);
     if (out->fixed == NULL || out->not_compared == NULL) {
@@ -276,7 +307,7 @@ settle(struct compare *c, const struct cd_map *running)
             continue;
         }
         (void)cd_map_get(running, settled.before->id, &control);
-        CORDON_TRY(why_settled(c, settled.before, control, places.at[i], &settled.why));
+        CORDON_TRY(why_settled(c, settled.before, control, places->at[i], &settled.why));
         if (settled.why == CD_SETTLED_NOT_RUN || settled.why == CD_SETTLED_NOT_COLLECTED) {
             out->not_compared[out->n_not_compared++] = settled;
         } else {
@@ -284,6 +315,20 @@ settle(struct compare *c, const struct cd_map *running)
         }
     }
     return CORDON_OK;
+}
+
+static cordon_status
+settle(struct compare *c, const struct cd_map *running)
+{
+    struct places places = {.key = CD_BUF_INIT};
+    if (memchr(c->is_met, 0, c->b->n) == NULL) {
+        return CORDON_OK; /* all of them are still there */
+    }
+    cd_map_init(&places.first);
+    cordon_status status = settle_all(c, running, &places);
+    cd_map_finish(&places.first);
+    cd_buf_finish(&places.key);
+    return status;
 }
 
 /* ---- controls ---- */

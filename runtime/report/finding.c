@@ -5,9 +5,21 @@
 #include "runtime/report/baseline.h"
 
 static struct cd_str
-dict_str(const struct cd_report *r, uint32_t id)
+dict_str(const struct cd_snapshot *s, uint32_t id)
 {
-    return id == CD_NO_STR ? (struct cd_str){"", 0} : cd_intern_str(&r->snapshot->dict, id);
+    return id == CD_NO_STR ? (struct cd_str){"", 0} : cd_intern_str(&s->dict, id);
+}
+
+struct cd_resource_name
+cd_resource_name_of(const struct cd_snapshot *s, uint32_t type, const struct cd_site *site,
+                    uint32_t id)
+{
+    return (struct cd_resource_name){.type = dict_str(s, type),
+                                     .id = dict_str(s, id),
+                                     .arn = {"", 0},
+                                     .partition = dict_str(s, site->partition),
+                                     .region = dict_str(s, site->region),
+                                     .account = dict_str(s, site->account)};
 }
 
 static void
@@ -18,12 +30,8 @@ resource_of(const struct cd_report *r, const struct cd_answer *a, struct cd_find
     }
     const struct cd_table *t = r->snapshot->tables[a->table];
     f->has_resource = true;
-    f->resource.type = dict_str(r, t->type);
-    f->resource.id = dict_str(r, t->id[a->row]);
-    const struct cd_site *site = cd_table_site(r->snapshot, t, a->row);
-    f->resource.partition = dict_str(r, site->partition);
-    f->resource.region = dict_str(r, site->region);
-    f->resource.account = dict_str(r, site->account);
+    f->resource = cd_resource_name_of(r->snapshot, t->type, cd_table_site(r->snapshot, t, a->row),
+                                      t->id[a->row]);
 }
 
 struct cd_str

@@ -10,6 +10,10 @@ struct cd_resource_name {
     struct cd_str type, id, arn, partition, region, account;
 };
 
+/* That of a row, or of a deletion, in S; without the ARN. */
+struct cd_resource_name cd_resource_name_of(const struct cd_snapshot *s, uint32_t type,
+                                            const struct cd_site *site, uint32_t id);
+
 struct cd_finding {
     char fingerprint[17];
     const struct cd_control *control;

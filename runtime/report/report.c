@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "runtime/report/finding.h"
+
 const char *
 cd_verdict_name(enum cd_verdict verdict)
 {
@@ -74,7 +76,7 @@ worst_first(const void *x, const void *y)
 struct answer_key {
     const struct cd_answer *answer;
     uint32_t rank; /* of its control */
-    struct cd_str type, account, region, id, partition;
+    struct cd_resource_name name;
 };
 
 static int
@@ -84,11 +86,11 @@ by_resource(const void *x, const void *y)
     if (a->rank != b->rank) {
         return a->rank < b->rank ? -1 : 1;
     }
-    const struct cd_str pairs[][2] = {{a->type, b->type},
-                                      {a->account, b->account},
-                                      {a->region, b->region},
-                                      {a->id, b->id},
-                                      {a->partition, b->partition}};
+    const struct cd_str pairs[][2] = {{a->name.type, b->name.type},
+                                      {a->name.account, b->name.account},
+                                      {a->name.region, b->name.region},
+                                      {a->name.id, b->name.id},
+                                      {a->name.partition, b->name.partition}};
     for (size_t i = 0; i < CD_ARRAY_LEN(pairs); i++) {
         int order = cd_str_cmp(pairs[i][0], pairs[i][1]);
         if (order != 0) {
@@ -131,15 +133,7 @@ answer_key_of(const struct cd_report *r, const struct cd_answer *a, uint32_t ran
     if (a->table != CD_NONE) {
         const struct cd_snapshot *s = r->snapshot;
         const struct cd_table *t = s->tables[a->table];
-        const struct cd_site *site = cd_table_site(s, t, a->row);
-        const uint32_t ids[] = {t->type, site->account, site->region, t->id[a->row],
-                                site->partition};
-        struct cd_str *const out[] = {&key.type, &key.account, &key.region, &key.id,
-                                      &key.partition};
-        for (size_t i = 0; i < CD_ARRAY_LEN(ids); i++) {
-            *out[i] =
-                ids[i] == CD_NO_STR ? (struct cd_str){"", 0} : cd_intern_str(&s->dict, ids[i]);
-        }
+        key.name = cd_resource_name_of(s, t->type, cd_table_site(s, t, a->row), t->id[a->row]);
     }
     return key;
 }
