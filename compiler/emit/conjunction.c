@@ -4,24 +4,31 @@
 #include "compiler/emit/strings.h"
 #include "runtime/schema/schema.h"
 
+bool
+cd_conditions_have(const struct cd_conditions *conj, const struct cd_condition *c)
+{
+    bool found = false;
+    for (size_t i = 0; i < conj->n && !found; i++) {
+        found = cd_condition_eq(&conj->items[i], c);
+    }
+    return found;
+}
+
+bool
+cd_conditions_within(const struct cd_conditions *x, const struct cd_conditions *y)
+{
+    bool all = true;
+    for (size_t i = 0; i < x->n && all; i++) {
+        all = cd_conditions_have(y, &x->items[i]);
+    }
+    return all;
+}
+
 static bool
 same_place(const struct cd_condition *x, const struct cd_condition *y)
 {
     return x->op == y->op && x->set == y->set && x->if_exists == y->if_exists
            && cd_str_eq_nocase(x->key, y->key);
-}
-
-static bool
-has_variable(const struct cd_condition *c)
-{
-    for (size_t i = 0; i < c->n_values; i++) {
-        for (size_t k = 0; k + 1 < c->values[i].n; k++) {
-            if (c->values[i].p[k] == '$' && c->values[i].p[k + 1] == '{') {
-                return true;
-            }
-        }
-    }
-    return false;
 }
 
 static void
@@ -46,7 +53,7 @@ joins_by_intersection(const struct cd_condition *c)
 {
     return (c->op == CD_IAM_STRING_EQUALS || c->op == CD_IAM_NUMERIC_EQUALS
             || c->op == CD_IAM_DATE_EQUALS || c->op == CD_IAM_BOOL)
-           && c->set != CD_IAM_FOR_ANY && !has_variable(c);
+           && c->set != CD_IAM_FOR_ANY && !cd_strs_have_variable(c->values, c->n_values);
 }
 
 static bool

@@ -110,6 +110,9 @@ bool cd_conditions_add(struct cd_arena *a, struct cd_conditions *conj, struct cd
 const struct cd_condition *cd_uncarried(const struct cd_conditions *conj, const uint32_t *actions,
                                         size_t n);
 bool cd_condition_eq(const struct cd_condition *x, const struct cd_condition *y);
+bool cd_conditions_have(const struct cd_conditions *conj, const struct cd_condition *c);
+/* Is every condition of X one of Y? Then X holds wherever Y does. */
+bool cd_conditions_within(const struct cd_conditions *x, const struct cd_conditions *y);
 /* Replaces calls of functions by their bodies; the result holds no FN calls. NULL beyond the limit.
  */
 const struct cd_expr *cd_emit_expand(struct cd_arena *a, const struct cd_expr *e);

@@ -2,6 +2,7 @@
  * but for blanks between them. */
 #include "compiler/emit/existing.h"
 
+#include "compiler/emit/strings.h"
 #include "runtime/iam/cursor.h"
 
 /* ---- reading ---- */
@@ -174,24 +175,13 @@ cd_existing_part_sids(struct cd_arena *a, const struct cd_existing *existing,
 
 /* ---- versions ---- */
 
-static bool
-has_variable(const struct cd_str *texts, size_t n)
-{
-    bool found = false;
-    for (size_t i = 0; i < n && !found; i++) {
-        for (size_t k = 0; k + 1 < texts[i].n && !found; k++) {
-            found = texts[i].p[k] == '$' && texts[i].p[k + 1] == '{';
-        }
-    }
-    return found;
-}
-
 bool
 cd_statement_has_variable(const struct cd_statement *s)
 {
-    bool found = has_variable(s->resources, s->n_resources);
+    bool found = cd_strs_have_variable(s->resources, s->n_resources);
     for (size_t i = 0; i < s->conditions.n && !found; i++) {
-        found = has_variable(s->conditions.items[i].values, s->conditions.items[i].n_values);
+        found =
+            cd_strs_have_variable(s->conditions.items[i].values, s->conditions.items[i].n_values);
     }
     return found;
 }

@@ -46,24 +46,13 @@ joined(struct cd_arena *a, const struct cd_condition *x, const struct cd_conditi
     return true;
 }
 
-static bool
-has(const struct cd_conditions *conj, const struct cd_condition *c)
-{
-    for (size_t i = 0; i < conj->n; i++) {
-        if (cd_condition_eq(&conj->items[i], c)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* How many conditions of X are not in Y; *at is the first of them. */
 static size_t
 missing(const struct cd_conditions *x, const struct cd_conditions *y, size_t *at)
 {
     size_t n = 0;
     for (size_t i = 0; i < x->n; i++) {
-        if (!has(y, &x->items[i])) {
+        if (!cd_conditions_have(y, &x->items[i])) {
             *at = n == 0 ? i : *at;
             n++;
         }

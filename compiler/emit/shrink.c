@@ -56,22 +56,6 @@ list_covers(bool not_x, const struct cd_str *x, size_t n_x, bool not_y, const st
     return not_x ? all_covered(y, n_y, x, n_x) : all_covered(x, n_x, y, n_y);
 }
 
-/* Is every condition of X one of Y? Then X holds wherever Y does. */
-static bool
-asks_no_more(const struct cd_conditions *x, const struct cd_conditions *y)
-{
-    for (size_t i = 0; i < x->n; i++) {
-        bool found = false;
-        for (size_t k = 0; k < y->n && !found; k++) {
-            found = cd_condition_eq(&x->items[i], &y->items[k]);
-        }
-        if (!found) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool
 same_list(bool not_x, const struct cd_str *x, size_t n_x, bool not_y, const struct cd_str *y,
           size_t n_y)
@@ -104,7 +88,7 @@ static bool
 merged(struct cd_arena *a, const struct cd_statement *x, const struct cd_statement *y,
        struct cd_statement *out)
 {
-    if (!asks_no_more(&x->conditions, &y->conditions)) {
+    if (!cd_conditions_within(&x->conditions, &y->conditions)) {
         return false;
     }
     *out = *x;
@@ -114,7 +98,7 @@ merged(struct cd_arena *a, const struct cd_statement *x, const struct cd_stateme
                        y->n_resources)) {
         return true;
     }
-    if (!asks_no_more(&y->conditions, &x->conditions)) {
+    if (!cd_conditions_within(&y->conditions, &x->conditions)) {
         return false;
     }
     if (!x->not_action && !y->not_action

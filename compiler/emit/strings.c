@@ -40,3 +40,15 @@ cd_strs_merge(struct cd_arena *a, const struct cd_str *x, size_t n_x, const stru
     }
     return n;
 }
+
+bool
+cd_strs_have_variable(const struct cd_str *items, size_t n)
+{
+    bool found = false;
+    for (size_t i = 0; i < n && !found; i++) {
+        for (size_t k = 0; k + 1 < items[i].n && !found; k++) {
+            found = items[i].p[k] == '$' && items[i].p[k + 1] == '{';
+        }
+    }
+    return found;
+}

@@ -9,5 +9,7 @@ size_t cd_strs_sort(struct cd_str *items, size_t n);
 /* The sorted union of two sorted lists (or, with BOTH, their intersection), in A. */
 size_t cd_strs_merge(struct cd_arena *a, const struct cd_str *x, size_t n_x, const struct cd_str *y,
                      size_t n_y, bool both, struct cd_str **out);
+/* Is a policy variable, `${…}`, in one of them? */
+bool cd_strs_have_variable(const struct cd_str *items, size_t n);
 
 #endif

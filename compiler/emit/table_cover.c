@@ -1,29 +1,13 @@
 /* Written denies against those that would have been derived, in normal form. */
 #include "compiler/emit/table_cover.h"
 
-/* Does WIDE hold wherever NARROW does: is each of its conditions there, too? */
-static bool
-holds_with(const struct cd_conditions *wide, const struct cd_conditions *narrow)
-{
-    for (size_t i = 0; i < wide->n; i++) {
-        bool found = false;
-        for (size_t k = 0; k < narrow->n && !found; k++) {
-            found = cd_condition_eq(&wide->items[i], &narrow->items[k]);
-        }
-        if (!found) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool
 covers_form(const struct cd_normal_form *wide, const struct cd_normal_form *narrow)
 {
     for (size_t i = 0; i < narrow->n; i++) {
         bool found = false;
         for (size_t k = 0; k < wide->n && !found; k++) {
-            found = holds_with(&wide->items[k], &narrow->items[i]);
+            found = cd_conditions_within(&wide->items[k], &narrow->items[i]);
         }
         if (!found) {
             return false;
