@@ -48,10 +48,14 @@ both(struct splitter *s, struct cd_ways x, struct cd_ways y)
     return ways;
 }
 
-/* The depth is that of the inlined expression, which cd_sema_inline bounds. */
+/* The depth is that of the inlined expression, which cd_sema_inline bounds. Ifs in the conditions
+ * of ifs would be split twice at each level: nothing is, once there are too many ways. */
 static struct cd_ways
 split(struct splitter *s, const struct cd_expr *e, bool negated)
 {
+    if (s->too_many) {
+        return (struct cd_ways){.n = 0};
+    }
     if (e->kind == CD_EXPR_NOT) {
         return split(s, e->a, !negated);
     }

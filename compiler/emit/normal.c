@@ -326,14 +326,41 @@ quantifier(struct builder *b, const struct cd_expr *e, bool negated)
 
 /* ---- expressions ---- */
 
+/* «w and x, or not w and y», where W has the forms of w and of «not w». */
 static struct cd_normal_form
-choice(struct builder *b, const struct cd_expr *e, bool negated)
+choice(struct builder *b, const struct cd_normal_form w[2], struct cd_normal_form x,
+       struct cd_normal_form y, struct cd_span where)
 {
-    struct cd_normal_form yes =
-        conjunction(b, form_of(b, e->where, false), form_of(b, e->a, negated), e->span);
-    struct cd_normal_form no =
-        conjunction(b, form_of(b, e->where, true), form_of(b, e->b, negated), e->span);
-    return disjunction(b, yes, no, e->span);
+    return disjunction(b, conjunction(b, w[0], x, where), conjunction(b, w[1], y, where), where);
+}
+
+/* The forms of E and of «not E», with one visit of the conditions in it: ifs stand in the
+ * conditions of ifs. */
+static void
+forms_of(struct builder *b, const struct cd_expr *e, struct cd_normal_form out[2])
+{
+    struct cd_normal_form w[2], x[2], y[2];
+    if (e->kind == CD_EXPR_NOT) {
+        forms_of(b, e->a, x);
+        out[0] = x[1];
+        out[1] = x[0];
+        return;
+    }
+    bool is_if = e->kind == CD_EXPR_IF, is_or = e->kind == CD_EXPR_OR;
+    if (!is_if && !is_or && e->kind != CD_EXPR_AND) {
+        out[0] = form_of(b, e, false);
+        out[1] = form_of(b, e, true);
+        return;
+    }
+    if (is_if) {
+        forms_of(b, e->where, w);
+    }
+    forms_of(b, e->a, x);
+    forms_of(b, e->b, y);
+    for (int i = 0; i < 2; i++) {
+        out[i] = is_if ? choice(b, w, x[i], y[i], e->span)
+                       : either(b, is_or != (i == 1), x[i], y[i], e->span);
+    }
 }
 
 /* The depth is that of the expanded expression, which cd_emit_expand bounds. */
@@ -347,7 +374,10 @@ form_of(struct builder *b, const struct cd_expr *e, bool negated)
         return form_of(b, e->a, !negated);
     }
     if (e->kind == CD_EXPR_IF) {
-        return choice(b, e, negated);
+        struct cd_normal_form w[2];
+        forms_of(b, e->where, w);
+        struct cd_normal_form x = form_of(b, e->a, negated), y = form_of(b, e->b, negated);
+        return choice(b, w, x, y, e->span);
     }
     if (e->kind == CD_EXPR_AND || e->kind == CD_EXPR_OR) {
         struct cd_normal_form x = form_of(b, e->a, negated), y = form_of(b, e->b, negated);
