@@ -23,8 +23,10 @@ struct cd_parse {
     int decl;             /* keyword of the declaration that was begun last, 0 before the first */
     uint32_t decl_column; /* bytes before it on its line */
     int item;             /* FOR, REQUIRE or DENY: the keyword that was fed last */
-    size_t body_height;   /* height of the grammar's stack when the body of a control or test was
-                             opened, 0 outside one */
+    struct cd_token
+        word;           /* of metadata, if the item that was begun last is that; else of no kind */
+    size_t body_height; /* height of the grammar's stack when the body of a control or test was
+                           opened, 0 outside one */
     unsigned
         n_skipped_braces; /* around the clauses of a `for`, reported and skipped; not closed yet */
     bool is_repaired;     /* the token that was fed last stands for one that was reported */

@@ -349,6 +349,25 @@ help_by_kind(const struct cd_parse *p, struct cd_token t)
     return NULL;
 }
 
+/* The keyword for which T, a name that may not stand here, was misspelt. */
+static bool
+help_by_spelling(struct cd_parse *p, struct cd_token t, struct cd_diag *d)
+{
+    struct cd_nearest near;
+    cd_nearest_init(&near, cd_parse_text(p, t));
+    for (int kind = 1; kind < LAST_KIND; kind++) {
+        struct cd_str word = cd_token_word(kind);
+        if (word.n != 0 && cd_parse_accepts(p, kind)) {
+            cd_nearest_try(&near, word);
+        }
+    }
+    if (near.best.n == 0) {
+        return false;
+    }
+    cd_nearest_help(p->build.diags, d, &near);
+    return true;
+}
+
 static void
 help_with(struct cd_parse *p, struct cd_token t, struct cd_diag *d)
 {
@@ -365,6 +384,9 @@ help_with(struct cd_parse *p, struct cd_token t, struct cd_diag *d)
     help = help != NULL ? help : help_by_kind(p, t);
     if (help != NULL) {
         cd_diag_help(p->build.diags, d, "%s", help);
+        return;
+    }
+    if (t.kind == CD_TOK_NAME && help_by_spelling(p, t, d)) {
         return;
     }
     bool closes = t.kind == CD_TOK_RBRACE || t.kind == CD_TOK_RBRACKET || t.kind == CD_TOK_RPAREN;
@@ -403,27 +425,38 @@ report_misplaced(struct cd_parse *p, struct cd_token t)
     return false;
 }
 
-/* A word behind a clause that is no metadata: it was taken for some, and here its value is missing.
- */
+/* A word behind a clause that is no metadata: it was taken for some, and here its value is missing,
+ * or something stands that no metadata has. */
 static bool
 report_stray_word(struct cd_parse *p)
 {
-    bool at_value = p->decl == CD_TOK_CONTROL && p->body_height != 0 && p->depth == 1
-                    && p->prev.kind == CD_TOK_NAME && cd_parse_accepts(p, CD_TOK_STRING)
-                    && cd_parse_accepts(p, CD_TOK_NAME) && !cd_parse_accepts(p, CD_TOK_NUMBER)
-                    && !cd_parse_accepts(p, CD_TOK_REQUIRE);
-    struct cd_str word = cd_parse_text(p, p->prev);
-    if (!at_value || cd_metadata_find(word) < CD_N_METADATA) {
+    bool in_body = p->decl == CD_TOK_CONTROL && p->body_height != 0;
+    bool at_value = in_body && p->depth == 1 && p->prev.kind == CD_TOK_NAME
+                    && cd_parse_accepts(p, CD_TOK_STRING) && cd_parse_accepts(p, CD_TOK_NAME)
+                    && !cd_parse_accepts(p, CD_TOK_NUMBER) && !cd_parse_accepts(p, CD_TOK_REQUIRE);
+    struct cd_token t = at_value ? p->prev : p->word;
+    struct cd_str word = cd_parse_text(p, t);
+    struct cd_nearest near;
+    if (!in_body || t.kind != CD_TOK_NAME || cd_metadata_find(word) < CD_N_METADATA) {
+        return false;
+    }
+    const char *help = cd_habit_help(word);
+    cd_nearest_init(&near, word);
+    cd_keywords_try(&near);
+    if (!at_value && help == NULL && near.best.n == 0) {
         return false;
     }
     struct cd_diag *d =
-        cd_diag_add(p->build.diags, CD_DIAG_UNKNOWN_METADATA, cd_parse_span(p, p->prev),
+        cd_diag_add(p->build.diags, CD_DIAG_UNKNOWN_METADATA, cd_parse_span(p, t),
                     "`%.*s` is neither metadata nor part of the clause before it", CD_FMT(word));
-    const char *help = cd_habit_help(word);
-    cd_diag_help(p->build.diags, d, "%s",
-                 help != NULL ? help
-                              : "metadata is id, severity, maps, suggests, remedy, owner, "
-                                "detect_only; a key with a blank stands in backquotes");
+    if (help == NULL && near.best.n != 0) {
+        cd_nearest_help(p->build.diags, d, &near);
+    } else {
+        cd_diag_help(p->build.diags, d, "%s",
+                     help != NULL ? help
+                                  : "metadata is id, severity, maps, suggests, remedy, owner, "
+                                    "detect_only; a key with a blank stands in backquotes");
+    }
     return true;
 }
 

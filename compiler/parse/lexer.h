@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "gen/compiler/parse/grammar.h"
+#include "runtime/base/nearest.h"
 #include "runtime/base/str.h"
 
 /* Kinds beside the grammar's CD_TOK_…; 0 is the end of the file. */
@@ -48,5 +49,9 @@ const char *cd_token_name(int kind);
 /* How a message speaks of a kind: "a name", "`{`". */
 const char *cd_token_text(int kind);
 bool cd_token_is_soft(int kind);
+/* The keyword of a kind; empty if it is none. */
+struct cd_str cd_token_word(int kind);
+/* Tries each keyword as what was meant. */
+void cd_keywords_try(struct cd_nearest *near);
 
 #endif

@@ -146,10 +146,16 @@ feed(struct cd_parse *p, struct cd_token t)
         p->decl = t.kind;
         p->decl_column = cd_parse_column(p, t);
         p->item = 0;
+        p->word = (struct cd_token){0};
         p->n_skipped_braces = 0;
     }
     if (t.kind == CD_TOK_FOR || t.kind == CD_TOK_REQUIRE || t.kind == CD_TOK_DENY) {
         p->item = t.kind;
+        p->word = (struct cd_token){0};
+    }
+    if (t.kind == CD_TOK_NAME && t.first && p->decl == CD_TOK_CONTROL && p->depth == 1
+        && cd_parse_accepts(p, CD_TOK_REQUIRE)) {
+        p->word = t;
     }
     if (is_opener(t.kind)) {
         if (p->depth >= CD_PARSE_NESTING_LIMIT || cd_grammar_is_full(p->grammar)) {

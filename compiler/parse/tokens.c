@@ -82,6 +82,23 @@ cd_token_text(int kind)
                                 : "something that is no token";
 }
 
+struct cd_str
+cd_token_word(int kind)
+{
+    const struct row *row = row_of(kind);
+    return row != NULL ? row->word : CD_STR("");
+}
+
+void
+cd_keywords_try(struct cd_nearest *near)
+{
+    for (size_t i = 0; i < CD_ARRAY_LEN(rows); i++) {
+        if (rows[i].word.n != 0) {
+            cd_nearest_try(near, rows[i].word);
+        }
+    }
+}
+
 bool
 cd_token_is_soft(int kind)
 {

@@ -1,6 +1,7 @@
 /* The metadata of a control: its words, their values, and its title and text from the lines above
  * it. */
 #include "compiler/ast/metadata.h"
+#include "compiler/parse/lexer.h"
 #include "compiler/sema/check.h"
 #include "runtime/bc/program.h"
 
@@ -129,6 +130,7 @@ find_word(struct cd_sema *s, const struct cd_meta *m, enum cd_metadata *out)
     for (size_t i = 0; i < CD_N_METADATA; i++) {
         cd_nearest_try(&near, cd_metadata_words[i]);
     }
+    cd_keywords_try(&near);
     struct cd_diag *d = cd_diag_add(s->diags, CD_DIAG_UNKNOWN_METADATA, m->word.span,
                                     "there is no metadata `%.*s`", CD_FMT(m->word.text));
     if (near.best.n > 0) {
