@@ -88,20 +88,22 @@ is_tie(const struct cd_snapshot *s, uint32_t node, uint32_t table)
            && (table == CD_NONE || n->table == table);
 }
 
-/* How many resources of SOURCE did so. */
-static uint64_t
-ties_of(const struct cd_snapshot *s, uint32_t source, uint32_t table)
+/* By source, how many of its resources did so; NULL: out of memory. */
+static uint64_t *
+ties_of(struct cd_store_writer *w, uint32_t table)
 {
-    uint64_t n = 0;
-    for (size_t i = 0; i < s->n_problems; i++) {
+    const struct cd_snapshot *s = w->s;
+    uint64_t *ties = CD_NEW_ARRAY(&w->arena, s->n_sources, uint64_t);
+    w->oom |= ties == NULL;
+    for (size_t i = 0; ties != NULL && i < s->n_problems; i++) {
         const struct cd_problem *p = &s->problems[i];
-        n += p->source == source && is_tie(s, p->node, table);
+        ties[p->source] += is_tie(s, p->node, table);
     }
-    for (size_t i = 0; i < s->n_untold; i++) {
+    for (size_t i = 0; ties != NULL && i < s->n_untold; i++) {
         const struct cd_untold *u = &s->untold[i];
-        n += u->source == source && is_tie(s, u->node, table) ? u->n : 0;
+        ties[u->source] += is_tie(s, u->node, table) ? u->n : 0;
     }
-    return n;
+    return ties;
 }
 
 /* Counts are those from before it was settled which resource counts. */
@@ -109,17 +111,17 @@ static void
 put_sources(struct cd_store_writer *w, struct cd_buf *out)
 {
     const struct cd_snapshot *s = w->s;
+    const uint64_t *ties = ties_of(w, CD_NONE);
     cd_bytes_put(out, s->n_sources);
-    for (uint32_t i = 0; i < s->n_sources; i++) {
+    for (uint32_t i = 0; ties != NULL && i < s->n_sources; i++) {
         const struct cd_source_info *info = &s->sources[i];
-        uint64_t ties = ties_of(s, i, CD_NONE);
         cd_bytes_put_str(out, info->file);
         cd_bytes_put_str(out, info->format);
         cd_bytes_put(out, info->items);
-        cd_bytes_put(out, info->resources + ties);
+        cd_bytes_put(out, info->resources + ties[i]);
         cd_bytes_put(out, info->derived);
         cd_bytes_put(out, info->deleted);
-        cd_bytes_put(out, info->problems - ties);
+        cd_bytes_put(out, info->problems - ties[i]);
         cd_bytes_put_signed(out, info->captured);
     }
 }
@@ -196,6 +198,19 @@ put_policy_texts(struct cd_store_writer *w, struct cd_buf *out)
 }
 
 static void
+put_ties(struct cd_store_writer *w, const struct cd_table *t, struct cd_buf *directory)
+{
+    const uint64_t *ties = t->told_ties.n > 0 ? ties_of(w, t->root->table) : NULL;
+    for (uint32_t source = 0; ties != NULL && source < w->s->n_sources; source++) {
+        if (ties[source] > 0) {
+            cd_bytes_put(directory, (uint64_t)source + 1);
+            cd_bytes_put(directory, ties[source]);
+        }
+    }
+    cd_bytes_put(directory, 0);
+}
+
+static void
 put_tables(struct cd_store_writer *w, struct cd_buf *directory)
 {
     const struct cd_snapshot *s = w->s;
@@ -216,14 +231,7 @@ put_tables(struct cd_store_writer *w, struct cd_buf *directory)
         cd_bytes_put(directory, first);
         cd_bytes_put(directory, w->nodes[t->root->id]);
         put_section(w, &own, directory);
-        for (uint32_t source = 0; source < s->n_sources && t->told_ties.n > 0; source++) {
-            uint64_t ties = ties_of(s, source, t->root->table);
-            if (ties > 0) {
-                cd_bytes_put(directory, (uint64_t)source + 1);
-                cd_bytes_put(directory, ties);
-            }
-        }
-        cd_bytes_put(directory, 0);
+        put_ties(w, t, directory);
     }
     cd_buf_finish(&own);
 }
