@@ -338,17 +338,21 @@ is_told(struct cd_snapshot *s, uint32_t node, uint32_t source, bool *ok)
     return is_kept;
 }
 
+static bool
+tell(struct cd_snapshot *s, uint32_t node, uint32_t source, uint64_t offset, const char *fmt,
+     va_list ap)
+{
+    bool ok;
+    return is_told(s, node, source, &ok) ? add_problem(s, node, source, offset, fmt, ap) : ok;
+}
+
 bool
 cd_snapshot_problem_in(struct cd_snapshot *s, uint32_t node, uint32_t source, uint64_t offset,
                        const char *fmt, ...)
 {
-    bool ok;
-    if (!is_told(s, node, source, &ok)) {
-        return ok;
-    }
     va_list ap;
     va_start(ap, fmt);
-    ok = add_problem(s, node, source, offset, fmt, ap);
+    bool ok = tell(s, node, source, offset, fmt, ap);
     va_end(ap);
     return ok;
 }
@@ -356,13 +360,9 @@ cd_snapshot_problem_in(struct cd_snapshot *s, uint32_t node, uint32_t source, ui
 bool
 cd_snapshot_problem(struct cd_snapshot *s, uint32_t source, uint64_t offset, const char *fmt, ...)
 {
-    bool ok;
-    if (!is_told(s, CD_NONE, source, &ok)) {
-        return ok;
-    }
     va_list ap;
     va_start(ap, fmt);
-    ok = add_problem(s, CD_NONE, source, offset, fmt, ap);
+    bool ok = tell(s, CD_NONE, source, offset, fmt, ap);
     va_end(ap);
     return ok;
 }
