@@ -16,8 +16,9 @@ write_all(const struct cd_snapshot *s, const char *path)
     struct cordon_error err = {.code = CORDON_OK};
     int code;
     cd_normal_write(s, &text);
-    if (text.oom) {
-        code = cd_cli_fail(CORDON_ENOMEM, &err);
+    cordon_status status = text.oom ? CORDON_ENOMEM : cd_store_check(s, &err);
+    if (status != CORDON_OK) {
+        code = cd_cli_fail(status, &err);
     } else if (path != NULL) {
         code = cd_cli_fail(cd_file_write(path, cd_buf_view(&text), &err), &err);
     } else {

@@ -482,10 +482,11 @@ cordon_status
 cd_store_check(const struct cd_snapshot *s, struct cordon_error *err)
 {
     const struct cd_store *st = s->backing;
-    if (st == NULL || st->dict.broken == 0) {
+    if (st == NULL) {
         return CORDON_OK;
     }
-    return cd_store_corrupt(st, 0, "", err);
+    CORDON_TRY(cd_store_unchanged(st, err));
+    return st->dict.broken == 0 ? CORDON_OK : cd_store_corrupt(st, 0, "", err);
 }
 
 cordon_status

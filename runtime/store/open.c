@@ -65,24 +65,33 @@ cd_store_is(const char *path)
 static cordon_status
 map_file(struct cd_store *st, const char *path, struct cordon_error *err)
 {
-    struct stat info;
-    int fd = open_path(path);
     void *p = MAP_FAILED;
-    if (fd >= 0 && fstat(fd, &info) == 0) {
-        p = info.st_size <= 0
-                ? NULL
-                : mmap(NULL, (size_t)info.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-    }
-    int failed = errno;
-    if (fd >= 0) {
-        close(fd);
+    st->fd = open_path(path);
+    if (st->fd >= 0 && fstat(st->fd, &st->as_opened) == 0) {
+        size_t n = (size_t)st->as_opened.st_size;
+        p = n == 0 ? NULL : mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE, st->fd, 0);
     }
     if (p == MAP_FAILED) {
         return cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET, "%.200s: %s", st->path,
-                           strerror(failed));
+                           strerror(errno));
     }
-    st->file = (struct cd_str){p, p == NULL ? 0 : (size_t)info.st_size};
+    st->file = (struct cd_str){p, p == NULL ? 0 : (size_t)st->as_opened.st_size};
     return CORDON_OK;
+}
+
+cordon_status
+cd_store_unchanged(const struct cd_store *st, struct cordon_error *err)
+{
+    struct stat now;
+    const struct stat *then = &st->as_opened;
+    if (!st->is_mapped
+        || (fstat(st->fd, &now) == 0 && now.st_size == then->st_size
+            && now.st_mtim.tv_sec == then->st_mtim.tv_sec
+            && now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)) {
+        return CORDON_OK;
+    }
+    return cordon_fail(err, CORDON_EIO, CORDON_NO_OFFSET,
+                       "%.200s: another program wrote to this store while it was in use", st->path);
 }
 
 static bool
@@ -326,6 +335,7 @@ cd_store_open(const char *path, const struct cd_str *bytes, struct cd_store **ou
         return cordon_fail(err, CORDON_ENOMEM, CORDON_NO_OFFSET, "%.200s: out of memory", path);
     }
     cd_arena_init(&st->arena);
+    st->fd = -1;
     st->is_mapped = bytes == NULL;
     st->file = st->is_mapped ? st->file : *bytes;
     cordon_status status = st->is_mapped ? map_file(st, path, err) : CORDON_OK;
@@ -349,6 +359,9 @@ cd_store_close(void *store)
     }
     if (st->is_mapped && st->file.p != NULL) {
         munmap((void *)(uintptr_t)st->file.p, st->file.n);
+    }
+    if (st->fd >= 0) {
+        close(st->fd);
     }
     cd_pages_finish(&st->pages);
     cd_arena_finish(&st->arena);

@@ -3,6 +3,8 @@
 #ifndef CD_STORE_READ_H
 #define CD_STORE_READ_H
 
+#include <sys/stat.h>
+
 #include "runtime/base/packed.h"
 #include "runtime/base/pages.h"
 #include "runtime/column/snapshot.h"
@@ -36,7 +38,9 @@ struct cd_store {
     struct cd_pages pages; /* columns that do not stand in the file as they are in memory */
     char *path;
     struct cd_str file;
-    bool is_mapped; /* else it is the caller's */
+    bool is_mapped;        /* else it is the caller's */
+    int fd;                /* MAPPED: stays open, to see whether … */
+    struct stat as_opened; /* … it is still what was opened */
     struct cd_packed dict;
     struct cd_str builder;
     struct cd_source_info *sources; /* as before it was settled which resources count */
@@ -62,6 +66,10 @@ void cd_store_close(void *store);
 /* Fails: WHAT is wrong at OFFSET of the file. */
 cordon_status cd_store_corrupt(const struct cd_store *st, uint64_t offset, const char *what,
                                struct cordon_error *err);
+/* Fails if the file is not any more what was opened: its pages show what is written to it, and
+ * zeros behind its end. */
+CORDON_MUST_CHECK cordon_status cd_store_unchanged(const struct cd_store *st,
+                                                   struct cordon_error *err);
 cordon_status cd_store_no_memory(const struct cd_store *st, struct cordon_error *err);
 
 /* A reference at the bytes' place; bytes->bad if it leads out of the file. */

@@ -39,7 +39,8 @@ struct cd_store_info {
 CORDON_MUST_CHECK cordon_status cd_store_inspect(const struct cd_snapshot *s,
                                                  struct cd_store_info *out,
                                                  struct cordon_error *err);
-/* Does everything hold that was looked at so far? To be asked before results count. */
+/* Does everything hold that was looked at so far, and is the file still what was opened? To be
+ * asked before results count. */
 CORDON_MUST_CHECK cordon_status cd_store_check(const struct cd_snapshot *s,
                                                struct cordon_error *err);
 

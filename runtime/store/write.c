@@ -96,12 +96,14 @@ ties_of(struct cd_store_writer *w, uint32_t table)
     uint64_t *ties = CD_NEW_ARRAY(&w->arena, s->n_sources, uint64_t);
     w->oom |= ties == NULL;
     for (size_t i = 0; ties != NULL && i < s->n_problems; i++) {
-        const struct cd_problem *p = &s->problems[i];
-        ties[p->source] += is_tie(s, p->node, table);
+        if (is_tie(s, s->problems[i].node, table)) { /* made of a row, so there is a source */
+            ties[s->problems[i].source]++;
+        }
     }
     for (size_t i = 0; ties != NULL && i < s->n_untold; i++) {
-        const struct cd_untold *u = &s->untold[i];
-        ties[u->source] += is_tie(s, u->node, table) ? u->n : 0;
+        if (is_tie(s, s->untold[i].node, table)) {
+            ties[s->untold[i].source] += s->untold[i].n;
+        }
     }
     return ties;
 }
@@ -323,6 +325,9 @@ cd_store_write(const struct cd_snapshot *s, const char *path, struct cordon_erro
         status = cordon_fail(err, CORDON_ELIMIT, CORDON_NO_OFFSET,
                              "%s: the snapshot has more than a store can hold: make several of it",
                              path);
+    }
+    if (status == CORDON_OK) {
+        status = cd_store_check(s, err); /* it may be made of another one */
     }
     cordon_status closed =
         cd_new_file_close(&w.file, status != CORDON_OK, status == CORDON_OK ? err : NULL);

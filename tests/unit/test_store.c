@@ -1,5 +1,7 @@
 /* The columnar store: it says what its sources say, whoever asks, and nothing else however it was
  * changed. */
+#include <sys/stat.h>
+
 #include "runtime/store/ints.h"
 #include "tests/unit/store_fixture.h"
 
@@ -234,6 +236,47 @@ Test(store, every_shorter_one_is_refused)
                       "%zu bytes", n);
         cd_buf_finish(&said);
     }
+}
+
+/* Reads a store from its file, which another program then writes to. */
+static void
+expect_seen(void (*change)(int fd))
+{
+    char path[] = "/tmp/cordon-test-store-XXXXXX";
+    const char *text = CONFIG_TEXT;
+    struct cd_str bytes = make_store(&arena, &text, 1);
+    struct cd_snapshot s;
+    int fd = mkstemp(path);
+    cr_assert(fd >= 0 && write(fd, bytes.p, bytes.n) == (ssize_t)bytes.n);
+    cr_assert_eq(cd_snapshot_init(&s, (struct cd_projection){.all = true}), CORDON_OK);
+    cr_assert_eq(cd_store_read(&s, path, true, &err), CORDON_OK, "%s", err.message);
+    cr_assert_eq(cd_store_check(&s, &err), CORDON_OK, "%s", err.message);
+    change(fd);
+    cr_expect_eq(cd_store_check(&s, &err), CORDON_EIO);
+    cr_expect(strstr(err.message, "while it was in use") != NULL, "%s", err.message);
+    cd_snapshot_finish(&s);
+    close(fd);
+    unlink(path);
+}
+
+static void
+cut_in_its_last_page(int fd)
+{
+    struct stat st;
+    cr_assert(fstat(fd, &st) == 0 && ftruncate(fd, st.st_size - 8) == 0);
+}
+
+static void
+write_at_another_time(int fd)
+{
+    const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1}};
+    cr_assert_eq(futimens(fd, times), 0);
+}
+
+Test(store, what_is_written_to_it_while_it_is_in_use_is_seen)
+{
+    expect_seen(cut_in_its_last_page);
+    expect_seen(write_at_another_time);
 }
 
 /* ---- built by another version of the tables ---- */
