@@ -85,7 +85,7 @@ all: $(PROGRAMS) $(LIB)
 # ---- Is everything here? Flags and lists are remembered in files, so that a change of either rebuilds what it must. --------
 # $(call remember,NAME,TEXT)
 remember = $(if $(if $(wildcard $(BUILD)/$(1)),,new)$(filter-out $(file <$(BUILD)/$(1)),$(2))$(filter-out $(2),$(file <$(BUILD)/$(1))),$(file >$(BUILD)/$(1),$(2)))
-NO_BUILD := help deps clean test test-long test-peers demo bench fuzz fuzz-short check-layers
+NO_BUILD := help deps clean test test-long test-peers demo bench check-speed fuzz fuzz-short check-layers
 ifneq ($(filter-out $(NO_BUILD),$(or $(MAKECMDGOALS),all)),)
   NEEDED := $(strip $(foreach tool,$(CC) $(CXX) re2c lemon,$(if $(shell command -v $(firstword $(tool))),,$(tool))) \
     $(foreach h,yaml.h cjson/cJSON.h xxhash.h simdjson.h re2/re2.h isa-l.h,$(if $(CPATH)$(CPPFLAGS)$(wildcard /usr/include/$(h) /usr/local/include/$(h)),,$(h))))
@@ -101,9 +101,6 @@ endif
 # ---- Compiling ---------------------------------------------------------------------------------------------------------
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GRAMMAR_HEADERS)
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(cd_cppflags) $(cd_cflags) -c $< -o $@
-
-# Loops over whole columns are worth vectors also where their length is not known.
-$(BUILD)/obj/runtime/store/%.o: private cd_cflags += $(if $(filter release,$(MODE)),-O3)
 
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	$(call say,CXX,$<)mkdir -p $(@D) && $(CXX) $(cd_cppflags) $(cd_cxxflags) -c $< -o $@
