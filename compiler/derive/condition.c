@@ -8,10 +8,21 @@ asks_absence(const struct cd_literal *l)
            || (l->e->kind == CD_EXPR_PRESENT && l->negated);
 }
 
-/* Is the literal true because of some member of a list, whatever the others are? */
 static bool
-asks_member(const struct cd_literal *l)
+asks_presence(const struct cd_literal *l)
 {
+    return (l->e->kind == CD_EXPR_PRESENT && !l->negated)
+           || (l->e->kind == CD_EXPR_ABSENT && l->negated);
+}
+
+/* Is the literal true because of some member of a list, whatever the others are? TOLD is what it
+ * reads; NULL: what others read, too. */
+static bool
+asks_member(const struct cd_literal *l, const struct cd_told *told)
+{
+    if (asks_presence(l)) {
+        return told == NULL || (told->property != NULL && told->property->n_adds != 0);
+    }
     if (l->e->kind == CD_EXPR_REL && l->e->rel == CD_REL_IN) {
         const struct cd_expr *list = l->e->b;
         bool is_property = list->kind == CD_EXPR_FIELD && list->ref.kind == CD_REF_FIELD;
@@ -82,9 +93,11 @@ cd_way_translate(struct cd_translation *t, const struct cd_way *way, struct cd_w
         }
         out->when = out->when == NULL ? e : cd_expr_new_and(t->sema, out->when, e);
         out->asks_absence = out->asks_absence || asks_absence(l);
-        out->asks_member = out->asks_member || asks_member(l);
-        if (asks_member(l) && t->n_told > n_told && is_only_added(&t->told[n_told])) {
-            out->added = t->told[n_told].property;
+        const struct cd_told *told = t->n_told > n_told ? &t->told[n_told] : NULL;
+        bool of_member = asks_member(l, told);
+        out->asks_member = out->asks_member || of_member;
+        if (of_member && told != NULL && is_only_added(told)) {
+            out->added = told->property;
         }
     }
     return true;

@@ -56,6 +56,18 @@ escapes(struct deriver *d, uint32_t action, struct cd_span where, struct cd_str 
     (void)note(d, is_denied ? CD_BREACH_WRITTEN : CD_BREACH_ESCAPES, action, where, why);
 }
 
+/* Those of the actions NAMES that are known, for one reason. */
+static void
+all_escape(struct deriver *d, const struct cd_str *names, size_t n, struct cd_str why)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t action = cd_iam_find_action(names[i]);
+        if (action != CD_SCHEMA_NONE) {
+            escapes(d, action, d->require->span, why);
+        }
+    }
+}
+
 static struct cd_str
 action_text(struct deriver *d, uint32_t action)
 {
@@ -274,34 +286,31 @@ deny_additions(struct deriver *d, const struct cd_way_condition *way,
         deny_updates(d, way, p->adds, p->n_adds);
         return;
     }
-    for (size_t i = 0; i < p->n_adds && way->asks_member; i++) {
-        uint32_t action = cd_iam_find_action(p->adds[i]);
-        if (action != CD_SCHEMA_NONE) {
-            escapes(d, action, d->require->span,
-                    cd_arena_printf(d->sema->arena,
-                                    "such a request may add to %.*s, and does not tell what else "
-                                    "is there",
-                                    CD_FMT(p->path)));
-        }
+    if (way->asks_member) {
+        all_escape(d, p->adds, p->n_adds,
+                   cd_arena_printf(d->sema->arena,
+                                   "such a request may add to %.*s, and does not tell what else "
+                                   "is there",
+                                   CD_FMT(p->path)));
     }
 }
 
-/* Changes of one of several properties, whose others the request does not show. */
+/* Changes of one of several properties, whose others the request does not show. A member more makes
+ * a breach only where some member does. */
 static void
-note_updates(struct deriver *d)
+note_updates(struct deriver *d, const struct cd_way_condition *way)
 {
     for (size_t i = 0; i < d->t.n_told; i++) {
         const struct cd_bound_property *p = d->t.told[i].property;
-        for (size_t k = 0; p != NULL && k < p->n_update; k++) {
-            uint32_t action = cd_iam_find_action(p->update[k]);
-            if (action != CD_SCHEMA_NONE) {
-                escapes(d, action, d->require->span,
-                        cd_arena_printf(d->sema->arena,
-                                        "such a request may change %.*s alone, and does not tell "
-                                        "what else the condition is about",
-                                        CD_FMT(d->t.told[i].name)));
-            }
+        if (p == NULL) {
+            continue;
         }
+        struct cd_str why = cd_arena_printf(d->sema->arena,
+                                            "such a request may change %.*s alone, and does not "
+                                            "tell what else the condition is about",
+                                            CD_FMT(d->t.told[i].name));
+        all_escape(d, p->update, p->n_update, why);
+        all_escape(d, p->adds, way->asks_member ? p->n_adds : 0, why);
     }
 }
 
@@ -316,16 +325,13 @@ note_untold(struct deriver *d)
                            "not tell what else it is"));
         }
         for (size_t k = 0; p != NULL && k < p->n_untold; k++) {
-            uint32_t action = cd_iam_find_action(p->untold[k].action);
-            if (action != CD_SCHEMA_NONE) {
-                escapes(d, action, d->require->span,
-                        p->untold[k].why.n != 0
-                            ? p->untold[k].why
-                            : cd_arena_printf(d->sema->arena,
-                                              "such a request may change %.*s, and no condition "
-                                              "key tells to what",
-                                              CD_FMT(p->path)));
-            }
+            struct cd_str why = p->untold[k].why;
+            all_escape(d, &p->untold[k].action, 1,
+                       why.n != 0 ? why
+                                  : cd_arena_printf(d->sema->arena,
+                                                    "such a request may change %.*s, and no "
+                                                    "condition key tells to what",
+                                                    CD_FMT(p->path)));
         }
     }
 }
@@ -349,7 +355,7 @@ derive_way(struct deriver *d, const struct cd_way *way)
     deny_creation(d, &condition);
     const struct cd_bound_property *p = d->t.told[0].property;
     if (d->t.n_told > 1) {
-        note_updates(d);
+        note_updates(d, &condition);
     } else if (p != NULL && !condition.asks_absence) {
         deny_updates(d, &condition, p->update, p->n_update);
         deny_additions(d, &condition, p);
