@@ -84,9 +84,16 @@ make_roles(struct cd_eval *e, struct sites *out)
     const struct cd_table *t = cd_estate_table(e, "AWS::IAM::Role");
     for (uint32_t row = 0; cd_estate_next(t, &row); row++) {
         uint32_t arn = cd_vm_arn(e, t, row);
-        if (arn != CD_NO_STR) {
-            add_site(e, out, t, row, cd_vm_text(e, arn),
-                     cd_estate_property(e, cd_estate_root(t, row), "AssumeRolePolicyDocument"));
+        struct cd_at trust =
+            cd_estate_property(e, cd_estate_root(t, row), "AssumeRolePolicyDocument");
+        if (arn == CD_NO_STR) {
+            continue;
+        }
+        add_site(e, out, t, row, cd_vm_text(e, arn), trust);
+        if (cd_at_state(trust) == CD_ABSENT) {
+            cd_estate_add_unknown(e, &out->items[out->n - 1].documents,
+                                  "the trust policy of role %.*s is not in the snapshot",
+                                  CD_FMT(id_of(e, t, row)));
         }
     }
 }
