@@ -20,6 +20,21 @@ index_managed(struct cd_eval *e, struct cd_estate *s)
     }
 }
 
+/* From the last row on, so that the first one of a name is found first. */
+static void
+index_groups(struct cd_eval *e, struct cd_estate *s)
+{
+    const struct cd_table *t = cd_estate_table(e, "AWS::IAM::Group");
+    for (uint32_t row = t == NULL ? 0 : t->n; row-- > 0;) {
+        struct cd_at root = cd_estate_root(t, row);
+        struct cd_str name = cd_estate_text(e, cd_estate_property(e, root, "GroupName"));
+        uint32_t id = name.n != 0 ? cd_vm_str(e, name) : t->id[row];
+        if (!cd_table_is_dead(t, row) && id != CD_NO_STR) {
+            cd_name_map_add(&e->arena, &s->groups, id, row);
+        }
+    }
+}
+
 struct cd_estate *
 cd_estate_of(struct cd_eval *e)
 {
@@ -27,6 +42,7 @@ cd_estate_of(struct cd_eval *e)
     if (q->estate == NULL) {
         struct cd_estate *s = CD_NEW(&e->arena, struct cd_estate);
         index_managed(e, s);
+        index_groups(e, s);
         q->estate = s;
     }
     return q->estate;
@@ -96,67 +112,13 @@ add_attached(struct cd_eval *e, struct cd_documents *out, struct cd_at holder)
     note_open(e, out, list, "attached policies");
 }
 
-/* A resource that attaches a document to what PROPERTY names, by one name or a list of them. */
-struct attaching {
-    const char *type, *property;
-};
-
-static bool
-is_of(const struct cd_table *t, uint32_t row, const struct cd_eval *e, struct cd_str account)
-{
-    uint32_t id = cd_table_site(e->s, t, row)->account;
-    return id != CD_NO_STR && cd_str_eq(cd_vm_text(e, id), account);
-}
-
 static void
-add_by_type(struct cd_eval *e, struct cd_documents *out, const struct attaching *how,
-            struct cd_str name, struct cd_str account)
-{
-    const struct cd_table *t = cd_estate_table(e, how->type);
-    for (uint32_t row = 0; cd_estate_next(t, &row); row++) {
-        struct cd_at root = cd_estate_root(t, row);
-        struct cd_at names = cd_estate_property(e, root, how->property);
-        bool is_list = names.node != NULL && names.node->kind == CD_NODE_LIST;
-        enum cd_truth has = is_list ? cd_estate_has(e, names, name)
-                            : cd_at_state(names) == CD_UNKNOWN
-                                ? CD_MAYBE
-                                : cd_truth_of(cd_str_eq(cd_estate_text(e, names), name));
-        if (!is_of(t, row, e, account) || has == CD_NO) {
-            continue;
-        }
-        uint32_t id = t->id[row];
-        struct cd_str called = id == CD_NO_STR ? cd_str_of(how->type) : cd_vm_text(e, id);
-        if (has == CD_YES) {
-            cd_estate_add(e, out, called, cd_estate_property(e, root, "PolicyDocument"));
-        } else {
-            cd_estate_add_unknown(e, out, "it is not known to whom %.*s is attached",
-                                  CD_FMT(called));
-        }
-    }
-}
-
-enum holder { ROLE, USER, GROUP };
-
-static void
-add_all(struct cd_eval *e, struct cd_documents *out, struct cd_at holder, enum holder kind,
+add_all(struct cd_eval *e, struct cd_documents *out, struct cd_at holder, enum cd_holder kind,
         struct cd_str name, struct cd_str account)
 {
-    static const struct attaching ways[][3] = {
-        [ROLE] = {{"AWS::IAM::RolePolicy", "RoleName"},
-                  {"AWS::IAM::Policy", "Roles"},
-                  {"AWS::IAM::ManagedPolicy", "Roles"}},
-        [USER] = {{"AWS::IAM::UserPolicy", "UserName"},
-                  {"AWS::IAM::Policy", "Users"},
-                  {"AWS::IAM::ManagedPolicy", "Users"}},
-        [GROUP] = {{"AWS::IAM::GroupPolicy", "GroupName"},
-                   {"AWS::IAM::Policy", "Groups"},
-                   {"AWS::IAM::ManagedPolicy", "Groups"}},
-    };
     add_inline(e, out, holder);
     add_attached(e, out, holder);
-    for (size_t i = 0; i < CD_ARRAY_LEN(ways[kind]); i++) {
-        add_by_type(e, out, &ways[kind][i], name, account);
-    }
+    cd_estate_add_attached(e, out, kind, name, account);
 }
 
 /* ---- groups ---- */
@@ -165,14 +127,16 @@ static void
 add_group(struct cd_eval *e, struct cd_documents *out, struct cd_str name, struct cd_str account)
 {
     const struct cd_table *t = cd_estate_table(e, "AWS::IAM::Group");
-    for (uint32_t row = 0; cd_estate_next(t, &row); row++) {
-        struct cd_at root = cd_estate_root(t, row);
-        struct cd_str own = cd_estate_text(e, cd_estate_property(e, root, "GroupName"));
-        own = own.n == 0 && t->id[row] != CD_NO_STR ? cd_vm_text(e, t->id[row]) : own;
-        if (is_of(t, row, e, account) && cd_str_eq(own, name)) {
-            add_all(e, out, root, GROUP, name, account);
-            return;
-        }
+    const struct cd_name_map *groups = &cd_estate_of(e)->groups;
+    uint32_t at = CD_NONE;
+    (void)cd_idmap_get(&groups->head, cd_vm_str(e, name), &at);
+    while (at != CD_NONE && !cd_estate_is_of(e, t, groups->row[at], account)) {
+        at = groups->next[at];
+    }
+    if (at != CD_NONE) {
+        struct cd_at root = cd_estate_root(t, groups->row[at]);
+        add_all(e, out, root, CD_HOLDER_GROUP, name, account);
+        return;
     }
     cd_estate_add_unknown(e, out, "the policies of the group %.*s are not in the snapshot",
                           CD_FMT(name));
@@ -199,7 +163,8 @@ fill_in(struct cd_eval *e, struct cd_vm_principal *p, bool is_role)
     struct cd_documents identity = {.n = 0}, boundary = {.n = 0};
     struct cd_question *q = &p->question;
     struct cd_at root = cd_estate_root(p->table, p->row);
-    add_all(e, &identity, root, is_role ? ROLE : USER, q->caller.name, q->caller.account);
+    add_all(e, &identity, root, is_role ? CD_HOLDER_ROLE : CD_HOLDER_USER, q->caller.name,
+            q->caller.account);
     if (!is_role) {
         add_groups(e, &identity, root, q->caller.account);
     }

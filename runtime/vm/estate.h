@@ -33,6 +33,9 @@ uint32_t cd_estate_size(struct cd_at list);
 struct cd_at cd_estate_member(struct cd_at list, uint32_t i);
 /* Is the text among the members of a list of strings? CD_MAYBE: it may be. */
 enum cd_truth cd_estate_has(const struct cd_eval *e, struct cd_at list, struct cd_str text);
+/* Is the row of the account? */
+bool cd_estate_is_of(const struct cd_eval *e, const struct cd_table *t, uint32_t row,
+                     struct cd_str account);
 /* Was everything of the type collected in the account (empty: in all of them)? */
 bool cd_estate_is_complete(struct cd_eval *e, const char *type, struct cd_str account);
 
@@ -59,6 +62,18 @@ enum cd_site_service { CD_SITES_S3, CD_SITES_KMS, CD_SITES_ROLES, CD_N_SITE_SERV
 struct cd_vm_principal;
 struct cd_vm_site;
 
+enum cd_holder { CD_HOLDER_ROLE, CD_HOLDER_USER, CD_HOLDER_GROUP, CD_N_HOLDERS };
+#define CD_ATTACHING 3 /* ways in which a resource attaches a document to a holder */
+
+/* The rows of one way, by whom they name. */
+struct cd_attachments {
+    bool made;
+    const struct cd_table *table; /* NULL: none */
+    struct cd_name_map names;
+    uint32_t *open; /* rows that may name others, too, from the last one on */
+    size_t n_open, cap_open;
+};
+
 /* Levels of an account, for one kind of policies. */
 struct cd_account_levels {
     struct cd_str account;
@@ -67,7 +82,9 @@ struct cd_account_levels {
 };
 
 struct cd_estate {
-    struct cd_idmap managed; /* by dictionary id of an ARN: row of AWS::IAM::ManagedPolicy */
+    struct cd_idmap managed;   /* by dictionary id of an ARN: row of AWS::IAM::ManagedPolicy */
+    struct cd_name_map groups; /* rows of AWS::IAM::Group by their names */
+    struct cd_attachments attachments[CD_N_HOLDERS][CD_ATTACHING];
     struct cd_idmap principal_of[2]; /* by row of roles, of users: number of the principal */
     CD_VEC(struct cd_vm_principal *) principals;
     CD_VEC(struct cd_account_levels *) levels;
@@ -76,6 +93,12 @@ struct cd_estate {
     struct cd_idmap site_of[CD_N_SITE_SERVICES]; /* by dictionary id of the name */
 };
 struct cd_estate *cd_estate_of(struct cd_eval *e);
+
+/* ---- what resources of their own attach (estate_attached.c) ---- */
+
+/* Adds the documents that are attached to the role, user or group NAME of the account. */
+void cd_estate_add_attached(struct cd_eval *e, struct cd_documents *out, enum cd_holder holder,
+                            struct cd_str name, struct cd_str account);
 
 /* ---- principals (estate.c) ---- */
 

@@ -86,6 +86,14 @@ cd_estate_has(const struct cd_eval *e, struct cd_at list, struct cd_str text)
 }
 
 bool
+cd_estate_is_of(const struct cd_eval *e, const struct cd_table *t, uint32_t row,
+                struct cd_str account)
+{
+    uint32_t id = cd_table_site(e->s, t, row)->account;
+    return id != CD_NO_STR && cd_str_eq(cd_vm_text(e, id), account);
+}
+
+bool
 cd_estate_is_complete(struct cd_eval *e, const char *type, struct cd_str account)
 {
     struct cd_str name = cd_str_of(type);

@@ -39,17 +39,17 @@ make_buckets(struct cd_eval *e, struct sites *out)
             add_site(e, out, t, row, name, cd_estate_property(e, root, "PolicyDocument"));
         }
     }
-    size_t n_policies = out->n;
+    struct cd_idmap with_policy = {0};
+    for (size_t i = 0; i < out->n; i++) {
+        cd_idmap_put(&e->arena, &with_policy, cd_vm_str(e, out->items[i].name), 0);
+    }
     t = cd_estate_table(e, "AWS::S3::Bucket");
     for (uint32_t row = 0; cd_estate_next(t, &row); row++) {
         struct cd_str name =
             cd_estate_text(e, cd_estate_property(e, cd_estate_root(t, row), "BucketName"));
         name = name.n == 0 ? id_of(e, t, row) : name;
-        size_t i = 0;
-        while (i < n_policies && !cd_str_eq(out->items[i].name, name)) {
-            i++;
-        }
-        if (i < n_policies || name.n == 0) {
+        uint32_t unused;
+        if (name.n == 0 || cd_idmap_get(&with_policy, cd_vm_str(e, name), &unused)) {
             continue;
         }
         add_site(e, out, t, row, name, (struct cd_at){NULL, 0});

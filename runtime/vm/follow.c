@@ -37,19 +37,19 @@ add_nameless(struct cd_eval *e, struct cd_follow_index *f, uint32_t row)
     *CD_PUSH(&e->arena, f->nameless, f->n_nameless, f->cap_nameless) = row;
 }
 
-static void
-add_name(struct cd_eval *e, struct cd_name_map *m, uint32_t name, uint32_t row)
+void
+cd_name_map_add(struct cd_arena *a, struct cd_name_map *m, uint32_t name, uint32_t row)
 {
     uint32_t head;
     if (m->n == m->cap) {
         size_t cap = m->cap ? m->cap * 2 : 64;
-        m->row = cd_arena_grow(&e->arena, m->row, m->n, cap, sizeof *m->row);
-        m->next = cd_arena_grow(&e->arena, m->next, m->n, cap, sizeof *m->next);
+        m->row = cd_arena_grow(a, m->row, m->n, cap, sizeof *m->row);
+        m->next = cd_arena_grow(a, m->next, m->n, cap, sizeof *m->next);
         m->cap = cap;
     }
     m->row[m->n] = row;
     m->next[m->n] = cd_idmap_get(&m->head, name, &head) ? head : CD_NONE;
-    cd_idmap_put(&e->arena, &m->head, name, (uint32_t)m->n);
+    cd_idmap_put(a, &m->head, name, (uint32_t)m->n);
     m->n++;
 }
 
@@ -61,7 +61,7 @@ add_one_name(struct cd_eval *e, struct cd_follow_index *f, const struct cd_node 
     if (state == CD_UNKNOWN) {
         add_nameless(e, f, row);
     } else if (state == CD_KNOWN && n->kind == CD_NODE_STRING) {
-        add_name(e, &f->names, n->v.u32[at], row);
+        cd_name_map_add(&e->arena, &f->names, n->v.u32[at], row);
     }
 }
 

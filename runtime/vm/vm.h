@@ -71,7 +71,7 @@ struct cd_join_index {
 struct cd_name_map {
     struct cd_idmap head; /* key: dictionary id; value: entry */
     uint32_t *row, *next; /* by entry; next CD_NONE ends */
-    size_t n, cap, cap_next;
+    size_t n, cap;
 };
 /* Rows of a table by the hash of something that nearly every row has one of its own of. */
 struct cd_row_set {
@@ -198,6 +198,9 @@ cd_vm_reg(struct cd_eval *e, uint32_t reg)
 {
     return &e->regs[reg];
 }
+
+/* Enters ROW as the first one of the name. */
+void cd_name_map_add(struct cd_arena *a, struct cd_name_map *m, uint32_t name, uint32_t row);
 
 /* ---- running ---- */
 /* What a plan is made for; NULL: none. */
