@@ -11,9 +11,8 @@
 struct cd_gzip {
     cd_split_read read;
     void *user;
-    bool at_end;    /* of the compressed bytes */
-    bool is_padded; /* only zeros have been met behind the last member */
-    uint64_t n_in;  /* compressed bytes so far */
+    bool at_end;   /* of the compressed bytes */
+    uint64_t n_in; /* compressed bytes so far */
     uint64_t n_out;
     bool is_inside; /* a member, behind its head */
     uint32_t head_checksum;
@@ -194,21 +193,41 @@ read_head(struct cd_gzip *g, struct cordon_error *err)
 
 /* ---- members ---- */
 
-/* Behind a member stands the next one, or nothing, or zeros up to the end. */
+/* Passes over zeros; how many there are. */
+static cordon_status
+skip_zeros(struct cd_gzip *g, uint64_t *n, struct cordon_error *err)
+{
+    uint32_t zeros;
+    *n = 0;
+    do {
+        CORDON_TRY(refill(g, err));
+        zeros = 0;
+        while (zeros < g->state.avail_in && g->state.next_in[zeros] == 0) {
+            zeros++;
+        }
+        g->state.next_in += zeros;
+        g->state.avail_in -= zeros;
+        *n += zeros;
+    } while (zeros > 0 && g->state.avail_in == 0 && *n < CD_HOLE);
+    return CORDON_OK;
+}
+
+/* Behind a member stands the next one, or nothing, or zeros up to the end, as tapes are padded. */
 static cordon_status
 after_member(struct cd_gzip *g, struct cordon_error *err)
 {
-    CORDON_TRY(refill(g, err));
-    while (g->state.avail_in > 0 && *g->state.next_in == 0) {
-        g->is_padded = true;
-        g->state.next_in++;
-        g->state.avail_in--;
-        CORDON_TRY(refill(g, err));
+    uint64_t n_zeros;
+    CORDON_TRY(skip_zeros(g, &n_zeros, err));
+    if (n_zeros >= CD_HOLE) {
+        return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
+                           "nothing but zero bytes behind the compressed data, from byte %llu on: "
+                           "the file was not copied whole",
+                           place(g) - (unsigned long long)n_zeros);
     }
     if (g->state.avail_in == 0) {
         return CORDON_OK;
     }
-    if (g->is_padded || *g->state.next_in != (uint8_t)CD_GZIP_MAGIC[0]) {
+    if (n_zeros > 0 || *g->state.next_in != (uint8_t)CD_GZIP_MAGIC[0]) {
         return cordon_fail(err, CORDON_EINPUT, CORDON_NO_OFFSET,
                            "something that is not gzip stands behind the compressed data, at byte "
                            "%llu",

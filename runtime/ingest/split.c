@@ -9,8 +9,6 @@
 #include "runtime/ingest/keep.h"
 
 #define WINDOW ((size_t)128 << 10)
-/* So many zero bytes are no damage to an item, but a hole in the file. */
-#define HOLE ((size_t)1 << 20)
 
 static const struct cd_str item_lists[] = {
     CD_STR_INIT("configurationItems"),
@@ -147,7 +145,7 @@ make_room(struct cd_split *sp, struct cordon_error *err)
     bool in_item = sp->mode == CD_SPLIT_ITEMS || sp->mode == CD_SPLIT_LINES;
     sp->is_too_long = sp->is_too_long || (in_item && w->n - sp->keep > CD_ITEM_LIMIT);
     size_t n_zeros = sp->is_too_long ? zeros_at_end(w) : 0;
-    if (n_zeros >= HOLE) {
+    if (n_zeros >= CD_HOLE) {
         return cordon_fail(err, CORDON_EINPUT, w->base + w->n - n_zeros,
                            "zero bytes from here on, %zu MB and more: the file has a hole, or was "
                            "not copied whole",

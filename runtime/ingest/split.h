@@ -84,6 +84,9 @@ struct cd_split {
     struct cordon_error failure;
 };
 
+/* So many zero bytes are no damage to an item, and no padding, but a hole in the file. */
+#define CD_HOLE ((size_t)1 << 20)
+
 /* Does a member of this name hold a list of items? */
 bool cd_split_is_list(struct cd_str name);
 /* SCANNER: one of cd_scanners(). WINDOW: bytes to read at a time (0: as is good). */
