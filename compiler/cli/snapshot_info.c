@@ -64,9 +64,10 @@ static void
 put_text(const char *path, const struct cd_snapshot *s, const struct cd_store_info *info,
          struct cd_out *out)
 {
-    cd_out_printf(
-        out, "%s: format %" PRIu32 ", built by Cordon %.*s, %" PRIu64 " bytes, %" PRIu64 " strings",
-        path, info->version, CD_FMT(info->builder), info->size, info->n_strings);
+    cd_report_clean(out, cd_str_of(path));
+    cd_out_printf(out, ": format %" PRIu32 ", built by Cordon ", info->version);
+    cd_report_clean(out, info->builder);
+    cd_out_printf(out, ", %" PRIu64 " bytes, %" PRIu64 " strings", info->size, info->n_strings);
     put_time(out, ", captured ", s->captured);
     cd_out_puts(out, "\n");
     put_sources_text(s, out);
@@ -89,36 +90,6 @@ put_text(const char *path, const struct cd_snapshot *s, const struct cd_store_in
 }
 
 /* ---- for scripts ---- */
-
-static void
-put_time_json(struct cd_buf *b, int64_t ms)
-{
-    char text[32];
-    cd_buf_puts(b, "\"captured\":");
-    if (ms == INT64_MIN) {
-        cd_buf_puts(b, "null");
-    } else {
-        cd_buf_json_str(b, cd_format_time(ms, text));
-    }
-}
-
-static void
-put_sources_json(const struct cd_snapshot *s, struct cd_buf *b)
-{
-    for (size_t i = 0; i < s->n_sources; i++) {
-        const struct cd_source_info *info = &s->sources[i];
-        cd_buf_puts(b, i == 0 ? "\n{\"file\":" : ",\n{\"file\":");
-        cd_buf_json_str(b, info->file);
-        cd_buf_puts(b, ",\"format\":");
-        cd_buf_json_str(b, info->format);
-        cd_buf_printf(b,
-                      ",\"items\":%" PRIu64 ",\"resources\":%" PRIu64 ",\"derived\":%" PRIu64
-                      ",\"deleted\":%" PRIu64 ",\"problems\":%" PRIu64 ",",
-                      info->items, info->resources, info->derived, info->deleted, info->problems);
-        put_time_json(b, info->captured);
-        cd_buf_putc(b, '}');
-    }
-}
 
 static void
 put_types_json(const struct cd_snapshot *s, struct cd_buf *b)
@@ -145,9 +116,13 @@ put_json(const struct cd_snapshot *s, const struct cd_store_info *info, struct c
     cd_buf_json_str(b, info->builder);
     cd_buf_printf(b, ",\"bytes\":%" PRIu64 ",\"strings\":%" PRIu64 ",", info->size,
                   info->n_strings);
-    put_time_json(b, s->captured);
+    cd_buf_puts(b, "\"captured\":");
+    cd_time_json(s->captured, b);
     cd_buf_puts(b, ",\n\"snapshots\":[");
-    put_sources_json(s, b);
+    for (size_t i = 0; i < s->n_sources; i++) {
+        cd_buf_puts(b, i == 0 ? "\n" : ",\n");
+        cd_source_json(&s->sources[i], b);
+    }
     cd_buf_puts(b, "],\n\"types\":[");
     put_types_json(s, b);
     cd_buf_puts(b, "]}\n");

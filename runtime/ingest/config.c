@@ -245,8 +245,6 @@ read_envelope(struct cd_load *l, const struct cd_members *m, struct cd_str type,
     return true;
 }
 
-/* ---- places ---- */
-
 /* ---- resources ---- */
 
 static struct cd_envelope_row

@@ -7,8 +7,8 @@
 #include "runtime/report/finding.h"
 #include "runtime/report/value.h"
 
-static void
-put_time(struct cd_buf *b, int64_t ms)
+void
+cd_time_json(int64_t ms, struct cd_buf *b)
 {
     char text[32];
     if (ms == INT64_MIN) {
@@ -16,6 +16,21 @@ put_time(struct cd_buf *b, int64_t ms)
     } else {
         cd_buf_json_str(b, cd_format_time(ms, text));
     }
+}
+
+void
+cd_source_json(const struct cd_source_info *s, struct cd_buf *b)
+{
+    cd_buf_puts(b, "{\"file\":");
+    cd_buf_json_str(b, s->file);
+    cd_buf_puts(b, ",\"format\":");
+    cd_buf_json_str(b, s->format);
+    cd_buf_printf(b,
+                  ",\"items\":%" PRIu64 ",\"resources\":%" PRIu64 ",\"derived\":%" PRIu64
+                  ",\"deleted\":%" PRIu64 ",\"problems\":%" PRIu64 ",\"captured\":",
+                  s->items, s->resources, s->derived, s->deleted, s->problems);
+    cd_time_json(s->captured, b);
+    cd_buf_putc(b, '}');
 }
 
 static void
@@ -48,17 +63,8 @@ put_snapshots(const struct cd_report *r, struct cd_buf *b)
 {
     cd_buf_puts(b, "\"snapshots\":[");
     for (size_t i = 0; i < r->snapshot->n_sources; i++) {
-        const struct cd_source_info *s = &r->snapshot->sources[i];
-        cd_buf_puts(b, i == 0 ? "{\"file\":" : ",{\"file\":");
-        cd_buf_json_str(b, s->file);
-        cd_buf_puts(b, ",\"format\":");
-        cd_buf_json_str(b, s->format);
-        cd_buf_printf(b,
-                      ",\"items\":%" PRIu64 ",\"resources\":%" PRIu64 ",\"derived\":%" PRIu64
-                      ",\"deleted\":%" PRIu64 ",\"problems\":%" PRIu64 ",\"captured\":",
-                      s->items, s->resources, s->derived, s->deleted, s->problems);
-        put_time(b, s->captured);
-        cd_buf_putc(b, '}');
+        cd_buf_puts(b, i == 0 ? "" : ",");
+        cd_source_json(&r->snapshot->sources[i], b);
     }
     cd_buf_putc(b, ']');
 }

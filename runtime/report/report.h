@@ -58,6 +58,10 @@ void cd_report_tell_problems(const struct cd_snapshot *s, const char *before, co
  */
 void cd_report_clean(struct cd_out *out, struct cd_str s);
 
+/* A source as a JSON object; a time, null if it is INT64_MIN. */
+void cd_source_json(const struct cd_source_info *s, struct cd_buf *out);
+void cd_time_json(int64_t ms, struct cd_buf *out);
+
 /* What identifies a finding over time: sixteen hex digits over control id, type, partition,
  * account, region and resource id; never over evidence or lines. ID is filled with digits and a
  * NUL. */
