@@ -104,7 +104,6 @@ write_depfile(struct emit *e)
     if (e->depfile.path == NULL) {
         return CORDON_OK;
     }
-    CORDON_TRY(cd_dir_make(e->folder.path, &e->err));
     const char **made = CD_NEW_ARRAY(arena, e->documents.n + 2, const char *);
     size_t n = 0;
     made[n++] = cd_arena_printf(arena, "%s/manifest.json", e->folder.path).p;
@@ -130,9 +129,10 @@ write_files(void *ctx)
 {
     struct emit *e = ctx;
     e->folder.arena = &e->front.arena;
-    CORDON_TRY(write_depfile(e));
     const struct cd_emit_output output = {e->target, &e->documents, &e->wrapped,
                                           cd_buf_view(&e->manifest_bytes)};
+    CORDON_TRY(cd_emit_folder_open(&e->folder, &output, &e->err));
+    CORDON_TRY(write_depfile(e));
     return cd_emit_folder_write(&e->folder, &output, &e->err);
 }
 

@@ -106,6 +106,14 @@ look_around(struct cd_emit_folder *f, const struct cd_emit_output *output, struc
                                  path);
 }
 
+cordon_status
+cd_emit_folder_open(struct cd_emit_folder *f, const struct cd_emit_output *output,
+                    struct cordon_error *err)
+{
+    CORDON_TRY(cd_dir_make(f->path, err));
+    return look_around(f, output, err);
+}
+
 /* The manifest goes last: where it is, the documents that it names are. */
 cordon_status
 cd_emit_folder_write(struct cd_emit_folder *f, const struct cd_emit_output *output,
@@ -114,8 +122,6 @@ cd_emit_folder_write(struct cd_emit_folder *f, const struct cd_emit_output *outp
     const struct cd_documents *documents = output->documents;
     struct cd_file_bytes *files = CD_NEW_ARRAY(f->arena, documents->n + 2, struct cd_file_bytes);
     size_t n = 0;
-    CORDON_TRY(cd_dir_make(f->path, err));
-    CORDON_TRY(look_around(f, output, err));
     for (; n < documents->n; n++) {
         files[n] =
             (struct cd_file_bytes){path_of(f, documents->items[n].file), documents->items[n].bytes};

@@ -33,9 +33,13 @@ struct cd_emit_output {
     struct cd_str manifest;
 };
 
-/* Writes the documents, what wraps them, and the manifest into the folder, which is made if it is
- * not there, and removes what CD_STALE_REMOVED says. A manifest.json that no emission wrote is an
- * error; on any error the folder's files are as they were. */
+/* Makes the folder if it is not there, and looks at what an earlier emission left in it. A
+ * manifest.json that no emission wrote is an error. */
+CORDON_MUST_CHECK cordon_status cd_emit_folder_open(struct cd_emit_folder *f,
+                                                    const struct cd_emit_output *output,
+                                                    struct cordon_error *err);
+/* Writes the documents, what wraps them, and the manifest into the folder, which has been opened,
+ * and removes what CD_STALE_REMOVED says. On any error the folder's files are as they were. */
 CORDON_MUST_CHECK cordon_status cd_emit_folder_write(struct cd_emit_folder *f,
                                                      const struct cd_emit_output *output,
                                                      struct cordon_error *err);
