@@ -5,28 +5,13 @@
 
 #define SCHEMA_DEPTH_LIMIT 32 /* lists of lists in the tables nest far less */
 
-static const struct cd_str simple_names[] = {
-    [CD_TYPE_ERROR] = CD_STR_INIT("error"),
-    [CD_TYPE_BOOL] = CD_STR_INIT("bool"),
-    [CD_TYPE_NUMBER] = CD_STR_INIT("number"),
-    [CD_TYPE_STRING] = CD_STR_INIT("string"),
-    [CD_TYPE_TIME] = CD_STR_INIT("time"),
-    [CD_TYPE_DURATION] = CD_STR_INIT("duration"),
-    [CD_TYPE_REGION] = CD_STR_INIT("region"),
-    [CD_TYPE_ACCOUNT] = CD_STR_INIT("account"),
-    [CD_TYPE_ARN] = CD_STR_INIT("arn"),
-    [CD_TYPE_ACTION] = CD_STR_INIT("action"),
-    [CD_TYPE_IP] = CD_STR_INIT("ip"),
-    [CD_TYPE_CIDR] = CD_STR_INIT("cidr"),
-    [CD_TYPE_SET] = CD_STR_INIT("set"),
-    [CD_TYPE_LIST] = CD_STR_INIT("list"),
-    [CD_TYPE_MAP] = CD_STR_INIT("map"),
-    [CD_TYPE_JSON] = CD_STR_INIT("json"),
-    [CD_TYPE_POLICY] = CD_STR_INIT("iam_policy"),
-    [CD_TYPE_RECORD] = CD_STR_INIT("object"),
-    [CD_TYPE_RESOURCE] = CD_STR_INIT("resource type"),
-    [CD_TYPE_ANY_RESOURCE] = CD_STR_INIT("resource"),
-    [CD_TYPE_NEVER] = CD_STR_INIT("nothing"),
+static const struct {
+    struct cd_str name;
+    enum cd_type_class class;
+} type_info[CD_N_TYPES] = {
+#define CD_TYPE_ROW(name, text, class) [CD_TYPE_##name] = {CD_STR_INIT(text), CD_CLASS_##class},
+#include "compiler/ast/types.def"
+#undef CD_TYPE_ROW
 };
 
 void
@@ -107,65 +92,34 @@ cd_type_of_schema(struct cd_types *t, uint32_t schema_type)
     return of_schema(t, schema_type, 0);
 }
 
+enum cd_type_class
+cd_type_class(const struct cd_type *type)
+{
+    return type_info[type->kind].class;
+}
+
 struct cd_str
 cd_type_name(const struct cd_type *type, struct cd_arena *arena)
 {
-    switch (type->kind) {
-    case CD_TYPE_SET:
-    case CD_TYPE_LIST:
-    case CD_TYPE_MAP: {
+    struct cd_str name = type_info[type->kind].name;
+    if (cd_type_is_container(type)) {
         struct cd_str elem = cd_type_name(type->elem, arena);
-        return cd_arena_printf(arena, "%s<%.*s>", simple_names[type->kind].p, CD_FMT(elem));
+        return cd_arena_printf(arena, "%.*s<%.*s>", CD_FMT(name), CD_FMT(elem));
     }
-    case CD_TYPE_RECORD:
-    case CD_TYPE_RESOURCE: return cd_schema_shape_at(type->shape).name;
-    case CD_TYPE_ERROR:
-    case CD_TYPE_BOOL:
-    case CD_TYPE_NUMBER:
-    case CD_TYPE_STRING:
-    case CD_TYPE_TIME:
-    case CD_TYPE_DURATION:
-    case CD_TYPE_REGION:
-    case CD_TYPE_ACCOUNT:
-    case CD_TYPE_ARN:
-    case CD_TYPE_ACTION:
-    case CD_TYPE_IP:
-    case CD_TYPE_CIDR:
-    case CD_TYPE_JSON:
-    case CD_TYPE_POLICY:
-    case CD_TYPE_ANY_RESOURCE:
-    case CD_TYPE_NEVER: break;
-    }
-    return simple_names[type->kind];
+    return cd_type_class(type) == CD_CLASS_SHAPED ? cd_schema_shape_at(type->shape).name : name;
 }
 
 bool
 cd_type_is_stringlike(const struct cd_type *type)
 {
-    switch (type->kind) {
-    case CD_TYPE_STRING:
-    case CD_TYPE_REGION:
-    case CD_TYPE_ACCOUNT:
-    case CD_TYPE_ARN:
-    case CD_TYPE_ACTION:
-    case CD_TYPE_IP:
-    case CD_TYPE_CIDR: return true;
-    case CD_TYPE_ERROR:
-    case CD_TYPE_BOOL:
-    case CD_TYPE_NUMBER:
-    case CD_TYPE_TIME:
-    case CD_TYPE_DURATION:
-    case CD_TYPE_SET:
-    case CD_TYPE_LIST:
-    case CD_TYPE_MAP:
-    case CD_TYPE_JSON:
-    case CD_TYPE_POLICY:
-    case CD_TYPE_RECORD:
-    case CD_TYPE_RESOURCE:
-    case CD_TYPE_ANY_RESOURCE:
-    case CD_TYPE_NEVER: break;
-    }
-    return false;
+    enum cd_type_class class = cd_type_class(type);
+    return class == CD_CLASS_STRING || class == CD_CLASS_REFINED;
+}
+
+bool
+cd_type_is_container(const struct cd_type *type)
+{
+    return cd_type_class(type) == CD_CLASS_CONTAINER;
 }
 
 bool

@@ -9,30 +9,20 @@
 #include "runtime/base/arena.h"
 
 enum cd_type_kind {
-    CD_TYPE_ERROR, /* of an expression that already has a diagnostic: agrees with everything,
-                      silences follow-on errors */
-    CD_TYPE_BOOL,
-    CD_TYPE_NUMBER,
-    CD_TYPE_STRING,
-    CD_TYPE_TIME,
-    CD_TYPE_DURATION,
-    /* refined strings */
-    CD_TYPE_REGION,
-    CD_TYPE_ACCOUNT,
-    CD_TYPE_ARN,
-    CD_TYPE_ACTION,
-    CD_TYPE_IP,
-    CD_TYPE_CIDR,
-    /* collections: elem */
-    CD_TYPE_SET,
-    CD_TYPE_LIST,
-    CD_TYPE_MAP,
-    CD_TYPE_JSON,
-    CD_TYPE_POLICY,       /* iam_policy; fields are those of cd_schema_policy_shape() */
-    CD_TYPE_RECORD,       /* nested object: shape (index of runtime/schema) */
-    CD_TYPE_RESOURCE,     /* a resource of one type: shape */
-    CD_TYPE_ANY_RESOURCE, /* `resource` */
-    CD_TYPE_NEVER,        /* element type of the empty collection; agrees with every element type */
+#define CD_TYPE_ROW(name, text, class) CD_TYPE_##name,
+#include "compiler/ast/types.def"
+#undef CD_TYPE_ROW
+};
+
+#define CD_N_TYPES (CD_TYPE_NEVER + 1)
+
+enum cd_type_class {
+    CD_CLASS_SCALAR,    /* a value, ordered or not */
+    CD_CLASS_STRING,    /* any text */
+    CD_CLASS_REFINED,   /* text of one form */
+    CD_CLASS_CONTAINER, /* elem */
+    CD_CLASS_SHAPED,    /* shape: index of runtime/schema */
+    CD_CLASS_SPECIAL,
 };
 
 struct cd_type {
@@ -56,8 +46,10 @@ const struct cd_type *cd_type_shape(struct cd_types *t, enum cd_type_kind kind, 
 const struct cd_type *cd_type_of_schema(struct cd_types *t, uint32_t schema_type);
 /* As the language writes it: `set<region>`, `AWS::S3::Bucket`. */
 struct cd_str cd_type_name(const struct cd_type *type, struct cd_arena *arena);
+enum cd_type_class cd_type_class(const struct cd_type *type);
 /* string or a refined string */
 bool cd_type_is_stringlike(const struct cd_type *type);
+bool cd_type_is_container(const struct cd_type *type);  /* set, list or map: it has an elem */
 bool cd_type_is_collection(const struct cd_type *type); /* set or list */
 
 #endif

@@ -304,36 +304,19 @@ add_waive(struct cd_gen *g, const struct cd_decl *d, struct cordon_error *err)
     return CORDON_OK;
 }
 
+/* What a text has to be, of the type's innermost members. */
 static uint32_t
 refine_of(const struct cd_type *type)
 {
+    static const uint32_t refines[CD_N_TYPES] = {
+        [CD_TYPE_REGION] = CD_REFINE_REGION, [CD_TYPE_ACCOUNT] = CD_REFINE_ACCOUNT,
+        [CD_TYPE_ARN] = CD_REFINE_ARN,       [CD_TYPE_ACTION] = CD_REFINE_ACTION,
+        [CD_TYPE_IP] = CD_REFINE_IP,         [CD_TYPE_CIDR] = CD_REFINE_CIDR,
+    }; /* the others: CD_REFINE_NONE */
     while (type->elem) {
         type = type->elem;
     }
-    switch (type->kind) {
-    case CD_TYPE_REGION: return CD_REFINE_REGION;
-    case CD_TYPE_ACCOUNT: return CD_REFINE_ACCOUNT;
-    case CD_TYPE_ARN: return CD_REFINE_ARN;
-    case CD_TYPE_ACTION: return CD_REFINE_ACTION;
-    case CD_TYPE_IP: return CD_REFINE_IP;
-    case CD_TYPE_CIDR: return CD_REFINE_CIDR;
-    case CD_TYPE_ERROR:
-    case CD_TYPE_BOOL:
-    case CD_TYPE_NUMBER:
-    case CD_TYPE_STRING:
-    case CD_TYPE_TIME:
-    case CD_TYPE_DURATION:
-    case CD_TYPE_SET:
-    case CD_TYPE_LIST:
-    case CD_TYPE_MAP:
-    case CD_TYPE_JSON:
-    case CD_TYPE_POLICY:
-    case CD_TYPE_RECORD:
-    case CD_TYPE_RESOURCE:
-    case CD_TYPE_ANY_RESOURCE:
-    case CD_TYPE_NEVER: break;
-    }
-    return CD_REFINE_NONE;
+    return refines[type->kind];
 }
 
 static void

@@ -67,8 +67,7 @@ cd_sema_const_fits(const struct cd_type *type, const struct cd_const *c, struct 
     if (!kind_fits(type, c)) {
         return fails(arena, type, c, why);
     }
-    bool has_members =
-        type->kind == CD_TYPE_SET || type->kind == CD_TYPE_LIST || type->kind == CD_TYPE_MAP;
+    bool has_members = cd_type_is_container(type);
     for (size_t i = 0; has_members && i < c->n; i++) {
         if (!cd_sema_const_fits(type->elem, c->items[i], arena, why)) {
             return false;

@@ -84,30 +84,11 @@ cd_check_let(struct cd_sema *s, struct cd_decl *d, struct cd_checker *outer)
 static bool
 can_be_set(const struct cd_type *t)
 {
-    switch (t->kind) {
-    case CD_TYPE_ERROR:
-    case CD_TYPE_BOOL:
-    case CD_TYPE_NUMBER:
-    case CD_TYPE_STRING:
-    case CD_TYPE_TIME:
-    case CD_TYPE_DURATION:
-    case CD_TYPE_REGION:
-    case CD_TYPE_ACCOUNT:
-    case CD_TYPE_ARN:
-    case CD_TYPE_ACTION:
-    case CD_TYPE_IP:
-    case CD_TYPE_CIDR: return true;
-    case CD_TYPE_SET:
-    case CD_TYPE_LIST:
-    case CD_TYPE_MAP: return can_be_set(t->elem);
-    case CD_TYPE_JSON:
-    case CD_TYPE_POLICY:
-    case CD_TYPE_RECORD:
-    case CD_TYPE_RESOURCE:
-    case CD_TYPE_ANY_RESOURCE:
-    case CD_TYPE_NEVER: break;
+    while (cd_type_is_container(t)) {
+        t = t->elem;
     }
-    return false;
+    return cd_type_class(t) == CD_CLASS_SCALAR || cd_type_is_stringlike(t)
+           || t->kind == CD_TYPE_ERROR;
 }
 
 /* Does the default meet the parameter's `where`? Not asked if other parameters without a value take

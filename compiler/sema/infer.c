@@ -299,7 +299,7 @@ check_constant(struct cd_checker *c, struct cd_expr *e, const struct cd_type *wa
 static const struct cd_type *
 innermost(const struct cd_type *t)
 {
-    while (t->kind == CD_TYPE_SET || t->kind == CD_TYPE_LIST || t->kind == CD_TYPE_MAP) {
+    while (cd_type_is_container(t)) {
         t = t->elem;
     }
     return t;

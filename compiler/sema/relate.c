@@ -16,13 +16,13 @@ cd_error_type(struct cd_checker *c, struct cd_expr *e)
 bool
 cd_is_refined(const struct cd_type *t)
 {
-    return cd_type_is_stringlike(t) && t->kind != CD_TYPE_STRING;
+    return cd_type_class(t) == CD_CLASS_REFINED;
 }
 
 bool
 cd_type_is_broken(const struct cd_type *t)
 {
-    while (t && (t->kind == CD_TYPE_SET || t->kind == CD_TYPE_LIST || t->kind == CD_TYPE_MAP)) {
+    while (t && cd_type_is_container(t)) {
         t = t->elem;
     }
     return !t || t->kind == CD_TYPE_ERROR;
@@ -32,12 +32,6 @@ static bool
 is_open_kind(const struct cd_type *t)
 {
     return t->kind == CD_TYPE_ERROR || t->kind == CD_TYPE_NEVER;
-}
-
-static bool
-is_container(const struct cd_type *t)
-{
-    return t->kind == CD_TYPE_SET || t->kind == CD_TYPE_LIST || t->kind == CD_TYPE_MAP;
 }
 
 const struct cd_type *
@@ -52,7 +46,7 @@ cd_type_join(struct cd_types *t, const struct cd_type *a, const struct cd_type *
     if (cd_type_is_stringlike(a) && cd_type_is_stringlike(b)) {
         return cd_type_simple(t, CD_TYPE_STRING);
     }
-    if (is_container(a) && a->kind == b->kind) {
+    if (cd_type_is_container(a) && a->kind == b->kind) {
         const struct cd_type *elem = cd_type_join(t, a->elem, b->elem);
         return elem ? cd_type_of(t, a->kind, elem) : NULL;
     }
@@ -78,7 +72,8 @@ cd_type_agrees(const struct cd_type *from, const struct cd_type *to)
     if (to->kind == CD_TYPE_ANY_RESOURCE) {
         return is_any_resource(from);
     }
-    return is_container(from) && from->kind == to->kind && cd_type_agrees(from->elem, to->elem);
+    return cd_type_is_container(from) && from->kind == to->kind
+           && cd_type_agrees(from->elem, to->elem);
 }
 
 static bool
@@ -97,42 +92,21 @@ cd_type_comparable(const struct cd_type *a, const struct cd_type *b)
         return a->kind == b->kind || !cd_is_refined(a) || !cd_is_refined(b)
                || (is_network(a) && is_network(b));
     }
-    if (is_container(a) && a->kind != CD_TYPE_MAP && a->kind == b->kind) {
+    if (cd_type_is_container(a) && a->kind != CD_TYPE_MAP && a->kind == b->kind) {
         return cd_type_comparable(a->elem, b->elem);
     }
     if (a->kind == CD_TYPE_ANY_RESOURCE || b->kind == CD_TYPE_ANY_RESOURCE) {
         return cd_type_agrees(a, b) || cd_type_agrees(b, a);
     }
-    switch (a->kind) {
-    case CD_TYPE_BOOL:
-    case CD_TYPE_NUMBER:
-    case CD_TYPE_TIME:
-    case CD_TYPE_DURATION:
-    case CD_TYPE_JSON:
-    case CD_TYPE_RESOURCE: return a == b;
-    case CD_TYPE_ERROR:
-    case CD_TYPE_STRING:
-    case CD_TYPE_REGION:
-    case CD_TYPE_ACCOUNT:
-    case CD_TYPE_ARN:
-    case CD_TYPE_ACTION:
-    case CD_TYPE_IP:
-    case CD_TYPE_CIDR:
-    case CD_TYPE_SET:
-    case CD_TYPE_LIST:
-    case CD_TYPE_MAP:
-    case CD_TYPE_POLICY:
-    case CD_TYPE_RECORD:
-    case CD_TYPE_ANY_RESOURCE:
-    case CD_TYPE_NEVER: break;
-    }
-    return false;
+    bool is_one = cd_type_class(a) == CD_CLASS_SCALAR || a->kind == CD_TYPE_JSON
+                  || a->kind == CD_TYPE_RESOURCE;
+    return is_one && a == b;
 }
 
 bool
 cd_type_converts(const struct cd_type *from, const struct cd_type *to)
 {
-    if (is_container(from) && from->kind == to->kind) {
+    if (cd_type_is_container(from) && from->kind == to->kind) {
         return cd_type_converts(from->elem, to->elem);
     }
     return from->kind == CD_TYPE_JSON && to->kind != CD_TYPE_JSON && to->kind != CD_TYPE_RESOURCE

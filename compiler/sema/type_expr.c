@@ -183,7 +183,7 @@ nested_type(struct cd_checker *c, struct cd_type_expr *t, uint32_t shape)
             return cd_simple(c, CD_TYPE_ERROR);
         }
         const struct cd_type *type = cd_type_of_schema(c->s->types, cd_schema_field_at(field).type);
-        while (type->kind == CD_TYPE_LIST || type->kind == CD_TYPE_SET) {
+        while (cd_type_is_collection(type)) {
             type = type->elem;
         }
         t->type = type;
