@@ -1,24 +1,11 @@
 /* YAML as trees: kinds, places, and what is refused. */
-#include <criterion/criterion.h>
 
 #include "runtime/base/yaml.h"
+#include "tests/unit/arena_fixture.h"
 
-static struct cd_arena arena;
 static struct cordon_error err;
 
-static void
-setup(void)
-{
-    cd_arena_init(&arena);
-}
-
-static void
-teardown(void)
-{
-    cd_arena_finish(&arena);
-}
-
-TestSuite(yaml, .init = setup, .fini = teardown);
+TestSuite(yaml, .init = fx_arena_begin, .fini = fx_arena_end);
 
 static struct cd_yaml
 read_text(const char *text)

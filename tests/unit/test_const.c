@@ -1,24 +1,10 @@
 /* Constants of the compiler: order, sets, writing, the forms of types, and how patterns match. */
-#include <criterion/criterion.h>
 
 #include "compiler/sema/const_match.h"
 #include "compiler/sema/sema.h"
+#include "tests/unit/arena_fixture.h"
 
-static struct cd_arena arena;
-
-static void
-setup(void)
-{
-    cd_arena_init(&arena);
-}
-
-static void
-teardown(void)
-{
-    cd_arena_finish(&arena);
-}
-
-TestSuite(const, .init = setup, .fini = teardown);
+TestSuite(const, .init = fx_arena_begin, .fini = fx_arena_end);
 
 static const struct cd_const *
 text(const char *z)

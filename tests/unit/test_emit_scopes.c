@@ -1,24 +1,10 @@
 /* What documents are the policies of: names of keys, which keys a pattern means, Sids that lead
  * back to controls, and policies that are there already. */
-#include <criterion/criterion.h>
 
 #include "compiler/emit/scope.h"
+#include "tests/unit/arena_fixture.h"
 
-static struct cd_arena arena;
-
-static void
-setup(void)
-{
-    cd_arena_init(&arena);
-}
-
-static void
-teardown(void)
-{
-    cd_arena_finish(&arena);
-}
-
-TestSuite(emit_scopes, .init = setup, .fini = teardown);
+TestSuite(emit_scopes, .init = fx_arena_begin, .fini = fx_arena_end);
 
 /* ---- keys ---- */
 

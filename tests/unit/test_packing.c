@@ -1,25 +1,11 @@
 /* Bin packing against brute force: nothing lost, nothing over the capacity, no bin too many; groups
  * whole where that costs nothing; small changes leave the rest in its place. */
-#include <criterion/criterion.h>
 #include <string.h>
 
 #include "compiler/emit/packing.h"
+#include "tests/unit/arena_fixture.h"
 
-static struct cd_arena arena;
-
-static void
-setup(void)
-{
-    cd_arena_init(&arena);
-}
-
-static void
-teardown(void)
-{
-    cd_arena_finish(&arena);
-}
-
-TestSuite(packing, .init = setup, .fini = teardown);
+TestSuite(packing, .init = fx_arena_begin, .fini = fx_arena_end);
 
 #define MAX 512
 

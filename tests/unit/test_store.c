@@ -3,24 +3,12 @@
 #include <sys/stat.h>
 
 #include "runtime/store/ints.h"
+#include "tests/unit/arena_fixture.h"
 #include "tests/unit/store_fixture.h"
 
-static struct cd_arena arena;
 static struct cordon_error err;
 
-static void
-setup(void)
-{
-    cd_arena_init(&arena);
-}
-
-static void
-teardown(void)
-{
-    cd_arena_finish(&arena);
-}
-
-TestSuite(store, .init = setup, .fini = teardown);
+TestSuite(store, .init = fx_arena_begin, .fini = fx_arena_end);
 
 /* ---- columns of numbers ---- */
 
