@@ -1,5 +1,4 @@
 /* YAML as trees: kinds, places, and what is refused. */
-
 #include "runtime/base/yaml.h"
 #include "tests/unit/arena_fixture.h"
 

@@ -1,5 +1,4 @@
 /* Constants of the compiler: order, sets, writing, the forms of types, and how patterns match. */
-
 #include "compiler/sema/const_match.h"
 #include "compiler/sema/sema.h"
 #include "tests/unit/arena_fixture.h"

@@ -1,6 +1,5 @@
 /* What documents are the policies of: names of keys, which keys a pattern means, Sids that lead
  * back to controls, and policies that are there already. */
-
 #include "compiler/emit/scope.h"
 #include "tests/unit/arena_fixture.h"
 
