@@ -22,35 +22,48 @@ by_order(const void *x, const void *y)
     return cd_scope_cmp(x, y);
 }
 
-/* Sorted, each once. */
-static size_t
-settle(struct cd_scope *scopes, size_t n)
+struct scopes {
+    struct cd_arena *a;
+    struct cd_scope *items;
+    size_t n, cap;
+};
+
+static void
+add(struct scopes *s, struct cd_scope scope)
 {
-    size_t kept = 0;
-    qsort(scopes, n, sizeof *scopes, by_order);
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || by_order(&scopes[kept - 1], &scopes[i]) != 0) {
-            scopes[kept++] = scopes[i];
-        }
-    }
-    return kept;
+    *CD_PUSH(s->a, s->items, s->n, s->cap) = scope;
 }
 
-/* Those that the statements name, into OUT (NULL: they are only counted). */
-static size_t
-named(const struct cd_emission *e, struct cd_scope *out)
+/* Sorted, each once. */
+static void
+settle(struct scopes *s)
+{
+    size_t kept = 0;
+    if (s->n != 0) {
+        qsort(s->items, s->n, sizeof *s->items, by_order);
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        if (kept == 0 || by_order(&s->items[kept - 1], &s->items[i]) != 0) {
+            s->items[kept++] = s->items[i];
+        }
+    }
+    s->n = kept;
+}
+
+/* Those that the statements name. */
+static void
+add_named(const struct cd_emission *e, struct scopes *s)
 {
     struct cd_bucket *buckets = NULL;
     struct cd_key *keys = NULL;
-    bool are_keys = e->target == CD_TARGET_KEY_POLICY;
-    size_t n = are_keys                               ? cd_keys_named(e, &keys)
-               : e->target == CD_TARGET_BUCKET_POLICY ? cd_buckets_named(e, &buckets)
-                                                      : 0;
-    for (size_t i = 0; i < n && out != NULL; i++) {
-        out[i] = are_keys ? (struct cd_scope){.kind = CD_SCOPE_KEY, .key = keys[i]}
-                          : (struct cd_scope){.kind = CD_SCOPE_BUCKET, .bucket = buckets[i]};
+    size_t n_keys = e->target == CD_TARGET_KEY_POLICY ? cd_keys_named(e, &keys) : 0;
+    size_t n_buckets = e->target == CD_TARGET_BUCKET_POLICY ? cd_buckets_named(e, &buckets) : 0;
+    for (size_t i = 0; i < n_keys; i++) {
+        add(s, (struct cd_scope){.kind = CD_SCOPE_KEY, .key = keys[i]});
     }
-    return n;
+    for (size_t i = 0; i < n_buckets; i++) {
+        add(s, (struct cd_scope){.kind = CD_SCOPE_BUCKET, .bucket = buckets[i]});
+    }
 }
 
 /* ---- what they have already ---- */
@@ -127,33 +140,31 @@ attach_all(struct cd_arena *a, const struct cd_emit_asked *asked, struct cd_scop
 
 /* Those that are asked for; with a snapshot, and without a name, all that it shows, and what is
  * wrong there. */
-static size_t
-wanted(const struct cd_emit_asked *asked, struct cd_scope *out)
+static void
+add_wanted(const struct cd_emit_asked *asked, struct scopes *s)
 {
-    size_t n = asked->n;
-    if (n != 0) {
-        memcpy(out, asked->items, n * sizeof *out);
-        return n;
+    for (size_t i = 0; i < asked->n; i++) {
+        add(s, asked->items[i]);
     }
-    for (size_t i = 0; i < asked->n_shown; i++) {
+    for (size_t i = 0; i < asked->n_shown && asked->n == 0; i++) {
         if (asked->shown[i].unknown.n == 0 || asked->shown[i].is_wrong) {
-            out[n++] = asked->shown[i].scope;
+            add(s, asked->shown[i].scope);
         }
     }
-    return n;
 }
 
+/* Where there is none of them. */
 static cordon_status
-without_any(const struct cd_emission *e, const struct cd_emit_asked *asked, struct cd_scope *out,
-            size_t *n, struct cordon_error *err)
+without_any(const struct cd_emission *e, const struct cd_emit_asked *asked, struct scopes *s,
+            struct cordon_error *err)
 {
     bool are_keys = e->target == CD_TARGET_KEY_POLICY;
     if (asked->n_shown != 0 && e->n != 0) { /* and none of them is known */
         return not_shown(e->arena, &asked->shown[0].scope, asked->shown[0].unknown, err);
     }
     if (e->target != CD_TARGET_BUCKET_POLICY && !asked->merges) {
-        out[(*n)++] = (struct cd_scope){.kind = are_keys ? CD_SCOPE_KEY : CD_SCOPE_ALL,
-                                        .key = {.partition = CD_STR("aws")}};
+        add(s, (struct cd_scope){.kind = are_keys ? CD_SCOPE_KEY : CD_SCOPE_ALL,
+                                 .key = {.partition = CD_STR("aws")}});
         return CORDON_OK;
     }
     return e->n == 0 ? CORDON_OK
@@ -169,15 +180,16 @@ cordon_status
 cd_scopes_of(const struct cd_emission *e, const struct cd_emit_asked *asked, struct cd_scope **out,
              size_t *n, struct cordon_error *err)
 {
-    size_t n_named = named(e, NULL);
-    *out = CD_NEW_ARRAY(e->arena, asked->n + asked->n_shown + n_named + 1, struct cd_scope);
-    *n = wanted(asked, *out);
-    (void)named(e, *out + *n);
-    *n = *n + n_named == 0 ? 0 : settle(*out, *n + n_named);
-    if (*n == 0) {
-        return without_any(e, asked, *out, n, err);
-    }
-    return asked->merges ? attach_all(e->arena, asked, *out, *n, err) : CORDON_OK;
+    struct scopes s = {.a = e->arena};
+    add_wanted(asked, &s);
+    add_named(e, &s);
+    settle(&s);
+    CORDON_TRY(s.n == 0        ? without_any(e, asked, &s, err)
+               : asked->merges ? attach_all(e->arena, asked, s.items, s.n, err)
+                               : CORDON_OK);
+    *out = s.items;
+    *n = s.n;
+    return CORDON_OK;
 }
 
 /* ---- files ---- */
