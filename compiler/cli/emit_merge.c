@@ -17,7 +17,7 @@ static const struct place bucket_policies = {CD_STR_INIT("AWS::S3::BucketPolicy"
                                           CD_STR_INIT("")};
 
 struct reader {
-    const struct cd_snapshot *s;
+    struct cd_snapshot *s;
     const struct place *place;
     struct cd_arena *a;
     struct cd_shown_policy *items;
@@ -106,7 +106,7 @@ read_policies(struct reader *r)
     if (t == NULL || t->root == NULL) {
         return;
     }
-    uint32_t slot = cd_node_slot((struct cd_snapshot *)r->s, t->root, r->place->property);
+    uint32_t slot = cd_node_slot(r->s, t->root, r->place->property);
     const struct cd_node *node =
         slot == CD_NONE || slot >= t->root->n_child ? NULL : t->root->child[slot];
     for (uint32_t row = 0; row < t->n; row++) {
