@@ -16,12 +16,11 @@ struct cd_bound_untold {
 };
 
 struct cd_bound_property {
-    struct cd_str path; /* `VpcConfig.Subnets`, `ReplicaRegions[].Region` */
-    struct cd_str key;  /* empty: no key tells it */
-    struct cd_str why;  /* without a key: a clause that says so; may be empty */
-    bool is_always;     /* the key is in every such request, else where the request sets it */
-    bool is_presence;   /* only whether it is there says something of the property */
-    bool is_of_some;    /* members of the list may lack the property */
+    struct cd_str path;          /* `VpcConfig.Subnets`, `ReplicaRegions[].Region` */
+    struct cd_str key;           /* empty: no key tells it */
+    struct cd_str why;           /* without a key: a clause that says so; may be empty */
+    bool is_presence;            /* only whether it is there says something of the property */
+    bool is_of_some;             /* members of the list may lack the property */
     const struct cd_str *create; /* actions that make the resource and tell */
     size_t n_create;
     const struct cd_str *update; /* actions that change the property and tell */

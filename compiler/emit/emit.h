@@ -195,9 +195,8 @@ bool cd_sid_leads_to(struct cd_arena *a, struct cd_str sid, const struct cd_decl
 /* For `check`: warns of the denies that no document can say, as far as it is known without values
  * for parameters. */
 void cd_emit_check(struct cd_arena *arena, const struct cd_sema *s, struct cd_diags *diags);
-/* Lists SPAN among what no document says, or among the warnings. */
+/* Lists SPAN among what no document says. */
 void cd_emission_refuse(struct cd_emission *out, const struct cd_decl *control, struct cd_span span,
                         struct cd_str why);
-void cd_emission_warn(struct cd_emission *out, struct cd_span span, struct cd_str message);
 
 #endif

@@ -8,7 +8,7 @@
  *       properties:
  *         Encrypted:             a path: `A.B`, `List[].Member`
  *           key: ec2:Encrypted
- *           present: always      or `when-set`: in requests that set the property
+ *           present: always      or `when-set`: in requests that set the property (for readers)
  *           value: presence      only whether the key is there says something; else `same`
  *           members: some        of a list: some may lack the property; else `all`
  *           create: [a:B, …]     the actions that tell; without it all that make one
@@ -90,9 +90,7 @@ put_binding(struct yaml_gen *g, const struct cd_yaml *key, const struct cd_yaml 
     yg_put_str(out, yg_scalar(g, key));
     put_text(g, name, "key", out);
     put_text(g, none, "why", out);
-    if (is_second(g, yg_member(g, value, "present"), "when-set", "always")) {
-        cd_buf_puts(out, ", .is_always = true");
-    }
+    (void)is_second(g, yg_member(g, value, "present"), "when-set", "always");
     if (is_second(g, yg_member(g, value, "value"), "same", "presence")) {
         cd_buf_puts(out, ", .is_presence = true");
     }
