@@ -42,13 +42,13 @@ cd_store_zeros(struct cd_store_load *l, uint32_t n)
 
 /* ---- ranges ---- */
 
-/* Are all of NUMBERS below LIMIT, or from FROM on? */
+/* Is none of NUMBERS in [LIMIT, LAST]? */
 static bool
-are_below(const uint32_t *numbers, uint32_t n, uint32_t limit, uint32_t from)
+are_below(const uint32_t *numbers, uint32_t n, uint32_t limit, uint32_t last)
 {
     uint32_t wrong = 0;
     for (uint32_t i = 0; i < n; i++) {
-        wrong |= (numbers[i] >= limit) & (numbers[i] < from);
+        wrong |= (numbers[i] >= limit) & (numbers[i] <= last);
     }
     return wrong == 0;
 }
@@ -74,7 +74,7 @@ all_in_range(struct cd_store_load *l, const uint32_t *numbers, uint32_t n,
     switch (column->kind) {
     case CD_STORE_ANY: return true;
     case CD_STORE_IDS: return ids_hold(l, numbers, n, false);
-    case CD_STORE_NAMES: return are_below(numbers, n, l->st->dict.n, CD_ARN_MADE);
+    case CD_STORE_NAMES: return are_below(numbers, n, l->st->dict.n, CD_ARN_MADE - 1);
     case CD_STORE_PLACES: return ids_hold(l, numbers, n, true);
     case CD_STORE_BELOW: return are_below(numbers, n, column->limit, UINT32_MAX);
     }

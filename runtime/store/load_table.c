@@ -99,7 +99,7 @@ names_hold(struct cd_store_load *l, const struct cd_table *t, uint32_t n)
 {
     bool hold = true;
     for (uint32_t row = 0; row < n && hold; row++) {
-        hold = (t->id[row] == CD_NO_STR || cd_store_id_holds(l, t->id[row]))
+        hold = cd_store_id_holds(l, t->id[row])
                && (t->arn[row] >= CD_ARN_MADE || cd_store_id_holds(l, t->arn[row]));
     }
     return hold;
@@ -140,13 +140,14 @@ static cordon_status
 load_envelope(struct cd_store_load *l, struct cd_bytes *bytes, const struct cd_store_table *from,
               struct cd_table *t)
 {
-    const struct cd_store_column names = {CD_STORE_NAMES, 0};
+    const struct cd_store_column ids = {CD_STORE_BELOW, l->st->dict.n};
+    const struct cd_store_column arns = {CD_STORE_NAMES, 0};
     const struct cd_store_column sites = {CD_STORE_BELOW, (uint32_t)l->st->n_sites};
     uint32_t n = from->n;
     bool is_whole = l->s->projection.img == NULL || !l->is_settled || is_added_to(l->s, from->type);
     (void)cd_bytes_get_u32(bytes);
-    CORDON_TRY(cd_store_load_ints(l, bytes, n, names, &t->id));
-    CORDON_TRY(cd_store_load_ints(l, bytes, n, names, &t->arn));
+    CORDON_TRY(cd_store_load_ints(l, bytes, n, ids, &t->id));
+    CORDON_TRY(cd_store_load_ints(l, bytes, n, arns, &t->arn));
     CORDON_TRY(cd_store_load_ints(l, bytes, n, sites, &t->site));
     if ((!l->is_settled || compares_names(l->s, t)) && !names_hold(l, t, n)) {
         return wrong_table(l, "a resource is named by no string");

@@ -4,6 +4,7 @@
 #define CD_TESTS_STORE_FIXTURE_H
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -178,6 +179,29 @@ put_snapshot(const struct cd_snapshot *s, struct cd_buf *out)
 
 /* ---- stores ---- */
 
+/* The store of S, which is sealed; in A, aligned. It goes through a pipe that holds all of it: on a
+ * disk each would wait for its sync. */
+static inline struct cd_str
+write_store(const struct cd_snapshot *s, struct cd_arena *a)
+{
+    struct cordon_error err = {.code = CORDON_OK};
+    char path[32];
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    int size = fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+    char *bytes = cd_arena_alloc(a, (size_t)size);
+    size_t n = 0;
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[1]);
+    cr_assert_eq(cd_store_write(s, path, &err), CORDON_OK, "%s", err.message);
+    close(ends[1]);
+    for (ssize_t got = 1; got > 0; n += (size_t)got) {
+        got = read(ends[0], bytes + n, (size_t)size - n);
+        cr_assert_geq(got, 0);
+    }
+    close(ends[0]);
+    return (struct cd_str){bytes, n};
+}
+
 /* What `cordon snapshot build` makes of TEXTS, read as a.json, b.json …; in A, aligned. */
 static inline struct cd_str
 make_store(struct cd_arena *a, const char *const *texts, size_t n)
@@ -185,11 +209,6 @@ make_store(struct cd_arena *a, const char *const *texts, size_t n)
     static const struct cd_str names[] = {CD_STR_INIT("a.json"), CD_STR_INIT("b.json")};
     struct cd_snapshot s;
     struct cordon_error err = {.code = CORDON_OK};
-    struct cd_str bytes;
-    char path[] = "/tmp/cordon-test-store-XXXXXX";
-    int fd = mkstemp(path);
-    cr_assert_geq(fd, 0);
-    close(fd);
     cr_assert_eq(cd_snapshot_init(&s, (struct cd_projection){.all = true}), CORDON_OK);
     s.keeps_problems = true;
     for (size_t i = 0; i < n; i++) {
@@ -197,10 +216,8 @@ make_store(struct cd_arena *a, const char *const *texts, size_t n)
                      err.message);
     }
     cr_assert_eq(cd_snapshot_seal(&s, &err), CORDON_OK);
-    cr_assert_eq(cd_store_write(&s, path, &err), CORDON_OK, "%s", err.message);
-    cr_assert_eq(cd_file_read(path, 1 << 20, a, &bytes, &err), CORDON_OK, "%s", err.message);
+    struct cd_str bytes = write_store(&s, a);
     cd_snapshot_finish(&s);
-    unlink(path);
     return bytes;
 }
 

@@ -226,6 +226,38 @@ Test(store, every_shorter_one_is_refused)
     }
 }
 
+/* Resources have ids and places: what stands for none, or for an ARN that is made, is none. */
+Test(store, a_resource_without_an_id_or_a_place_is_refused)
+{
+    static const struct {
+        uint32_t id, site;
+    } cases[] = {{CD_NO_STR, 0}, {CD_ARN_MADE, 0}, {0, UINT32_MAX}, {0, UINT32_MAX - 1}};
+    for (size_t i = 0; i < CD_ARRAY_LEN(cases); i++) {
+        struct cd_snapshot s;
+        struct cd_buf said = CD_BUF_INIT;
+        bool is_wanted;
+        uint32_t row;
+        cr_assert_eq(cd_snapshot_init(&s, (struct cd_projection){.all = true}), CORDON_OK);
+        s.keeps_problems = true;
+        cr_assert_eq(cd_snapshot_source(&s, CD_STR("a.json"), CD_STR("aws-config")), 0);
+        struct cd_table *t = cd_snapshot_table(&s, CD_STR("AWS::EC2::Volume"), &is_wanted);
+        const struct cd_envelope_row e = {.id = cases[i].id,
+                                          .arn = CD_ARN_MADE,
+                                          .partition = cd_snapshot_str(&s, CD_STR("aws")),
+                                          .region = CD_NO_STR,
+                                          .account = CD_NO_STR,
+                                          .origin = {.from_table = CD_NONE, .place = CD_NONE}};
+        cr_assert(t != NULL && cd_table_add(&s, t, &e, &row));
+        cr_assert_eq(cd_snapshot_seal(&s, &err), CORDON_OK);
+        t->site[row] = cases[i].site;
+        struct cd_str bytes = write_store(&s, &arena);
+        cr_expect_not(say_store(bytes, store_projection(&arena), true, &said, &err), "case %zu", i);
+        cr_expect_eq(err.code, CORDON_ECORRUPT);
+        cd_snapshot_finish(&s);
+        cd_buf_finish(&said);
+    }
+}
+
 /* Reads a store from its file, which another program then writes to. */
 static void
 expect_seen(void (*change)(int fd))
