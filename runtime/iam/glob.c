@@ -5,10 +5,18 @@
 
 /* ---- compilation ---- */
 
+/* A place in the text that only goes on; do quotes in odd number stand before it? */
+struct place {
+    size_t at;
+    bool is_odd;
+};
+
 struct compiler {
     struct cd_arena *a;
     struct cd_str text;
     unsigned holds;
+    struct place variable; /* where the last one begins */
+    struct place brace[2]; /* where such as begin behind quotes in even, in odd number may end */
     struct cd_glob_part *parts;
     size_t n, cap;
     uint32_t n_keys;
@@ -107,20 +115,27 @@ push_variable(struct compiler *c, struct cd_str body)
     return push(c, part);
 }
 
-/* Where the variable that begins at I ends: the place of its brace, outside quotes; text.n if it
- * has none. */
-static size_t
-variable_end(struct cd_str text, size_t i)
+static void
+go_on(struct place *p, struct cd_str text, size_t to)
 {
-    bool in_quotes = false;
-    for (; i < text.n; i++) {
-        if (text.p[i] == '\'') {
-            in_quotes = !in_quotes;
-        } else if (text.p[i] == '}' && !in_quotes) {
-            break;
-        }
+    for (; p->at < to; p->at++) {
+        p->is_odd = p->is_odd != (text.p[p->at] == '\'');
     }
-    return i;
+}
+
+/* Where the variable that begins at I, behind those before, ends: the place of its brace, outside
+ * quotes; text.n if it has none. However many begin, the text is gone through three times. */
+static size_t
+variable_end(struct compiler *c, size_t i)
+{
+    go_on(&c->variable, c->text, i);
+    bool is_odd = c->variable.is_odd;
+    struct place *brace = &c->brace[is_odd];
+    go_on(brace, c->text, i);
+    while (brace->at < c->text.n && (c->text.p[brace->at] != '}' || brace->is_odd != is_odd)) {
+        go_on(brace, c->text, brace->at + 1);
+    }
+    return brace->at;
 }
 
 static cordon_status
@@ -133,7 +148,7 @@ compile(struct compiler *c)
         size_t end = c->text.n;
         if ((c->holds & CD_GLOB_KEYED) != 0 && ch == '$' && i + 1 < c->text.n
             && c->text.p[i + 1] == '{') {
-            end = variable_end(c->text, i + 2);
+            end = variable_end(c, i + 2);
         }
         if (!is_wild && end == c->text.n) {
             i++;
