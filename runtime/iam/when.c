@@ -148,10 +148,13 @@ cd_when_join(struct cd_arena *a, enum cd_when_kind kind, struct cd_str key, cons
 {
     struct cd_when *w = CD_NEW(a, struct cd_when);
     uint32_t depth = y != NULL && y->depth > x->depth ? y->depth : x->depth;
-    if (depth >= CD_WHEN_DEPTH) {
+    uint32_t n_each = y != NULL && y->n_each > x->n_each ? y->n_each : x->n_each;
+    n_each += kind == CD_WHEN_ANY || kind == CD_WHEN_ALL;
+    if (depth >= CD_WHEN_DEPTH || n_each > CD_WHEN_EACH) {
         return cd_when_truth(a, CD_MAYBE, CD_STR("the condition is nested too deep"));
     }
-    *w = (struct cd_when){.kind = kind, .depth = depth + 1, .key = key, .a = x, .b = y};
+    *w = (struct cd_when){
+        .kind = kind, .depth = depth + 1, .n_each = n_each, .key = key, .a = x, .b = y};
     return w;
 }
 

@@ -8,6 +8,7 @@
 #include "runtime/iam/policy.h"
 
 #define CD_WHEN_DEPTH 1000u /* of a tree; what is deeper is unknown */
+#define CD_WHEN_EACH 16u    /* of ANY and ALL within each other */
 #define CD_WHEN_KEYS 96u    /* of a request of which each value of a key is asked */
 
 enum cd_when_kind {
@@ -23,7 +24,7 @@ enum cd_when_kind {
 
 struct cd_when {
     enum cd_when_kind kind;
-    uint32_t depth;
+    uint32_t depth, n_each;
     enum cd_truth truth; /* TRUTH */
     struct cd_str why;   /* TRUTH: of CD_MAYBE; LINE: why there may be more values, or empty */
     struct cd_condition_line line; /* LINE */
