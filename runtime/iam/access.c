@@ -1,8 +1,6 @@
 /* Requests: their keys and what is derived of them. */
 #include "runtime/iam/access.h"
 
-#include <stdlib.h>
-
 #include "runtime/schema/schema.h"
 
 bool
@@ -62,32 +60,4 @@ cd_access_value(const struct cd_access *access, struct cd_str name, struct cd_st
         *out = key->values[0];
     }
     return has;
-}
-
-void
-cd_missing_finish(struct cd_missing *m)
-{
-    free(m->names);
-    *m = (struct cd_missing){.n = 0};
-}
-
-void
-cd_missing_add(struct cd_missing *m, struct cd_str name)
-{
-    for (size_t i = 0; i < m->n; i++) {
-        if (cd_str_eq_nocase(m->names[i], name)) {
-            return;
-        }
-    }
-    if (m->n == m->cap) {
-        size_t cap = m->cap == 0 ? 16 : 2 * m->cap;
-        struct cd_str *names = realloc(m->names, cap * sizeof *names);
-        if (names == NULL) {
-            m->oom = true;
-            return;
-        }
-        m->names = names;
-        m->cap = cap;
-    }
-    m->names[m->n++] = name;
 }

@@ -91,13 +91,19 @@ struct cd_missing {
     struct cd_str *names;
     size_t n, cap;
     bool oom;
+    uint32_t *slots; /* of many names, by hash: index + 1; NULL: they are few */
+    size_t n_slots;
 };
 void cd_missing_finish(struct cd_missing *m);
 void cd_missing_add(struct cd_missing *m, struct cd_str name);
+void cd_missing_forget(struct cd_missing *m, size_t n); /* of many */
 /* Forgets what was added since there were N. */
 static inline void
 cd_missing_back(struct cd_missing *m, size_t n)
 {
+    if (m->slots != NULL) {
+        cd_missing_forget(m, n);
+    }
     m->n = n;
 }
 
