@@ -9,7 +9,6 @@
 struct making {
     const struct cd_asker *k;
     struct cd_arena *a;
-    const struct cd_ask_action *action;
     uint32_t type;
     const struct cd_arn_glob *pattern;
     const struct cd_ask_within *within;
@@ -282,8 +281,7 @@ cd_ask_make_resources(const struct cd_asker *k, struct cd_arena *a,
 {
     bool is_known = action->index != CD_SCHEMA_NONE;
     uint32_t n_types = is_known ? cd_iam_action_at(action->index).n_resource_types : 0;
-    struct making m = {
-        .k = k, .a = a, .action = action, .pattern = pattern, .within = within, .out = out};
+    struct making m = {.k = k, .a = a, .pattern = pattern, .within = within, .out = out};
     m.facts = k->facts;
     *out = (struct cd_ask_resources){.n = 0};
     for (m.type = 0; m.type < n_types; m.type++) {

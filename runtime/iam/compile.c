@@ -424,7 +424,8 @@ compile_members(struct cd_compiler *c, struct cd_dom_val v, struct cd_policy *ou
     }
     if (seen[1]) {
         struct cd_step_to at = {NULL, names[1], 0};
-        CORDON_TRY(cd_compile_text(c, found[1], &at, &out->id));
+        struct cd_str unused;
+        CORDON_TRY(cd_compile_text(c, found[1], &at, &unused));
     }
     return compile_statements(c, found[2], out);
 }

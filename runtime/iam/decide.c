@@ -271,21 +271,18 @@ is_given(const struct decider *d)
     return cd_truth_or(cd_truth_or(own, self), cd_truth_or(anyone, cd_truth_and(role, limits)));
 }
 
-static enum cd_truth
-is_allowed(const struct decider *d)
+static void
+combine(const struct decider *d, struct cd_decided *out)
 {
     enum cd_truth allows = cd_truth_and(d->given, cd_truth_and(d->scps, d->endpoints));
-    return cd_truth_and(allows, cd_truth_not(d->denies));
-}
-
-static enum cd_decision
-combine(const struct decider *d)
-{
-    enum cd_truth allows = cd_truth_and(d->given, cd_truth_and(d->scps, d->endpoints));
+    out->allowed = cd_truth_and(allows, cd_truth_not(d->denies));
     if (d->denies != CD_NO) {
-        return d->denies == CD_YES ? CD_EXPLICIT_DENY : CD_UNDECIDED;
+        out->decision = d->denies == CD_YES ? CD_EXPLICIT_DENY : CD_UNDECIDED;
+    } else {
+        out->decision = allows == CD_YES  ? CD_ALLOWED
+                        : allows == CD_NO ? CD_IMPLICIT_DENY
+                                          : CD_UNDECIDED;
     }
-    return allows == CD_YES ? CD_ALLOWED : allows == CD_NO ? CD_IMPLICIT_DENY : CD_UNDECIDED;
 }
 
 /* ---- reasons ---- */
@@ -354,8 +351,7 @@ cd_decide(const struct cd_question *q, struct cd_decided *a)
     } else {
         ask_all(&d);
         d.given = cd_access_is_reserved(&q->access) ? CD_NO : is_given(&d);
-        a->decision = combine(&d);
-        a->allowed = is_allowed(&d);
+        combine(&d, a);
     }
     give_reasons(&d);
     return !a->oom && !a->missing.oom;

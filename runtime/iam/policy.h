@@ -152,7 +152,6 @@ struct cd_action_segment {
 };
 
 struct cd_policy {
-    struct cd_str id;
     bool has_variables; /* Version 2012-10-17, and not 2008-10-17 or none */
     const struct cd_policy_statement *statements;
     uint32_t n_statements;
@@ -201,9 +200,5 @@ enum cd_truth cd_statement_covers(const struct cd_policy_statement *s, bool comp
  * asked. */
 enum cd_truth cd_statement_applies(const struct cd_policy_statement *s,
                                    const struct cd_access *access, struct cd_missing *missing);
-/* Is the request denied by the document, whoever asks? *BY is the statement that denies it, or (for
- * CD_MAYBE) the first that may; NULL for CD_NO. */
-enum cd_truth cd_policy_denies(const struct cd_policy *policy, const struct cd_access *access,
-                               struct cd_missing *missing, const struct cd_policy_statement **by);
 
 #endif

@@ -170,24 +170,3 @@ cd_statement_applies(const struct cd_policy_statement *s, const struct cd_access
     return cd_actions_match(&s->actions, access) ? cd_statement_covers(s, true, access, missing)
                                                  : CD_NO;
 }
-
-enum cd_truth
-cd_policy_denies(const struct cd_policy *policy, const struct cd_access *access,
-                 struct cd_missing *missing, const struct cd_policy_statement **by)
-{
-    size_t mark = missing->n;
-    enum cd_truth denies = CD_NO;
-    *by = NULL;
-    for (uint32_t i = 0; i < policy->n_statements && denies != CD_YES; i++) {
-        const struct cd_policy_statement *s = &policy->statements[i];
-        enum cd_truth one = s->is_deny ? cd_statement_applies(s, access, missing) : CD_NO;
-        if (one == CD_YES || (one == CD_MAYBE && denies == CD_NO)) {
-            *by = s;
-        }
-        denies = cd_truth_or(denies, one);
-    }
-    if (denies != CD_MAYBE) {
-        cd_missing_back(missing, mark);
-    }
-    return denies;
-}

@@ -1,10 +1,10 @@
-/* Any bytes as a policy document, put to two requests: one with keys, one of which nothing is
+/* Any bytes as an identity policy, put to two requests: one with keys, one of which nothing is
  * known. What is decided without knowing more stays so when more is known. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "runtime/iam/policy.h"
+#include "runtime/iam/decide.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,23 +17,27 @@ static const struct cd_access_key keys[] = {
     {.name = CD_STR_INIT("k:k"), .values = values + 2, .n_values = 1},
 };
 
-static enum cd_truth
+static enum cd_decision
 ask(const struct cd_policy *policy, bool knows)
 {
-    struct cd_access access = {.action = CD_STR("s3:GetObject"),
-                               .resource = CD_STR("arn:aws:s3:::b/k"),
-                               .keys = keys,
-                               .n_keys = knows ? CD_ARRAY_LEN(keys) : 0,
-                               .is_partial = !knows};
-    struct cd_missing missing = {.n = 0};
-    const struct cd_policy_statement *by;
-    cd_access_prepare(&access);
-    enum cd_truth t = cd_policy_denies(policy, &access, &missing, &by);
-    if ((t != CD_MAYBE && missing.n != 0) || (t == CD_NO) != (by == NULL)) {
+    struct cd_named_policy named = {CD_STR("p"), policy};
+    struct cd_decided decided = {.n_because = 0};
+    struct cd_question q = {.access = {.action = CD_STR("s3:GetObject"),
+                                       .resource = CD_STR("arn:aws:s3:::b/k"),
+                                       .keys = keys,
+                                       .n_keys = knows ? CD_ARRAY_LEN(keys) : 0,
+                                       .is_partial = !knows},
+                            .account = CD_STR("111122223333"),
+                            .identity = {&named, 1}};
+    cd_access_prepare(&q.access);
+    if (!cd_caller_read(CD_STR("arn:aws:iam::111122223333:user/a"), &q.caller)
+        || !cd_decide(&q, &decided)
+        || (decided.decision != CD_UNDECIDED && decided.missing.n != 0)) {
         abort();
     }
-    cd_missing_finish(&missing);
-    return t;
+    enum cd_decision decision = decided.decision;
+    cd_decided_finish(&decided);
+    return decision;
 }
 
 int
@@ -45,8 +49,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cd_arena_init(&a);
     if (cd_policy_read(&a, NULL, (struct cd_str){(const char *)data, size}, &policy, &err)
         == CORDON_OK) {
-        enum cd_truth unknown = ask(policy, false), known = ask(policy, true);
-        if (unknown != CD_MAYBE && unknown != known) {
+        enum cd_decision unknown = ask(policy, false), known = ask(policy, true);
+        if (unknown != CD_UNDECIDED && unknown != known) {
             abort();
         }
     } else if (err.message[0] == '\0') {

@@ -359,30 +359,6 @@ Test(iam_policy, unknown_keys_are_named)
     end(&s);
 }
 
-Test(iam_policy, the_statement_that_denies)
-{
-    const struct cd_policy_statement *by = NULL;
-    struct setting s;
-    begin(&s, "s3:GetObject", "arn:aws:s3:::b/k");
-    s.access.is_partial = true;
-    cd_access_prepare(&s.access);
-    const struct cd_policy *policy = compiled(
-        &s, "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},"
-            "{\"Sid\":\"A\",\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\","
-            "\"Condition\":{\"Null\":{\"k:k\":\"true\"}}},"
-            "{\"Sid\":\"B\",\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\"}]}");
-    cr_expect_eq(cd_policy_denies(policy, &s.access, &s.missing, &by), CD_YES);
-    cr_assert_not_null(by);
-    cr_expect(cd_str_eq(by->sid, CD_STR("B")));
-    cr_expect_eq(s.missing.n, 0);
-    s.access.action = CD_STR("ec2:RunInstances");
-    cd_access_prepare(&s.access);
-    cr_expect_eq(cd_policy_denies(policy, &s.access, &s.missing, &by), CD_MAYBE);
-    cr_expect(cd_str_eq(by->sid, CD_STR("A")));
-    cr_expect_eq(s.missing.n, 1);
-    end(&s);
-}
-
 /* ---- what is no policy document ---- */
 
 static void
