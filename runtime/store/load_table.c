@@ -145,7 +145,6 @@ load_envelope(struct cd_store_load *l, struct cd_bytes *bytes, const struct cd_s
     const struct cd_store_column sites = {CD_STORE_BELOW, (uint32_t)l->st->n_sites};
     uint32_t n = from->n;
     bool is_whole = l->s->projection.img == NULL || !l->is_settled || is_added_to(l->s, from->type);
-    (void)cd_bytes_get_u32(bytes);
     CORDON_TRY(cd_store_load_ints(l, bytes, n, ids, &t->id));
     CORDON_TRY(cd_store_load_ints(l, bytes, n, arns, &t->arn));
     CORDON_TRY(cd_store_load_ints(l, bytes, n, sites, &t->site));

@@ -81,7 +81,6 @@ cd_store_put_table(struct cd_store_writer *w, const struct cd_table *t, struct c
 {
     const struct cd_store_wide captured = {
         .n = t->n, .integer = captured_of, .is_there = is_always_there, .of = t};
-    cd_bytes_put(out, t->n_live);
     put_column(w, t->id, t->n, CD_NO_STR, w->strings, out);
     put_column(w, t->arn, t->n, CD_ARN_MADE, w->strings, out);
     put_column(w, t->site, t->n, 0, w->sites, out);
