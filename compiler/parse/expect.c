@@ -41,7 +41,7 @@ static const struct group groups[] = {
      {CD_TOK_CONTROL, CD_TOK_LET},
      0,
      {CD_TOK_MODULE, CD_TOK_USE, CD_TOK_PARAM, CD_TOK_LET, CD_TOK_FN, CD_TOK_CONTROL, CD_TOK_WAIVE,
-      CD_TOK_TEST, CD_TOK_DOC}},
+      CD_TOK_TEST, CD_TOK_DOC, CD_TOK_FIELD /* of the name before */}},
     {"an expression",
      {CD_TOK_LPAREN, CD_TOK_NUMBER},
      0,

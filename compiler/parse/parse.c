@@ -153,7 +153,7 @@ feed(struct cd_parse *p, struct cd_token t)
         p->item = t.kind;
         p->word = (struct cd_token){0};
     }
-    if (t.kind == CD_TOK_NAME && t.first && p->decl == CD_TOK_CONTROL && p->depth == 1
+    if (t.kind == CD_TOK_NAME && p->decl == CD_TOK_CONTROL && p->depth == 1
         && cd_parse_accepts(p, CD_TOK_REQUIRE)) {
         p->word = t;
     }
