@@ -8,16 +8,6 @@ static const struct cd_str key_tail = CD_STR_INIT("key/");
 
 /* ---- names ---- */
 
-static bool
-is_account(struct cd_str text)
-{
-    bool ok = text.n == 12;
-    for (size_t i = 0; i < text.n && ok; i++) {
-        ok = text.p[i] >= '0' && text.p[i] <= '9';
-    }
-    return ok;
-}
-
 /* Letters, digits and hyphens: also what a file may be named. */
 static bool
 is_id(struct cd_str text)
@@ -40,7 +30,7 @@ cd_key_parse(struct cd_str text, struct cd_key *out)
     }
     *out = (struct cd_key){part[1], part[3], part[4], cd_str_sub(part[5], key_tail.n, part[5].n)};
     return cd_str_eq(cd_region_partition(out->region), out->partition) && out->partition.n != 0
-           && is_account(out->account) && is_id(out->id);
+           && cd_is_account(out->account) && is_id(out->id);
 }
 
 bool
@@ -54,7 +44,7 @@ cd_key_account_parse(struct cd_str text, struct cd_key *out)
         out->partition = part[1];
         out->account = part[4];
     }
-    return cd_partition_exists(out->partition) && is_account(out->account);
+    return cd_partition_exists(out->partition) && cd_is_account(out->account);
 }
 
 int

@@ -4,6 +4,7 @@
 
 #include "compiler/sema/check.h"
 #include "runtime/base/num.h"
+#include "runtime/schema/arn.h"
 
 #define N_ARN_SEGMENTS 6
 
@@ -56,20 +57,6 @@ cd_arn_pattern_ok(struct cd_str text)
     return cd_str_eq(text, CD_STR("*")) || count_colons(text) >= N_ARN_SEGMENTS - 1;
 }
 
-static bool
-is_account(struct cd_str text)
-{
-    if (text.n != 12) {
-        return false;
-    }
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The family of an address, 0 if TEXT is none. */
 static int
 ip_family(struct cd_str text)
@@ -107,7 +94,7 @@ cd_refined_ok(enum cd_type_kind kind, struct cd_str text)
         return cd_region_partition(text).n > 0;
     }
     if (kind == CD_TYPE_ACCOUNT) {
-        return is_account(text);
+        return cd_is_account(text);
     }
     if (kind == CD_TYPE_ARN) {
         return cd_arn_text_ok(text);
@@ -217,7 +204,7 @@ check_segments(struct cd_sema *s, struct cd_span span, struct cd_str arn)
                  "partitions are aws, aws-cn, aws-us-gov, …; * is any of them");
     } else if (is_fixed(region) && cd_region_partition(region).n == 0) {
         bad_region(s, span, region);
-    } else if (is_fixed(account) && is_digits(account) && !is_account(account)) {
+    } else if (is_fixed(account) && is_digits(account) && !cd_is_account(account)) {
         bad_text(s, span, account, "an account", "an account has twelve digits: \"111122223333\"");
     }
 }

@@ -9,17 +9,6 @@ cd_arn_read(struct cd_str s, struct cd_arn *out)
     return cd_arn_segments(s, out->part);
 }
 
-bool
-cd_is_account(struct cd_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9') {
-            return false;
-        }
-    }
-    return s.n == 12;
-}
-
 struct cd_str
 cd_arn_account(const struct cd_arn *arn)
 {

@@ -72,8 +72,6 @@ struct cd_access {
 void cd_access_prepare(struct cd_access *access);
 /* Splits S; false if it has fewer than five colons. */
 bool cd_arn_read(struct cd_str s, struct cd_arn *out);
-/* Twelve digits? */
-bool cd_is_account(struct cd_str s);
 /* The account that an ARN names; empty: none, as in arn:aws:s3:::b and arn:aws:iam::aws:policy/p.
  */
 struct cd_str cd_arn_account(const struct cd_arn *arn);

@@ -17,6 +17,17 @@ cd_arn_segments(struct cd_str s, struct cd_str out[CD_ARN_SEGMENTS])
     return true;
 }
 
+bool
+cd_is_account(struct cd_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9') {
+            return false;
+        }
+    }
+    return s.n == 12;
+}
+
 /* The part that a placeholder names; CD_OF_ARN_N: none of them. */
 static enum cd_of_arn
 part_of(struct cd_str name)

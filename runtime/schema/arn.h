@@ -15,6 +15,9 @@
  * False if S has fewer. The segments are borrowed from S; that the first is `arn` is not asked. */
 bool cd_arn_segments(struct cd_str s, struct cd_str out[CD_ARN_SEGMENTS]);
 
+/* The id of an account: twelve digits? */
+bool cd_is_account(struct cd_str s);
+
 #define CD_ARN_PIECES 16
 
 enum cd_of_arn {

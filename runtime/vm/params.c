@@ -7,11 +7,13 @@
 
 #include "runtime/base/nearest.h"
 #include "runtime/base/num.h"
+#include "runtime/schema/arn.h"
 #include "runtime/schema/schema.h"
 #include "runtime/vm/params_read.h"
 #include "runtime/vm/pattern.h"
 
 #define LARGEST_WHOLE 9007199254740992.0 /* 2^53 */
+#define SHOWN 100 /* bytes of a text in a message, which has only so much room */
 
 /* ---- collecting ---- */
 
@@ -215,33 +217,10 @@ parse_duration(struct cd_str s, int64_t *out)
     return s.n > (size_t)minus;
 }
 
-static bool
-all_digits(struct cd_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9') {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* S for a message, which has only so much room. */
-static struct cd_str
-shown(const struct binder *b, struct cd_str s)
-{
-    size_t n = s.n < 100 ? s.n : 100;
-    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xC0u) == 0x80u) {
-        n--;
-    }
-    struct cd_str cut = n < s.n ? cd_arena_printf(b->arena, "%.*s…", (int)n, s.p) : s;
-    return cut.p ? cut : cd_str_sub(s, 0, n);
-}
-
 static cordon_status
 refuse_text(const struct binder *b, struct cd_str s, const char *what)
 {
-    struct cd_str text = shown(b, s);
+    struct cd_str text = cd_arena_shown(b->arena, s, SHOWN);
     return refuse(b, "\"%.*s\" %s", CD_FMT(text), what);
 }
 
@@ -288,7 +267,7 @@ check_refine(const struct binder *b, enum cd_refine refine, struct cd_str s)
     case CD_REFINE_NONE: return CORDON_OK;
     case CD_REFINE_REGION: return cd_region_partition(s).n > 0 ? CORDON_OK : refuse_region(b, s);
     case CD_REFINE_ACCOUNT:
-        return s.n == 12 && all_digits(s)
+        return cd_is_account(s)
                    ? CORDON_OK
                    : refuse_text(b, s, "is not an account: twelve digits are expected");
     case CD_REFINE_ARN:
