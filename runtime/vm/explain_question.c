@@ -118,21 +118,11 @@ cd_explain_question(const struct cd_explainer *x, struct cd_spot s, const struct
         || cd_vec_state(second, s.lane) != CD_KNOWN) {
         return false;
     }
-    if (in->op == CD_OP_ALLOWS || in->op == CD_OP_DENIES) {
-        enum cd_ask_kind kind = in->op == CD_OP_ALLOWS ? CD_ASK_ALLOWS : CD_ASK_DENIES;
-        return cd_questions_ask(e, kind, cd_rowref_row(first->v.u64[s.lane]),
-                                cd_questions_requests(e, second, s.lane), &asked, &why)
-               && put_asked((enum cd_op)in->op, &asked, out);
-    }
-    if (in->op == CD_OP_CAN) {
-        return cd_questions_can(e, first->v.u64[s.lane], cd_questions_requests(e, second, s.lane),
-                                &asked, &why)
-               && put_asked(CD_OP_CAN, &asked, out);
-    }
-    if (in->op == CD_OP_BECOMES) {
+    struct cd_vm_question q = cd_questions_at(e, (enum cd_op)in->op, first, second, s.lane);
+    if (q.op == CD_OP_BECOMES) {
         cd_buf_puts(out, ": ");
-        (void)cd_questions_becomes(e, first->v.u64[s.lane], second->v.u64[s.lane], out);
+        (void)cd_questions_becomes(e, q.row, q.role, out);
         return true;
     }
-    return false;
+    return cd_questions_ask(e, &q, &asked, &why) && put_asked(q.op, &asked, out);
 }

@@ -280,22 +280,6 @@ cd_questions_can(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests r
     return true;
 }
 
-static struct cd_vm_answer
-answer_of(struct cd_eval *e, const struct cd_vm_question *q)
-{
-    struct cd_asked asked;
-    uint32_t why;
-    uint32_t open = cd_questions_of(e)->actions.items[q->requests.actions].open;
-    if (!cd_questions_can(e, q->row, q->requests, &asked, &why)) {
-        return (struct cd_vm_answer){CD_MAYBE, why};
-    }
-    if (open != 0 && asked.answer != CD_YES) {
-        return (struct cd_vm_answer){CD_MAYBE, open};
-    }
-    return (struct cd_vm_answer){asked.answer,
-                                 asked.answer == CD_MAYBE ? cd_vm_str(e, asked.why) : 0};
-}
-
 static bool
 cannot(struct cd_eval *e, const struct cd_vm_question *q)
 {
@@ -305,5 +289,5 @@ cannot(struct cd_eval *e, const struct cd_vm_question *q)
 void
 cd_k_can(struct cd_eval *e, const struct cd_insn *in)
 {
-    cd_questions_answer(e, in, cannot, answer_of);
+    cd_questions_answer(e, in, cannot, cd_questions_of_requests);
 }

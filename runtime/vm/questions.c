@@ -107,8 +107,9 @@ cd_questions_when(struct cd_eval *e, uint32_t when)
     return when == CD_NONE ? NULL : cd_questions_of(e)->whens.items[when];
 }
 
-struct cd_vm_requests
-cd_questions_requests(struct cd_eval *e, const struct cd_vec *v, uint32_t lane)
+/* The set of requests that the known lane LANE of V is a number of; ends the call if it is none. */
+static struct cd_vm_requests
+requests_at(struct cd_eval *e, const struct cd_vec *v, uint32_t lane)
 {
     struct cd_questions *q = cd_questions_of(e);
     const uint32_t *item = q->request_keys.items[index_of(e, v, lane, q->request_keys.n)];
@@ -429,19 +430,26 @@ is_asked(struct cd_eval *e, const struct cd_insn *in, struct cd_arena *a, struct
     return known;
 }
 
+struct cd_vm_question
+cd_questions_at(struct cd_eval *e, enum cd_op op, const struct cd_vec *x, const struct cd_vec *y,
+                uint32_t lane)
+{
+    struct cd_vm_question q = {.op = op, .row = x->v.u64[lane]};
+    if (op == CD_OP_BECOMES) {
+        q.role = y->v.u64[lane];
+    } else {
+        q.requests = requests_at(e, y, lane);
+    }
+    return q;
+}
+
 /* What lane I asks, and in *number what tells its second operand from others. */
 static struct cd_vm_question
 question_at(struct cd_eval *e, const struct cd_insn *in, uint32_t i, uint32_t *number)
 {
     const struct cd_vec *y = cd_vm_reg(e, in->b);
-    struct cd_vm_question q = {.op = (enum cd_op)in->op, .row = cd_vm_reg(e, in->a)->v.u64[i]};
-    if (q.op == CD_OP_BECOMES) {
-        q.role = y->v.u64[i];
-        *number = cd_questions_row(e, q.role);
-    } else {
-        q.requests = cd_questions_requests(e, y, i);
-        *number = (uint32_t)y->v.f64[i];
-    }
+    struct cd_vm_question q = cd_questions_at(e, (enum cd_op)in->op, cd_vm_reg(e, in->a), y, i);
+    *number = q.op == CD_OP_BECOMES ? cd_questions_row(e, q.role) : (uint32_t)y->v.f64[i];
     return q;
 }
 
@@ -501,9 +509,9 @@ asker_of(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
     return q->askers.items[i];
 }
 
-bool
-cd_questions_ask(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
-                 struct cd_vm_requests requests, struct cd_asked *out, uint32_t *why)
+static bool
+ask_document(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
+             struct cd_vm_requests requests, struct cd_asked *out, uint32_t *why)
 {
     struct cd_questions *q = cd_questions_of(e);
     const struct cd_vm_policy *p = cd_questions_policy(e, document);
@@ -519,18 +527,26 @@ cd_questions_ask(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
     return true;
 }
 
-static struct cd_vm_answer
-answer_of(struct cd_eval *e, const struct cd_vm_question *q)
+bool
+cd_questions_ask(struct cd_eval *e, const struct cd_vm_question *q, struct cd_asked *out,
+                 uint32_t *why)
+{
+    enum cd_ask_kind kind = q->op == CD_OP_ALLOWS ? CD_ASK_ALLOWS : CD_ASK_DENIES;
+    return q->op == CD_OP_CAN ? cd_questions_can(e, q->row, q->requests, out, why)
+                              : ask_document(e, kind, cd_rowref_row(q->row), q->requests, out, why);
+}
+
+struct cd_vm_answer
+cd_questions_of_requests(struct cd_eval *e, const struct cd_vm_question *q)
 {
     struct cd_asked asked;
     uint32_t why;
     uint32_t open = cd_questions_of(e)->actions.items[q->requests.actions].open;
-    enum cd_ask_kind kind = q->op == CD_OP_ALLOWS ? CD_ASK_ALLOWS : CD_ASK_DENIES;
-    if (!cd_questions_ask(e, kind, cd_rowref_row(q->row), q->requests, &asked, &why)) {
+    if (!cd_questions_ask(e, q, &asked, &why)) {
         return (struct cd_vm_answer){CD_MAYBE, why};
     }
     /* Further actions can only add to what is allowed, and to what is not denied. */
-    if (open != 0 && asked.answer != cd_truth_of(kind == CD_ASK_ALLOWS)) {
+    if (open != 0 && asked.answer != cd_truth_of(q->op != CD_OP_DENIES)) {
         return (struct cd_vm_answer){CD_MAYBE, open};
     }
     return (struct cd_vm_answer){asked.answer,
@@ -540,5 +556,5 @@ answer_of(struct cd_eval *e, const struct cd_vm_question *q)
 void
 cd_k_document(struct cd_eval *e, const struct cd_insn *in)
 {
-    cd_questions_answer(e, in, NULL, answer_of);
+    cd_questions_answer(e, in, NULL, cd_questions_of_requests);
 }

@@ -65,9 +65,6 @@ struct cd_questions {
 struct cd_questions *cd_questions_of(struct cd_eval *e);
 void cd_questions_finish(struct cd_eval *e);
 
-/* The set of requests that the known lane LANE of V is a number of; ends the call if it is none. */
-struct cd_vm_requests cd_questions_requests(struct cd_eval *e, const struct cd_vec *v,
-                                            uint32_t lane);
 /* A question as it stands in a lane. */
 struct cd_vm_question {
     enum cd_op op;
@@ -75,6 +72,16 @@ struct cd_vm_question {
     cd_rowref role;                 /* BECOMES */
     struct cd_vm_requests requests; /* of the others */
 };
+/* The question OP of what stands in the known lane LANE of X and Y; ends the call if that is no set
+ * of requests. */
+struct cd_vm_question cd_questions_at(struct cd_eval *e, enum cd_op op, const struct cd_vec *x,
+                                      const struct cd_vec *y, uint32_t lane);
+/* What is asked of a set of requests, in full: with the request that was found, in the scratch
+ * until the next question. False: *why says why nothing can be asked. */
+bool cd_questions_ask(struct cd_eval *e, const struct cd_vm_question *q, struct cd_asked *out,
+                      uint32_t *why);
+/* Its answer. */
+struct cd_vm_answer cd_questions_of_requests(struct cd_eval *e, const struct cd_vm_question *q);
 /* Answers the lanes of IN: each question is asked once. IS_NO (or NULL) tells at a glance that the
  * answer is no, which is not kept then. */
 void cd_questions_answer(struct cd_eval *e, const struct cd_insn *in,
@@ -84,11 +91,6 @@ void cd_questions_answer(struct cd_eval *e, const struct cd_insn *in,
 const struct cd_when *cd_questions_when(struct cd_eval *e, uint32_t when);
 /* The document that stands at a row of the snapshot's policy documents. */
 const struct cd_vm_policy *cd_questions_policy(struct cd_eval *e, uint32_t row);
-/* What is asked of one document (CD_ASK_ALLOWS, CD_ASK_DENIES), in full: with the request that was
- * found, in the scratch until the next question. False: *why says why nothing can be asked. */
-bool cd_questions_ask(struct cd_eval *e, enum cd_ask_kind kind, uint32_t document,
-                      struct cd_vm_requests requests, struct cd_asked *out, uint32_t *why);
-
 /* The same of a principal: a row of AWS::IAM::Role or AWS::IAM::User (kern_iam.c). */
 bool cd_questions_can(struct cd_eval *e, cd_rowref principal, struct cd_vm_requests requests,
                       struct cd_asked *out, uint32_t *why);
