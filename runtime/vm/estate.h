@@ -50,7 +50,7 @@ void cd_estate_add(struct cd_eval *e, struct cd_documents *out, struct cd_str na
                    struct cd_at document);
 void cd_estate_add_unknown(struct cd_eval *e, struct cd_documents *out, const char *why, ...)
     __attribute__((format(printf, 3, 4)));
-/* JSON as it stands in a property: a text that holds it, or an object. */
+/* JSON as it stands in a property: a text that holds it, or an object. Adds one document. */
 void cd_estate_add_json(struct cd_eval *e, struct cd_documents *out, struct cd_str name,
                         struct cd_at json);
 struct cd_policy_set cd_estate_set(const struct cd_documents *d);
@@ -74,20 +74,16 @@ struct cd_attachments {
     size_t n_open, cap_open;
 };
 
-/* Levels of an account, for one kind of policies. */
-struct cd_account_levels {
-    struct cd_str account;
-    bool of_resources;
-    struct cd_policy_levels levels;
-};
-
 struct cd_estate {
     struct cd_idmap managed;   /* by dictionary id of an ARN: row of AWS::IAM::ManagedPolicy */
     struct cd_name_map groups; /* rows of AWS::IAM::Group by their names */
     struct cd_attachments attachments[CD_N_HOLDERS][CD_ATTACHING];
     struct cd_idmap principal_of[2]; /* by row of roles, of users: number of the principal */
     CD_VEC(struct cd_vm_principal *) principals;
-    CD_VEC(struct cd_account_levels *) levels;
+    struct cd_idmap levels_of[2]; /* by dictionary id of an account: of principals, of resources */
+    CD_VEC(struct cd_policy_levels *) levels;
+    struct cd_idmap content_of; /* by row of AWS::Organizations::Policy */
+    CD_VEC(struct cd_named_policy) contents;
     struct cd_vm_site *sites[CD_N_SITE_SERVICES];
     uint32_t n_sites[CD_N_SITE_SERVICES];
     struct cd_idmap site_of[CD_N_SITE_SERVICES]; /* by dictionary id of the name */

@@ -134,6 +134,23 @@ allows_nothing(const struct cd_documents *d)
     return true;
 }
 
+/* Adds the content of the policy, which is compiled once for all to whom it is attached. */
+static void
+add_content(struct cd_eval *e, struct cd_documents *out, uint32_t row, struct cd_str name,
+            struct cd_at policy)
+{
+    struct cd_estate *s = cd_estate_of(e);
+    uint32_t at;
+    if (!cd_idmap_get(&s->content_of, row, &at)) {
+        struct cd_documents made = {.n = 0};
+        cd_estate_add_json(e, &made, name, cd_estate_property(e, policy, "Content"));
+        at = (uint32_t)s->contents.n;
+        *CD_PUSH(&e->arena, s->contents.items, s->contents.n, s->contents.cap) = made.items[0];
+        cd_idmap_put(&e->arena, &s->content_of, row, at);
+    }
+    *CD_PUSH(&e->arena, out->items, out->n, out->cap) = s->contents.items[at];
+}
+
 /* The policies of the kind that are attached to the root, the unit or the account ID. */
 static struct cd_documents
 attached_to(struct cd_eval *e, struct cd_str id, bool of_resources)
@@ -149,7 +166,7 @@ attached_to(struct cd_eval *e, struct cd_str id, bool of_resources)
             continue;
         }
         if (has == CD_YES) {
-            cd_estate_add_json(e, &out, name, cd_estate_property(e, policy, "Content"));
+            add_content(e, &out, row, name, policy);
         } else {
             cd_estate_add_unknown(e, &out, "it is not known to what %.*s is attached",
                                   CD_FMT(name));
@@ -238,16 +255,16 @@ const struct cd_policy_levels *
 cd_estate_levels(struct cd_eval *e, struct cd_str account, bool of_resources)
 {
     struct cd_estate *s = cd_estate_of(e);
-    for (size_t i = 0; i < s->levels.n; i++) {
-        if (s->levels.items[i]->of_resources == of_resources
-            && cd_str_eq(s->levels.items[i]->account, account)) {
-            return &s->levels.items[i]->levels;
-        }
+    struct cd_idmap *known = &s->levels_of[of_resources];
+    uint32_t id = cd_vm_str(e, account), at;
+    if (cd_idmap_get(known, id, &at)) {
+        return s->levels.items[at];
     }
     struct levels made = {.n = 0};
     make_levels(e, account, of_resources, &made);
-    struct cd_account_levels *kept = CD_NEW(&e->arena, struct cd_account_levels);
-    *kept = (struct cd_account_levels){account, of_resources, {made.items, (uint32_t)made.n}};
+    struct cd_policy_levels *kept = CD_NEW(&e->arena, struct cd_policy_levels);
+    *kept = (struct cd_policy_levels){made.items, (uint32_t)made.n};
+    cd_idmap_put(&e->arena, known, id, (uint32_t)s->levels.n);
     *CD_PUSH(&e->arena, s->levels.items, s->levels.n, s->levels.cap) = kept;
-    return &kept->levels;
+    return kept;
 }
