@@ -135,15 +135,14 @@ void
 cd_ask_find_statements(struct cd_asker *k)
 {
     struct statements all = {.n = 0};
-    bool *wanted = CD_NEW_ARRAY(k->a, cd_iam_n_actions(), bool);
+    uint32_t n_known = cd_iam_n_actions();
+    bool *wanted = CD_NEW_ARRAY(k->a, (size_t)n_known + 1, bool), *next = wanted;
     add_all(k, &all);
     for (uint32_t i = 0; i < k->in.n_patterns; i++) {
         mark_pattern(k, k->in.patterns[i], wanted);
     }
-    for (uint32_t i = 0; i < cd_iam_n_actions(); i++) {
-        if (wanted[i]) {
-            add_known(k, i);
-        }
+    while ((next = memchr(next, true, (size_t)(wanted + n_known - next))) != NULL) {
+        add_known(k, (uint32_t)(next++ - wanted));
     }
     k->n_asked = k->n_actions;
     size_t kept = 0;
