@@ -152,19 +152,18 @@ read_all(struct cd_load *l, struct cd_source *in, struct cordon_error *err)
 
 /* ---- a source ---- */
 
-/* Does the program read tags? Without a program everything is kept. */
-static bool
-reads_tags(const struct cd_projection *projection)
+/* What the program asks for beside properties; without one, everything is kept. */
+static void
+look_at_program(struct cd_ingest *in, const struct cd_image *img)
 {
-    const struct cd_image *img = projection->img;
+    in->reads_tags = in->asks_documents = img == NULL;
     for (size_t i = 0; img != NULL && i < img->code.n; i++) {
         enum cd_op op = (enum cd_op)img->code.items[i].op;
-        bool asks = op == CD_OP_CAN || op == CD_OP_BECOMES; /* tags of principals are keys */
-        if (asks || (op == CD_OP_ENV && img->code.items[i].b == CD_ENVOP_TAGS)) {
-            return true;
-        }
+        bool asks_principal = op == CD_OP_CAN || op == CD_OP_BECOMES; /* whose tags are keys */
+        bool is_tags = op == CD_OP_ENV && img->code.items[i].b == CD_ENVOP_TAGS;
+        in->reads_tags |= asks_principal || is_tags;
+        in->asks_documents |= asks_principal || op == CD_OP_ALLOWS || op == CD_OP_DENIES;
     }
-    return img == NULL;
 }
 
 struct cd_ingest *
@@ -173,7 +172,7 @@ cd_ingest_of(struct cd_snapshot *s)
     if (s->ingest == NULL) {
         s->ingest = CD_NEW(&s->arena, struct cd_ingest);
         if (s->ingest != NULL) {
-            s->ingest->reads_tags = reads_tags(&s->projection);
+            look_at_program(s->ingest, s->projection.img);
         }
     }
     return s->ingest;

@@ -152,10 +152,12 @@ struct cd_ingest {
     size_t n_types, cap_types;
     struct cd_keys members; /* of enum cd_member */
     bool reads_tags;        /* the program reads the tags of the envelope */
+    bool asks_documents;    /* … asks what documents allow: their texts are kept */
     struct cd_plan *policy;
     struct cd_policy_slot *policies; /* distinct documents by their text: open addressing */
     uint32_t n_policies, policy_mask;
-    struct cd_unshaped *unshaped; /* properties of types that the tables do not know */
+    struct cd_policy_recent *recent; /* where the texts are not kept; NULL: not made yet */
+    struct cd_unshaped *unshaped;    /* properties of types that the tables do not know */
     size_t n_unshaped, cap_unshaped;
     struct cd_source_note *notes; /* by source: what a normalized file says of where it came from */
     size_t n_notes, cap_notes;

@@ -1,4 +1,6 @@
-/* Policy documents: each distinct text is read once, into the snapshot's policies. */
+/* Policy documents: each distinct text is read once, into the snapshot's policies. Where nobody
+ * asks for the texts, they are not kept, and one that has not been met for a while is read again.
+ */
 #include "runtime/ingest/keep.h"
 #include "runtime/ingest/load.h"
 
@@ -6,6 +8,16 @@ struct cd_policy_slot {
     uint32_t text; /* dictionary id + 1, 0 is free */
     uint32_t row;  /* CD_NONE: not a policy document */
 };
+
+/* A text that was met not long ago, in a place that its hash gives. */
+struct cd_policy_recent {
+    char *text; /* NULL: none yet */
+    uint32_t n, cap;
+    uint32_t row;
+};
+
+#define RECENT 256u          /* a power of two */
+#define RECENT_LONGEST 8192u /* bytes; a longer text is read each time */
 
 static struct cd_policy_slot *
 find_slot(const struct cd_ingest *in, uint32_t text)
@@ -37,12 +49,12 @@ grow(struct cd_snapshot *s, struct cd_ingest *in)
     return true;
 }
 
-/* The slot of TEXT, made if it is not there yet; NULL: out of memory. They stay at most half full.
- */
+/* The slot of TEXT, made if it is not there yet; NULL: out of memory. They stay at most three
+ * quarters full. */
 static struct cd_policy_slot *
 make_slot(struct cd_snapshot *s, struct cd_ingest *in, uint32_t text)
 {
-    if ((in->policies == NULL || in->n_policies * 2 > in->policy_mask) && !grow(s, in)) {
+    if ((in->policies == NULL || in->n_policies >= in->policy_mask / 4 * 3) && !grow(s, in)) {
         return NULL;
     }
     struct cd_policy_slot *slot = find_slot(in, text);
@@ -137,12 +149,70 @@ text_of(struct cd_load *l, struct cd_dom_val val, bool urldecode)
     return cd_buf_view(&l->text);
 }
 
-uint32_t
-cd_policy_row(struct cd_load *l, struct cd_dom_val val, bool urldecode)
+/* The place of TEXT, NULL if it is too long to have one. */
+static struct cd_policy_recent *
+recent_of(struct cd_load *l, struct cd_str text)
+{
+    struct cd_arena *a = &l->s->arena;
+    if (l->in->recent == NULL) {
+        l->in->recent = CD_NEW_ARRAY(a, RECENT, struct cd_policy_recent);
+        l->oom |= l->in->recent == NULL;
+    }
+    return l->oom || text.n > RECENT_LONGEST ? NULL
+                                             : &l->in->recent[cd_str_hash(text) & (RECENT - 1)];
+}
+
+/* Puts TEXT into the place; its row is still to be said. False: out of memory. */
+static bool
+remember(struct cd_load *l, struct cd_policy_recent *place, struct cd_str text)
+{
+    place->n = 0;
+    if (place->cap < text.n) {
+        size_t cap = text.n < RECENT_LONGEST / 2 ? text.n * 2 : RECENT_LONGEST;
+        place->text = cd_arena_alloc(&l->s->arena, cap);
+        place->cap = place->text == NULL ? 0 : (uint32_t)cap;
+    }
+    if (place->text == NULL) {
+        return false;
+    }
+    memcpy(place->text, text.p, text.n);
+    place->n = (uint32_t)text.n;
+    return true;
+}
+
+/* The row of a new document, CD_NONE if it is none. TEXT is not there any more afterwards. */
+static uint32_t
+read_document(struct cd_load *l, struct cd_dom_val val, struct cd_str text)
+{
+    bool is_text = cd_dom_is(val, '"');
+    struct cd_dom_val document = val;
+    if (is_text && cd_text_parse(l, l->scratch, text, false, &document) != CD_DOM_OK) {
+        return CD_NONE;
+    }
+    return document_of(l, document, &document) ? add_row(l, document) : CD_NONE;
+}
+
+static uint32_t
+row_of_recent(struct cd_load *l, struct cd_dom_val val, struct cd_str text)
+{
+    struct cd_policy_recent *place = text.n == 0 ? NULL : recent_of(l, text);
+    if (place != NULL && cd_str_eq((struct cd_str){place->text, place->n}, text)) {
+        return place->row;
+    }
+    if (place != NULL && !remember(l, place, text)) {
+        l->oom = true;
+    }
+    uint32_t row = l->oom ? CD_NONE : read_document(l, val, text);
+    if (place != NULL) {
+        place->row = row;
+    }
+    return row;
+}
+
+static uint32_t
+row_of_kept(struct cd_load *l, struct cd_dom_val val, struct cd_str text)
 {
     bool is_new = false;
-    bool is_text = cd_dom_is(val, '"');
-    struct cd_str text = text_of(l, val, urldecode);
     uint32_t id = cd_load_str(l, text);
     uint32_t *known = l->oom ? NULL : cd_ingest_policy(l->s, id, &is_new);
     if (known == NULL) {
@@ -152,14 +222,17 @@ cd_policy_row(struct cd_load *l, struct cd_dom_val val, bool urldecode)
     if (!is_new) {
         return *known;
     }
-    uint32_t row = CD_NONE;
-    struct cd_dom_val document = val;
-    if (!is_text || cd_text_parse(l, l->scratch, text, false, &document) == CD_DOM_OK) {
-        row = document_of(l, document, &document) ? add_row(l, document) : CD_NONE;
-    }
+    uint32_t row = read_document(l, val, text);
     if (row != CD_NONE) { /* what a document does is asked of its text */
         cd_load_ok(l, cd_snapshot_policy_text(l->s, row, id));
     }
     *known = row;
     return row;
+}
+
+uint32_t
+cd_policy_row(struct cd_load *l, struct cd_dom_val val, bool urldecode)
+{
+    struct cd_str text = text_of(l, val, urldecode);
+    return l->in->asks_documents ? row_of_kept(l, val, text) : row_of_recent(l, val, text);
 }
