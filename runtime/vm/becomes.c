@@ -60,34 +60,65 @@ by_passing(struct cd_eval *e, struct cd_str service)
     return cd_vm_str(e, cd_arena_printf(a, "iam:PassRole to %.*s", CD_FMT(service)));
 }
 
-/* By a service that the role trusts. */
+/* By the service NAMED, which a statement of the role's trust policy allows something. */
+static enum cd_truth
+passes_to(struct cd_eval *e, cd_rowref from, const struct cd_vm_site *site,
+          const struct cd_principal *named, uint32_t *how)
+{
+    struct cd_caller service;
+    if (named->kind != CD_PRINCIPAL_SERVICE || !cd_caller_read(named->text, &service)
+        || !trusts(site, &service)) {
+        return CD_NO;
+    }
+    uint32_t when = cd_questions_key_is(e, CD_STR("iam:PassedToService"), named->text);
+    enum cd_truth passed = ask(e, from, CD_STR("iam:PassRole"), when, site->name, how);
+    *how = passed == CD_YES ? by_passing(e, named->text) : *how;
+    return passed;
+}
+
+/* Where the document DOCUMENT is not known, it may trust any service. */
+static enum cd_truth
+passes_to_any(struct cd_eval *e, cd_rowref from, const struct cd_vm_site *site,
+              const struct cd_named_policy *document, uint32_t *how)
+{
+    enum cd_truth passed = ask(e, from, CD_STR("iam:PassRole"), CD_NONE, site->name, how);
+    *how = passed == CD_YES ? cd_vm_str(e, document->name) : *how;
+    return passed == CD_NO ? CD_NO : CD_MAYBE;
+}
+
+/* By a service that a statement of the role's trust policy trusts. */
+static enum cd_truth
+passes_by(struct cd_eval *e, cd_rowref from, const struct cd_vm_site *site,
+          const struct cd_named_policy *document, uint32_t statement, uint32_t *how)
+{
+    const struct cd_policy_statement *s = &document->policy->statements[statement];
+    enum cd_truth any = CD_NO;
+    if (s->is_deny) {
+        return CD_NO;
+    }
+    if (!s->principals.is_there) {
+        return passes_to_any(e, from, site, document, how);
+    }
+    for (uint32_t i = 0; i < s->principals.n && any != CD_YES; i++) {
+        uint32_t why = 0;
+        enum cd_truth one = passes_to(e, from, site, &s->principals.items[i], &why);
+        *how = one != CD_NO && one != any ? why : *how;
+        any = cd_truth_or(any, one);
+    }
+    return any;
+}
+
 static enum cd_truth
 passes(struct cd_eval *e, cd_rowref from, const struct cd_vm_site *site, uint32_t *how)
 {
     enum cd_truth any = CD_NO;
     for (size_t i = 0; i < site->documents.n; i++) {
-        const struct cd_policy *p = site->documents.items[i].policy;
-        for (uint32_t s = 0; s < p->n_statements; s++) {
-            const struct cd_principals *named = &p->statements[s].principals;
-            for (uint32_t k = 0; k < named->n && !p->statements[s].is_deny; k++) {
-                struct cd_caller service;
-                uint32_t why;
-                if (named->items[k].kind != CD_PRINCIPAL_SERVICE
-                    || !cd_caller_read(named->items[k].text, &service) || !trusts(site, &service)) {
-                    continue;
-                }
-                uint32_t when =
-                    cd_questions_key_is(e, CD_STR("iam:PassedToService"), named->items[k].text);
-                enum cd_truth one = ask(e, from, CD_STR("iam:PassRole"), when, site->name, &why);
-                if (one == CD_YES) {
-                    *how = by_passing(e, named->items[k].text);
-                    return CD_YES;
-                }
-                if (one == CD_MAYBE && any == CD_NO) {
-                    *how = why;
-                    any = CD_MAYBE;
-                }
-            }
+        const struct cd_named_policy *document = &site->documents.items[i];
+        for (uint32_t s = 0; s < document->policy->n_statements && any != CD_YES; s++) {
+            uint32_t why = 0;
+            enum cd_truth one = passes_by(e, from, site, document, s, &why);
+            *how = one != CD_NO && one != any ? why : *how;
+            any = cd_truth_or(any, one);
         }
     }
     return any;
