@@ -1,10 +1,10 @@
 /* The option --threads, and how many there are without it. */
 #include "runtime/driver/threads.h"
 
-#include <sched.h>
 #include <stdlib.h>
 
 #include "runtime/base/num.h"
+#include "runtime/base/processors.h"
 #include "runtime/driver/exit.h"
 
 #define MOST 16u
@@ -21,14 +21,6 @@ cd_threads_option(const char **typed)
                                       "most 4); the results are the same"};
 }
 
-static unsigned
-processors(void)
-{
-    cpu_set_t set;
-    int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return n < 1 ? 1 : (unsigned)n < USUAL ? (unsigned)n : USUAL;
-}
-
 int
 cd_threads_check(const struct cd_usage *usage, const char *typed, unsigned *n)
 {
@@ -39,7 +31,7 @@ cd_threads_check(const struct cd_usage *usage, const char *typed, unsigned *n)
         source = "CORDON_THREADS";
     }
     if (typed == NULL || typed[0] == '\0') {
-        *n = processors();
+        *n = cd_processors() < USUAL ? cd_processors() : USUAL;
         return CD_EXIT_HOLDS;
     }
     if (!cd_parse_u64(cd_str_of(typed), &wanted) || wanted < 1 || wanted > MOST) {

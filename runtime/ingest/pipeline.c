@@ -3,23 +3,32 @@
 #include "runtime/ingest/pipeline.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+
+#include "runtime/base/processors.h"
+
+/* How often a thread looks before it sleeps: for about two stages of some 30 µs, since to sleep and
+ * to be woken takes longer. */
+#define SPINS 4000u
 
 struct pipeline {
     struct cd_split *split;
     cd_batch_read read;
     void *user;
 
-    pthread_mutex_t lock; /* of everything below */
+    pthread_mutex_t lock; /* of everything below; what is atomic is looked at without it, too */
     pthread_cond_t changed;
-    uint64_t n_filled, n_read; /* windows so far */
-    bool is_filling;
+    uint64_t n_filled; /* windows so far */
+    _Atomic uint64_t n_read;
+    atomic_bool is_filling;
     bool is_filled; /* there are no more windows */
     cordon_status fill_status, read_status;
     struct cordon_error fill_error, read_error;
 
     pthread_t helpers[CD_MOST_THREADS];
     unsigned n_helpers, n_wanted;
+    unsigned n_spins;
 };
 
 /* ---- what a batch has ---- */
@@ -83,13 +92,43 @@ start_helpers(struct pipeline *p)
     p->n_wanted = 0;
 }
 
+/* May the caller go on: with WINDOW to be read, or (NULL) with filling one? */
+static bool
+is_turn(const struct pipeline *p, const uint64_t *window)
+{
+    return window == NULL ? !p->is_filling : p->n_read == *window;
+}
+
+/* Gives the processor a moment, without giving it away. */
+static void
+pause_shortly(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/* Waits until it may be the caller's turn, or reading has failed. */
+static void
+wait_for_turn(struct pipeline *p, const uint64_t *window)
+{
+    pthread_mutex_unlock(&p->lock);
+    for (unsigned i = 0; i < p->n_spins && !is_turn(p, window); i++) {
+        pause_shortly();
+    }
+    pthread_mutex_lock(&p->lock);
+    if (!is_turn(p, window) && p->read_status == CORDON_OK) {
+        pthread_cond_wait(&p->changed, &p->lock);
+    }
+}
+
 /* The steps are called with the lock, and give it back for the work itself. Fills B with the next
  * window, whose number is in *window; false if there is none. */
 static bool
 fill(struct pipeline *p, struct cd_batch *b, uint64_t *window)
 {
-    while (p->is_filling) {
-        pthread_cond_wait(&p->changed, &p->lock);
+    while (p->is_filling && p->read_status == CORDON_OK) {
+        wait_for_turn(p, NULL);
     }
     if (p->is_filled || p->read_status != CORDON_OK) {
         return false;
@@ -123,7 +162,7 @@ static void
 read_in_turn(struct pipeline *p, const struct cd_batch *b, uint64_t window)
 {
     while (p->n_read != window && p->read_status == CORDON_OK) {
-        pthread_cond_wait(&p->changed, &p->lock);
+        wait_for_turn(p, &window);
     }
     if (p->read_status != CORDON_OK) {
         return;
@@ -185,7 +224,9 @@ cd_pipeline_run(struct cd_split *split, unsigned n_threads, cd_batch_read read, 
                          .user = user,
                          .lock = PTHREAD_MUTEX_INITIALIZER,
                          .changed = PTHREAD_COND_INITIALIZER,
-                         .n_wanted = n_threads - 1};
+                         .n_wanted = n_threads - 1,
+                         /* With fewer processors, a thread that looks takes another one's. */
+                         .n_spins = cd_processors() >= n_threads ? SPINS : 0};
     bool worked = work(&p);
     for (unsigned i = 0; i < p.n_helpers; i++) {
         (void)pthread_join(p.helpers[i], NULL);
