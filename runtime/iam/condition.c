@@ -69,8 +69,9 @@ cd_cond_read_date(struct cd_str text, int64_t *ms)
     char buffer[32];
     double seconds;
     if (cd_parse_number(text, &seconds)) {
-        *ms = (int64_t)(seconds * 1000);
-        return seconds > -1e13 && seconds < 1e13;
+        bool is_in_range = seconds > -1e13 && seconds < 1e13;
+        *ms = is_in_range ? (int64_t)(seconds * 1000) : 0;
+        return is_in_range;
     }
     return cd_parse_time(written_out(text, buffer), ms);
 }

@@ -147,6 +147,8 @@ Test(iam_policy, numbers_dates_truth_values)
     HOLDS("{\"DateEquals\":{\"k:k\":\"1767225600\"}}", "k:k", "2026-01-01T00:00:00Z");
     HOLDS("{\"DateLessThan\":{\"k:k\":\"2026-01-01\"}}", "k:k", "1767225599");
     FAILS("{\"DateGreaterThan\":{\"k:k\":\"2026-01-01\"}}", "k:k", "2026-01-01T00:00:00Z");
+    FAILS("{\"DateGreaterThan\":{\"k:k\":\"2026-01-01\"}}", "k:k",
+          "99999999999999999999999999999999");
     HOLDS("{\"Bool\":{\"k:k\":\"TRUE\"}}", "k:k", "true");
     HOLDS("{\"Bool\":{\"k:k\":true}}", "k:k", "true");
     HOLDS("{\"Bool\":{\"k:k\":[\"true\",\"false\"]}}", "k:k", "false");
