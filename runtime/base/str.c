@@ -80,6 +80,17 @@ cd_str_hash(struct cd_str s)
     return XXH3_64bits(s.n > 0 ? s.p : "", s.n);
 }
 
+/* FNV-1a; its low bits are those that tables take. */
+uint64_t
+cd_str_hash_nocase(struct cd_str s)
+{
+    uint64_t h = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < s.n; i++) {
+        h = (h ^ (unsigned char)cd_ascii_lower(s.p[i])) * UINT64_C(0x100000001B3);
+    }
+    return h ^ h >> 32;
+}
+
 /* Length of the valid sequence at P (N bytes are left), 0 if there is none; Unicode 15, table 3-7.
  */
 static size_t

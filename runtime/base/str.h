@@ -97,6 +97,8 @@ struct cd_str cd_str_sub(struct cd_str s, size_t from, size_t to);
 /* The beginning of S, of at most MOST bytes: UTF-8 ends on a whole character. */
 struct cd_str cd_str_cut(struct cd_str s, size_t most);
 uint64_t cd_str_hash(struct cd_str s); /* XXH3 */
+/* The same for strings that are equal but for the case of ASCII letters; for short ones. */
+uint64_t cd_str_hash_nocase(struct cd_str s);
 /* Offset of the first byte that is not valid UTF-8 (surrogates and overlong forms are invalid), or
  * s.n. */
 size_t cd_utf8_check(struct cd_str s);

@@ -14,21 +14,11 @@ cd_missing_finish(struct cd_missing *m)
     *m = (struct cd_missing){.n = 0};
 }
 
-static uint64_t
-hash_of(struct cd_str name)
-{
-    uint64_t h = 0xCBF29CE484222325u;
-    for (size_t i = 0; i < name.n; i++) {
-        h = (h ^ (unsigned char)cd_ascii_lower(name.p[i])) * 0x100000001B3u;
-    }
-    return h ^ (h >> 32);
-}
-
 /* The slot of the name, or the free one where it belongs. */
 static uint32_t *
 slot_of(const struct cd_missing *m, struct cd_str name)
 {
-    size_t i = hash_of(name) & (m->n_slots - 1);
+    size_t i = cd_str_hash_nocase(name) & (m->n_slots - 1);
     while (m->slots[i] != 0 && !cd_str_eq_nocase(m->names[m->slots[i] - 1], name)) {
         i = (i + 1) & (m->n_slots - 1);
     }

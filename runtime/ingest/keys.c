@@ -11,21 +11,9 @@ cd_keys_init(struct cd_keys *k, struct cd_arena *arena)
 }
 
 static uint32_t
-folded_hash(struct cd_str s)
-{
-    uint32_t h = 2166136261u;
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        c = c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
-        h = (h ^ c) * 16777619u;
-    }
-    return h ^ h >> 15;
-}
-
-static uint32_t
 find_slot(const struct cd_keys *k, struct cd_str name)
 {
-    uint32_t i = folded_hash(name) & k->mask;
+    uint32_t i = (uint32_t)cd_str_hash_nocase(name) & k->mask;
     while (k->slots[i] != 0 && !cd_str_eq_nocase(k->names[k->slots[i] - 1], name)) {
         i = (i + 1) & k->mask;
     }

@@ -42,6 +42,17 @@ Test(str, equal_strings_hash_equal)
 }
 
 /* Table 3-7 of the Unicode standard, and what it leaves out. */
+/* The vector of "a" is that of the FNV-1a page. */
+Test(str, strings_that_are_equal_but_for_case_hash_equal)
+{
+    const uint64_t a = UINT64_C(0xAF63DC4C8601EC8C);
+    cr_assert_eq(cd_str_hash_nocase(CD_STR("a")), a ^ a >> 32);
+    cr_assert_eq(cd_str_hash_nocase(CD_STR("A")), a ^ a >> 32);
+    cr_assert_eq(cd_str_hash_nocase(CD_STR("aws:SourceIp")),
+                 cd_str_hash_nocase(CD_STR("AWS:sourceip")));
+    cr_assert_neq(cd_str_hash_nocase(CD_STR("[a")), cd_str_hash_nocase(CD_STR("{a")));
+}
+
 Test(utf8, check)
 {
     cr_assert(valid("", 0));
